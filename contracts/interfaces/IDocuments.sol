@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+/// @title Documents by hash, and the capacity of obligation documents
+/// @notice A document is a salted hash registered by a participant under a kind; the file stays off chain, sealed.
+/// Records are kept per registrar, so nobody can occupy another's hash.
+/// An obligation document (invoice, loan drawdown, refinancing statement, ...) is signed by two unlike signers of its
+/// kind (EIP-712: chain and contract bound) and has a capacity. DOC-1: what is used against one obligation document
+/// over bonds and receivables together never exceeds its total.
+/// Assumes: the fingerprint is the keyed tag of the document's identity fields; a contract cannot recompute it, so
+/// both signers vouch for it and every payer recomputes it off chain before paying.
+interface IDocuments {
+    struct Document {
+        uint8 kind;
+        uint40 registeredAt;
+        bytes32 supersedes;
+    }
+
+    /// @param currency ISO 4217; @param total in fen; @param date of the document, days since 1970
+    /// @param attester the second signer where the kind has one (refinancing: the verifier), else zero
+    struct Obligation {
+        bytes32 fingerprint;
+        bytes32 document;
+        uint8 kind;
+        bytes3 currency;
+        uint96 total;
+        uint32 date;
+        address payer;
+        address payee;
+        address attester;
+    }
+
+    /// @param second 1: the payee signs beside the payer; 2: an attester with `attesterRole` does, and the payer
+    /// reimburses itself
+    struct KindRule {
+        uint8 second;
+        uint32 attesterRole;
+    }
+
+    event DocumentRegistered(bytes32 indexed document, address indexed registrar, uint8 kind, bytes32 supersedes);
+    event ObligationRegistered(bytes32 indexed fingerprint, Obligation obligation);
+    event CapacityUsed(bytes32 indexed fingerprint, address indexed module, uint256 amount, uint256 used);
+    event CapacityReleased(bytes32 indexed fingerprint, address indexed module, uint256 amount, uint256 used);
+    event KindSet(uint8 indexed kind, KindRule rule);
+    event UserSet(address indexed module, bool allowed);
+
+    error DocumentUnknown(bytes32 document, address registrar, uint8 kind);
+    error ObligationUnknown(bytes32 fingerprint);
+    error KindUnknown(uint8 kind);
+    error CapacityExceeded(bytes32 fingerprint, uint256 had, uint256 needed);
+
+    function document(bytes32 hash, address registrar) external view returns (Document memory);
+    /// @notice Reverts DocumentUnknown unless `registrar` registered `hash` as `kind` (0: any kind).
+    function requireKnown(bytes32 hash, address registrar, uint8 kind) external view;
+    function register(bytes32 hash, uint8 kind, bytes32 supersedes) external;
+
+    function obligationDigest(Obligation calldata obligation) external view returns (bytes32);
+    function registerObligation(Obligation calldata obligation, bytes calldata first, bytes calldata second) external;
+    function obligation(bytes32 fingerprint)
+        external
+        view
+        returns (address payer, address payee, uint8 kind, bytes3 currency, uint32 date, uint96 total, uint96 used);
+    function kindRule(uint8 kind) external view returns (KindRule memory);
+    function isUser(address module) external view returns (bool);
+    /// @notice May this much be used, and if not why: reverts with `use`'s own error.
+    function checkUse(bytes32 fingerprint, uint256 amount) external view;
+
+    // --- modules ---
+    function use(bytes32 fingerprint, uint256 amount)
+        external
+        returns (address payer, address payee, uint8 kind, bytes3 currency, uint32 date);
+    function release(bytes32 fingerprint, uint256 amount) external;
+
+    // --- delayed powers ---
+    function setUser(address module, bool allowed) external;
+    function setKind(uint8 kind, KindRule calldata rule) external;
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+/// @title Names of the purposes that ledger cash can wait for
+/// @notice A purpose axis is the address derived from (module id, purpose id); nobody holds a key to it.
+library Purposes {
+    bytes32 internal constant CASH = "CASH";
+    bytes32 internal constant PROCEEDS = "PROCEEDS";
+    bytes32 internal constant MATURITY = "MATURITY";
+
+    function axisOf(bytes32 module, bytes32 purpose) internal pure returns (address) {
+        return address(uint160(uint256(keccak256(abi.encode(module, purpose)))));
+    }
+
+    /// Where minted fen come from and burned fen go to: the only axis where `in <= out`.
+    function source() internal pure returns (bytes32) {
+        return keccak256(abi.encode("SOURCE"));
+    }
+
+    /// Money on its way to the settlement bank.
+    function redemption(address holder) internal pure returns (bytes32) {
+        return keccak256(abi.encode("REDEMPTION", holder));
+    }
+
+    /// One booking's money, before allotment.
+    function escrow(uint256 bond, address investor) internal pure returns (bytes32) {
+        return keccak256(abi.encode("ESCROW", bond, investor));
+    }
+
+    /// Its offsets number the raised fen `[0, raised)`.
+    function origin(uint256 bond) internal pure returns (bytes32) {
+        return keccak256(abi.encode("ORIGIN", bond));
+    }
+
+    function cost(uint256 bond) internal pure returns (bytes32) {
+        return keccak256(abi.encode("COST", bond));
+    }
+
+    function pool(uint256 bond) internal pure returns (bytes32) {
+        return keccak256(abi.encode("POOL", bond));
+    }
+
+    /// One axis per (bond, project, budget line).
+    function budgetLine(uint256 line) internal pure returns (bytes32) {
+        return keccak256(abi.encode("LINE", line));
+    }
+
+    /// Bond money locked for one confirmed payable.
+    function encumbrance(uint256 receivable) internal pure returns (bytes32) {
+        return keccak256(abi.encode("ENCUMBRANCE", receivable));
+    }
+
+    /// General money that an obligor put up for one receivable at maturity.
+    function settlement(uint256 receivable) internal pure returns (bytes32) {
+        return keccak256(abi.encode("SETTLEMENT", receivable));
+    }
+
+    /// What could not be paid out because its owner could not receive at that moment.
+    function claim(address holder) internal pure returns (bytes32) {
+        return keccak256(abi.encode("CLAIM", holder));
+    }
+}
