@@ -1,0 +1,132 @@
+"""What the services need from the outside, as Protocols: a chain, signers, a document vault, an index.
+
+Adapters live in `ledger.chain`, `ledger.crypto`, `ledger.indexer` and `ledger.store`; only `ledger.bootstrap`
+knows which adapter stands behind which port. Addresses are EIP-55 strings, hashes and transactions are `0x…`
+strings in lower case, amounts are integers in minor units, times are UTC seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """One deployed contract: the name of its ABI (`Cash`, `BondOffice`, …) and where it stands."""
+
+    abi: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One decoded log. `args` holds the event's arguments by name, bytes as `bytes`, structs as mappings."""
+
+    contract: str
+    name: str
+    args: Mapping[str, Any]
+    log_index: int
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mined:
+    """A transaction that succeeded. `events` are the decoded logs of known contracts, in log order."""
+
+    tx: str
+    block: int
+    block_hash: str
+    timestamp: int
+    gas_used: int
+    created: str | None = None
+    events: tuple[Event, ...] = field(default=())
+
+    def event(self, name: str) -> Event:
+        """The first event called `name`. KeyError when the transaction emitted none."""
+        for event in self.events:
+            if event.name == name:
+                return event
+        raise KeyError(f"transaction {self.tx} emitted no {name}")
+
+
+@runtime_checkable
+class Signer(Protocol):
+    """Somebody who can sign: a key of ours, an account contract's clerk, a device."""
+
+    @property
+    def address(self) -> str:
+        """EIP-55 address in whose name the signature counts."""
+
+    def sign_transaction(self, transaction: Mapping[str, Any]) -> bytes:
+        """The raw signed transaction, ready for `eth_sendRawTransaction`."""
+
+    def sign_digest(self, digest: bytes) -> bytes:
+        """65 bytes r‖s‖v (v = 27 or 28) over a 32-byte digest that is already an EIP-712 digest."""
+
+
+class Chain(Protocol):
+    """Any EVM JSON-RPC network. Refusals of contracts arrive as `ledger.errors.LedgerError`, decoded."""
+
+    @property
+    def chain_id(self) -> int: ...
+
+    def call(self, contract: Contract, function: str, args: Sequence[Any] = (), block: int | None = None) -> Any:
+        """Read. One value, a tuple, or a mapping for a struct; `block` None means the latest."""
+
+    def send(self, signer: Signer, contract: Contract, function: str, args: Sequence[Any] = ()) -> Mined:
+        """Acts and waits until it is mined. Simulated first, so that a refusal costs nothing and is decoded."""
+
+    def block_number(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SealedDocument:
+    """A file in the vault. `document` is the salted hash that the chain knows."""
+
+    document: str
+    name: str
+    media_type: str
+    size: int
+    recipients: tuple[str, ...]
+
+
+class Vault(Protocol):
+    """Files, sealed off chain; each recipient (an account's address) can open them with its own key."""
+
+    def seal(self, content: bytes, name: str, media_type: str, recipients: Mapping[str, bytes]) -> SealedDocument:
+        """Encrypts once, wraps the key for each recipient's public key; returns the hash for the chain."""
+
+    def open(self, document: str, recipient: str, private_key: bytes) -> bytes:
+        """The file. Refuses (LedgerError) strangers and anything that was altered."""
+
+    def describe(self, document: str) -> SealedDocument: ...
+
+
+class Index(Protocol):
+    """The read model: what the indexer learned from the chain's logs."""
+
+    def bond_trace(self, bond: int, view: str = "cash") -> Mapping[str, Any]: ...
+
+    def payment_trace(self, tx: str, log: int | None = None) -> Mapping[str, Any]: ...
+
+    def piece_show(self, receivable: int) -> Mapping[str, Any]: ...
+
+
+class Synchroniser(Protocol):
+    """Brings the read model up to the chain's present block."""
+
+    def sync(self) -> Any: ...
+
+
+class KeyStore(Protocol):
+    """Keys at rest, encrypted, one file per account."""
+
+    @property
+    def directory(self) -> Path: ...
+
+    def names(self) -> tuple[str, ...]: ...
+
+    def signer(self, name: str) -> Signer: ...
