@@ -1,0 +1,1 @@
+"""Pure rules of the ledger: no input, no output, no chain. `ledger.domain.twin` is the readable twin of the contracts."""

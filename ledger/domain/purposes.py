@@ -1,0 +1,107 @@
+"""Names of the purposes that ledger cash can wait for: the library `Purposes`, word for word.
+
+A purpose id is `keccak256(abi.encode(name, parts...))`, an axis the low 160 bits of
+`keccak256(abi.encode(module id, purpose id))`. Nobody holds a key to such an address.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from eth_hash.auto import keccak
+
+WORD: Final = 32
+ADDRESS: Final = 20
+
+
+def module_id(name: str) -> bytes:
+    """A module's name as `bytes32`."""
+    return name.encode("ascii").ljust(WORD, b"\0")
+
+
+CASH: Final = module_id("CASH")
+PROCEEDS: Final = module_id("PROCEEDS")
+MATURITY: Final = module_id("MATURITY")
+
+
+def axis_of(module: bytes, purpose: bytes) -> str:
+    """The axis of a module's purpose, as an EIP-55 address."""
+    return checksum(keccak(module + purpose)[-ADDRESS:])
+
+
+def source() -> bytes:
+    """Where minted fen come from and burned fen go to: the only axis where `in <= out`."""
+    return _purpose("SOURCE")
+
+
+def redemption(holder: str) -> bytes:
+    """Money on its way to the settlement bank."""
+    return _purpose("REDEMPTION", holder)
+
+
+def escrow(bond: int, investor: str) -> bytes:
+    """One booking's money, before allotment."""
+    return _purpose("ESCROW", bond, investor)
+
+
+def origin(bond: int) -> bytes:
+    """Its offsets number the raised fen `[0, raised)`."""
+    return _purpose("ORIGIN", bond)
+
+
+def cost(bond: int) -> bytes:
+    """Issue costs withheld from the proceeds."""
+    return _purpose("COST", bond)
+
+
+def pool(bond: int) -> bytes:
+    """Unallocated proceeds."""
+    return _purpose("POOL", bond)
+
+
+def budget_line(line: int) -> bytes:
+    """One axis per (bond, project, budget line)."""
+    return _purpose("LINE", line)
+
+
+def encumbrance(receivable: int) -> bytes:
+    """Bond money locked for one confirmed payable."""
+    return _purpose("ENCUMBRANCE", receivable)
+
+
+def settlement(receivable: int) -> bytes:
+    """General money that an obligor put up for one receivable at maturity."""
+    return _purpose("SETTLEMENT", receivable)
+
+
+def claim(holder: str) -> bytes:
+    """What could not be paid out because its owner could not receive at that moment."""
+    return _purpose("CLAIM", holder)
+
+
+def checksum(address: bytes) -> str:
+    """EIP-55 spelling of 20 bytes."""
+    digits = address.hex()
+    cased = keccak(digits.encode("ascii")).hex()
+    return "0x" + "".join(c.upper() if int(h, 16) > 7 else c for c, h in zip(digits, cased, strict=False))
+
+
+def address_bytes(address: str) -> bytes:
+    """The 20 bytes of an address in any spelling; ValueError when it is none."""
+    raw = bytes.fromhex(address.removeprefix("0x"))
+    if len(raw) != ADDRESS:
+        raise ValueError(f"not an address: {address!r}")
+    return raw
+
+
+def _purpose(name: str, *parts: int | str) -> bytes:
+    """`keccak256(abi.encode(string, uint256 | address, ...))`: heads, then the one string at the end."""
+    words = [_word(part) for part in parts]
+    offset = _word(WORD * (1 + len(words)))
+    text = name.encode("ascii")
+    return keccak(b"".join([offset, *words, _word(len(text)), text.ljust(WORD, b"\0")]))
+
+
+def _word(part: int | str) -> bytes:
+    raw = part if isinstance(part, int) else int.from_bytes(address_bytes(part), "big")
+    return raw.to_bytes(WORD, "big")

@@ -1,0 +1,132 @@
+"""States and kinds as the contracts number them, with English and Chinese labels from the glossary."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Final
+
+
+class BondState(IntEnum):
+    """`BondOffice.Bond.state`."""
+
+    BOOKING = 1
+    CLOSED = 2
+    CANCELLED = 3
+
+
+class FenState(IntEnum):
+    """The one current state of each raised fen (BOND-1), in the order of `Proceeds.States`."""
+
+    COST = 0
+    UNALLOCATED = 1
+    PLACED = 2
+    LOST = 3
+    AVAILABLE = 4
+    ENCUMBERED = 5
+    SPENT = 6
+    RETURNED = 7
+
+
+class ReceivableState(IntEnum):
+    """`Receivables.Receivable.state`."""
+
+    PROPOSED = 1
+    ACCEPTED = 2
+    REFUSED = 3
+    RETURNED = 4
+    SETTLED = 5
+
+
+class PieceState(IntEnum):
+    """Low three bits of a piece's state; PAID, SET_OFF and VOIDED are discharges."""
+
+    NONE = 0
+    HELD = 1
+    LOCKED = 2
+    PAID = 3
+    SET_OFF = 4
+    VOIDED = 5
+
+
+class QuoteState(IntEnum):
+    """`Financing.stateOf`."""
+
+    UNKNOWN = 0
+    ACCEPTED = 1
+    FUNDED = 2
+    LAPSED = 3
+
+
+class ReviewKind(IntEnum):
+    """Kinds of external review."""
+
+    SECOND_PARTY_OPINION = 1
+    VERIFICATION = 2
+    CERTIFICATION = 3
+    RATING = 4
+
+
+class ReviewOutcome(IntEnum):
+    """What the verifier concluded."""
+
+    POSITIVE = 1
+    QUALIFIED = 2
+    REFUSED = 3
+
+
+State = BondState | FenState | ReceivableState | PieceState | QuoteState | ReviewKind | ReviewOutcome
+
+LABELS: Final[dict[type[IntEnum], dict[int, dict[str, str]]]] = {
+    BondState: {
+        BondState.BOOKING: {"en": "booking", "zh": "认购中"},
+        BondState.CLOSED: {"en": "closed", "zh": "已成立"},
+        BondState.CANCELLED: {"en": "cancelled", "zh": "已取消"},
+    },
+    FenState: {
+        FenState.COST: {"en": "cost", "zh": "发行费用"},
+        FenState.UNALLOCATED: {"en": "unallocated", "zh": "未分配"},
+        FenState.PLACED: {"en": "placed", "zh": "暂时配置"},
+        FenState.LOST: {"en": "lost", "zh": "配置损失"},
+        FenState.AVAILABLE: {"en": "available", "zh": "可用"},
+        FenState.ENCUMBERED: {"en": "encumbered", "zh": "已锁定待付"},
+        FenState.SPENT: {"en": "spent", "zh": "已支出"},
+        FenState.RETURNED: {"en": "returned", "zh": "已退回投资人"},
+    },
+    ReceivableState: {
+        ReceivableState.PROPOSED: {"en": "proposed", "zh": "待签收"},
+        ReceivableState.ACCEPTED: {"en": "accepted", "zh": "已签收"},
+        ReceivableState.REFUSED: {"en": "refused", "zh": "已拒收"},
+        ReceivableState.RETURNED: {"en": "returned", "zh": "已退回"},
+        ReceivableState.SETTLED: {"en": "settled", "zh": "已兑付"},
+    },
+    PieceState: {
+        PieceState.NONE: {"en": "none", "zh": "无"},
+        PieceState.HELD: {"en": "held", "zh": "持有"},
+        PieceState.LOCKED: {"en": "locked", "zh": "已锁定"},
+        PieceState.PAID: {"en": "paid", "zh": "已兑付"},
+        PieceState.SET_OFF: {"en": "set off", "zh": "已抵销"},
+        PieceState.VOIDED: {"en": "voided", "zh": "已作废"},
+    },
+    QuoteState: {
+        QuoteState.UNKNOWN: {"en": "unknown", "zh": "未知"},
+        QuoteState.ACCEPTED: {"en": "accepted", "zh": "已接受"},
+        QuoteState.FUNDED: {"en": "funded", "zh": "已放款"},
+        QuoteState.LAPSED: {"en": "lapsed", "zh": "已失效"},
+    },
+    ReviewKind: {
+        ReviewKind.SECOND_PARTY_OPINION: {"en": "second-party opinion", "zh": "第二方意见"},
+        ReviewKind.VERIFICATION: {"en": "verification", "zh": "验证"},
+        ReviewKind.CERTIFICATION: {"en": "certification", "zh": "认证"},
+        ReviewKind.RATING: {"en": "rating", "zh": "评级"},
+    },
+    ReviewOutcome: {
+        ReviewOutcome.POSITIVE: {"en": "positive", "zh": "通过"},
+        ReviewOutcome.QUALIFIED: {"en": "qualified", "zh": "有保留"},
+        ReviewOutcome.REFUSED: {"en": "refused", "zh": "拒绝"},
+    },
+}
+
+
+def label(state: State, language: str = "en") -> str:
+    """The glossary's word for a state in the reader's language."""
+    return LABELS[type(state)][state][language]
