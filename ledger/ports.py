@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 
@@ -84,23 +83,34 @@ class Chain(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SealedDocument:
-    """A file in the vault. `document` is the salted hash that the chain knows."""
+    """What the vault tells without a key. `document` is the salted hash that the chain knows; size in bytes."""
 
     document: str
-    name: str
-    media_type: str
     size: int
     recipients: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class OpenedDocument:
+    """A document as its parties see it. `salt` (hexadecimal) lets them prove the file to the chain's hash."""
+
+    document: str
+    name: str
+    media_type: str
+    salt: str
+    content: bytes
+
+
 class Vault(Protocol):
-    """Files, sealed off chain; each recipient (an account's address) can open them with its own key."""
+    """Files, sealed off chain; each recipient (an account's address) opens them with its own key."""
 
-    def seal(self, content: bytes, name: str, media_type: str, recipients: Mapping[str, bytes]) -> SealedDocument:
-        """Encrypts once, wraps the key for each recipient's public key; returns the hash for the chain."""
+    def seal(self, content: bytes, name: str, media_type: str, recipients: Mapping[str, bytes]) -> SealedDocument: ...
 
-    def open(self, document: str, recipient: str, private_key: bytes) -> bytes:
-        """The file. Refuses (LedgerError) strangers and anything that was altered."""
+    def open(self, document: str, recipient: str, private_key: bytes) -> OpenedDocument: ...
+
+    def share(
+        self, document: str, owner: str, private_key: bytes, recipients: Mapping[str, bytes]
+    ) -> SealedDocument: ...
 
     def describe(self, document: str) -> SealedDocument: ...
 
@@ -122,11 +132,16 @@ class Synchroniser(Protocol):
 
 
 class KeyStore(Protocol):
-    """Keys at rest, encrypted, one file per account."""
-
-    @property
-    def directory(self) -> Path: ...
+    """Keys at rest, encrypted. An account is found by its name or its address."""
 
     def names(self) -> tuple[str, ...]: ...
 
+    def address_of(self, name: str) -> str: ...
+
+    def sealing_key(self, name: str) -> bytes: ...
+
     def signer(self, name: str) -> Signer: ...
+
+    def unsealer(self, name: str) -> bytes: ...
+
+    def fingerprint_key(self) -> tuple[int, bytes]: ...
