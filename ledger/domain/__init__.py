@@ -1,1 +1,1 @@
-"""Pure rules of the ledger: no input, no output, no chain. `ledger.domain.twin` is the readable twin of the contracts."""
+"""Pure rules of the ledger: no input, no output, no chain. `twin` is the readable twin of the contracts."""

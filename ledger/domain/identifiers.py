@@ -1,7 +1,7 @@
 """Identifiers of organisations, bonds and invoices, checked with python-stdnum before anything is registered.
 
-Sources: USCC GB 32100-2015, LEI ISO 17442, ISIN ISO 6166; a digital invoice number is 20 digits without a public
-check digit, so only its form can be checked.
+Sources: USCC GB 32100-2015, LEI ISO 17442, ISIN ISO 6166; a digital invoice number is 20 digits without
+a public check digit, so only its form can be checked.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def e_invoice(text: str) -> str:
 
 
 def participant(text: str) -> str:
-    """`"USCC:<code>"` or `"LEI:<code>"`, checked and compact; BadIdentifier when malformed or of another scheme."""
+    """`"USCC:<code>"` or `"LEI:<code>"`, compact; BadIdentifier when malformed or of another scheme."""
     scheme, _, value = text.partition(":")
     if scheme not in (USCC, LEI):
         raise BadIdentifier(f"{text!r} names no scheme", had=scheme, needed="USCC:... or LEI:...")

@@ -110,8 +110,8 @@ def parse_major(text: str, unit: Currency) -> Money:
     """Reads major units with decimals: `"1,234.56"` CNY is 123,456 fen.
 
     Raises:
-        BadMoney: for anything that is not digits, well-placed thousands and at most one decimal point, or that is
-            finer than the currency's minor unit. Nothing is ever rounded.
+        BadMoney: for anything that is not digits, well-placed thousands and at most one decimal point, or that
+            is finer than the currency's minor unit. Nothing is ever rounded.
     """
     return Money(_scaled(text, unit.digits, unit), unit)
 
@@ -126,7 +126,7 @@ def parse_millions(text: str, unit: Currency) -> Money:
 
 
 def parse_minor(text: str, unit: Currency) -> Money:
-    """Reads whole minor units as HTTP and JSON carry them: decimal digits, no sign but minus, no separators."""
+    """Reads whole minor units as HTTP and JSON carry them: digits, no sign but minus, no separators."""
     if re.fullmatch(r"0|-?[1-9]\d*", text, re.ASCII) is None:
         raise BadMoney("minor units are a whole number in decimal digits", had=text, needed='"123456"')
     return Money(int(text), unit)

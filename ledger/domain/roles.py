@@ -34,7 +34,7 @@ LABELS: Final[dict[Role, dict[str, str]]] = {
 
 
 def names(mask: int) -> list[str]:
-    """The roles of a mask in lower case, in bit order; bits nobody named are shown as `bit<n>`, never dropped."""
+    """The roles of a mask in lower case, in bit order; unnamed bits are shown as `bit<n>`, never dropped."""
     found = [role.name.lower() for role in Role if mask & role and role.name]
     unknown = mask & ~int(sum(Role))
     return found + [f"bit{bit}" for bit in range(unknown.bit_length()) if unknown >> bit & 1]
