@@ -1,7 +1,8 @@
 """Discount interest in whole fen. Every convention has a name; rounding is half-up to the fen.
 
 Source: RULES, "Discount": amount x annual rate x days / 360; the first day counts, the last does not.
-Where the due day is no banking day it rolls forward and the added days count (`dates.BankingCalendar`). Rates are parts per million a year, so 3% is 30,000 ppm.
+Where the due day is no banking day it rolls forward and the added days count (`dates.BankingCalendar`).
+Rates are parts per million a year, so 3% is 30,000 ppm.
 """
 
 from __future__ import annotations

@@ -110,8 +110,8 @@ def parse_major(text: str, unit: Currency) -> Money:
     """Reads major units with decimals: `"1,234.56"` CNY is 123,456 fen.
 
     Raises:
-        BadMoney: for anything that is not digits, well-placed thousands and at most one decimal point, or that
-            is finer than the currency's minor unit. Nothing is ever rounded.
+        BadMoney: for anything that is not digits, well-placed thousands and at most one decimal point, or
+            that is finer than the currency's minor unit. Nothing is ever rounded.
     """
     return Money(_scaled(text, unit.digits, unit), unit)
 

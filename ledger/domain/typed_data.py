@@ -1,7 +1,7 @@
 """Statements signed off chain (EIP-712), bound to one chain and one contract.
 
-The type strings are those of `Documents`, `Frameworks` and `Financing`; all their fields are static, so a digest
-is the hash of plain words. `TypedData.as_dict` is the form wallets ask for (`eth_signTypedData_v4`).
+The type strings are those of `Documents`, `Frameworks` and `Financing`; all their fields are static, so a
+digest is the hash of plain words. `TypedData.as_dict` is the form wallets ask for (`eth_signTypedData_v4`).
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Obligation(Statement):
-    """`IDocuments.Obligation`: `total` in fen, `date` in days since 1970, `attester` zero if the payee signs."""
+    """`IDocuments.Obligation`: `total` in fen, `date` a day number, `attester` zero if the payee signs."""
 
     TYPES: ClassVar = (
         ("fingerprint", "bytes32"),
@@ -102,7 +102,7 @@ class Review(Statement):
 
 @dataclass(frozen=True, slots=True)
 class Quote(Statement):
-    """`IFinancing.Quote`: amounts in fen, `rate_ppm` a year, `funding_day` a day number, `deadline` UTC seconds."""
+    """`IFinancing.Quote`: amounts in fen, rate a year, `funding_day` a day number, `deadline` UTC seconds."""
 
     TYPES: ClassVar = (
         ("receivable", "uint64"),
