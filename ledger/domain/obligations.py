@@ -1,8 +1,8 @@
 """Obligation documents: what a payment discharges, its identity and its fingerprint.
 
 The identity of a document is who issued it, its number, its date and its total (RULES, double financing). The
-same identity gives the same fingerprint however the file was saved, so its capacity is used once; a fingerprint
-is keyed, because a plain hash of guessable fields can be enumerated.
+same identity gives the same fingerprint however the file was saved, so its capacity is used once; a
+fingerprint is keyed, because a plain hash of guessable fields can be enumerated.
 """
 
 from __future__ import annotations
