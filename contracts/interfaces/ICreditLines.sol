@@ -28,7 +28,6 @@ interface ICreditLines {
     );
     event LineChanged(uint32 indexed line, uint96 limit, uint32 expiresOn, bool suspended);
     event LineUsed(uint32 indexed line, uint96 reserved, uint96 outstanding);
-    event UserSet(address indexed module, bool allowed);
 
     error LineExceeded(uint32 line, uint256 had, uint256 needed);
     error LineSuspended(uint32 line);
@@ -38,7 +37,6 @@ interface ICreditLines {
 
     function count() external view returns (uint32);
     function line(uint32 id) external view returns (CreditLine memory);
-    function isUser(address module) external view returns (bool);
     /// @notice May this be reserved, and if not why: reverts with `reserve`'s own error.
     function checkReserve(uint32 id, address holder, bytes3 currency, uint256 amount) external view;
 
@@ -47,12 +45,9 @@ interface ICreditLines {
     function grantSub(uint32 parent, address subsidiary, uint96 limit, uint32 expiresOn) external returns (uint32 id);
     function change(uint32 id, uint96 limit, uint32 expiresOn, bool suspended) external;
 
-    // --- modules ---
+    // --- modules with the duty RECEIVABLES or MATURITY ---
     function reserve(uint32 id, address holder, bytes3 currency, uint256 amount) external;
     function convert(uint32 id, uint256 amount) external;
     function unreserve(uint32 id, uint256 amount) external;
     function release(uint32 id, uint256 amount) external;
-
-    // --- delayed powers ---
-    function setUser(address module, bool allowed) external;
 }

@@ -53,6 +53,8 @@ interface IFinancing {
 
     function accept(Quote calldata quote, bytes calldata signature) external;
     function fund(Quote calldata quote, bytes32 registration, bytes32 search) external;
+    /// @notice The financier takes back every quote with this nonce that nobody has accepted yet.
+    function revoke(uint256 nonce) external;
     /// @notice After the deadline anyone may unlock an accepted quote that was not funded.
     function lapse(Quote calldata quote) external;
 }

@@ -14,7 +14,6 @@ interface IMaturity {
 
     error NotDue(uint64 receivable, uint32 due, uint32 today);
     error NotPaidIn(uint64 receivable, uint256 had, uint256 needed);
-    error NothingToClaim(address who);
 
     /// @return offset of the next fen to settle
     function cursor(uint64 receivable) external view returns (uint64);

@@ -38,7 +38,7 @@ interface IPieceBook {
     event Transfer(address indexed from, address indexed to, uint256 indexed tokenId);
 
     event Opened(uint64 indexed receivable, address indexed holder, uint64 face, Limits limits);
-    event Cut(uint64 indexed receivable, uint64 start, uint64 at, uint64 end, uint16 sequence);
+    event Cut(uint64 indexed receivable, uint64 start, uint64 middle, uint64 end, uint16 sequence);
     event PieceMoved(
         uint64 indexed receivable,
         address indexed from,
@@ -58,7 +58,7 @@ interface IPieceBook {
 
     error NoPiece(uint64 receivable, uint64 start);
     error NotHolder(address who, address holder);
-    error CutOutside(uint64 start, uint64 end, uint64 at);
+    error CutOutside(uint64 start, uint64 end, uint64 middle);
     error PieceLocked(uint64 receivable, uint64 start, uint8 module);
     error PieceNotLocked(uint64 receivable, uint64 start, uint8 module);
     error AlreadyDischarged(uint64 receivable, uint64 start, uint8 how);
@@ -87,7 +87,7 @@ interface IPieceBook {
     // --- acts of modules; `sequence` is the piece's current number, else StaleSequence ---
     function open(uint64 receivable, address holder, uint64 face, Limits calldata limits) external;
     /// @return next the sequence number both parts now have
-    function cut(uint64 receivable, uint64 start, uint16 sequence, uint64 at) external returns (uint16 next);
+    function cut(uint64 receivable, uint64 start, uint16 sequence, uint64 middle) external returns (uint16 next);
     function move(uint64 receivable, uint64 start, uint16 sequence, address holder, address recipient, bytes32 document)
         external
         returns (uint16 next);

@@ -93,7 +93,6 @@ interface IProceeds {
     error NoSuchPayment(bytes32 payment);
     error TooManyLines(uint32 bond, uint256 limit);
     error OutOfOrder(uint64 receivable, uint256 had, uint256 needed);
-    error NothingToClaim(address who);
 
     function states(uint32 bond) external view returns (States memory);
     /// @return raised fen; zero before closing

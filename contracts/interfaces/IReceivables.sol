@@ -77,7 +77,7 @@ interface IReceivables {
         address recipient,
         bytes32 tradeDocument
     ) external;
-    function split(uint64 id, uint64 start, uint16 sequence, uint64 at) external;
+    function split(uint64 id, uint64 start, uint16 sequence, uint64 middle) external;
 
     // --- modules ---
     function markSettled(uint64 id) external;

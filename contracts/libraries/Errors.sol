@@ -22,7 +22,7 @@ error ZeroHash(bytes32 what);
 error AmountTooLarge(uint256 had, uint256 needed);
 error Unknown(bytes32 what, uint256 id);
 error WrongState(bytes32 what, uint256 id, uint8 had, uint8 needed);
-error AlreadyUsed(bytes32 what, bytes32 reference);
+error AlreadyUsed(bytes32 what, bytes32 id);
 error BadSignature(address signer, bytes32 digest);
 error CurrencyMismatch(bytes3 had, bytes3 needed);
 
