@@ -1,8 +1,8 @@
 """Compile contracts/ and write what ships: ledger/chain/abi/<Name>.json, a manifest and two snapshots.
 
     compile.py            compile when sources or settings changed since the shipped artifacts were made
-    compile.py --check    change nothing; exit 1 when artifacts or snapshots are not current, or code is too large
-    compile.py --verify   as --check, and recompile to prove that the shipped artifacts come from these sources
+    compile.py --check    change nothing; exit 1 when artifacts or snapshots are stale, or code is too large
+    compile.py --verify   as --check, and recompile to prove that the artifacts come from these sources
     compile.py --update   compile and accept the new storage layout and code sizes as snapshots
     compile.py --out DIR FILE...   compile only these files and what they import, into DIR (for trials)
 
@@ -32,8 +32,6 @@ SIZE_LIMIT = EIP170_LIMIT * 9 // 10
 IMPORT = re.compile(r"""^\s*import\s+(?:[^"';]*?\bfrom\s+)?["']([^"']+)["']""", re.MULTILINE)
 OUTPUT = ["abi", "storageLayout", "evm.bytecode", "evm.deployedBytecode", "evm.methodIdentifiers"]
 OUTPUT_SELECTION = {"*": {"*": OUTPUT, "": ["ast"]}}
-# Contracts of other people that a deployment needs as they are.
-SHIPPED_FROM_LIBRARIES = ("@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol",)
 
 
 class CompileError(Exception):
@@ -89,9 +87,8 @@ class Sources:
 
     @staticmethod
     def _resolve(importer: str, name: str) -> str:
-        return (
-            os.path.normpath(os.path.join(os.path.dirname(importer), name)) if name.startswith(".") else name
-        )
+        relative = name.startswith(".")
+        return os.path.normpath(os.path.join(os.path.dirname(importer), name)) if relative else name
 
     def closure(self, path: str) -> dict[str, str]:
         """The text of `path` and of everything it reaches."""
@@ -109,7 +106,7 @@ class Sources:
 
 @dataclass(frozen=True)
 class Compiler:
-    """Version and settings from solc.json. Import names stay as written, so no remapping reaches the compiler."""
+    """Version and settings from solc.json. Import names stay as written: solc sees no remapping."""
 
     version: str
     settings: Json
@@ -169,7 +166,7 @@ def contract_kinds(ast: Json) -> dict[str, str]:
 
 
 def is_shippable(kind: str, output: Json) -> bool:
-    """Abstract contracts and libraries without an external function live only inside other contracts' code."""
+    """Abstract contracts and libraries of internal functions live only inside other contracts."""
     if kind == "library":
         return bool(output["evm"]["methodIdentifiers"])
     return kind in ("interface", "contract")
@@ -199,7 +196,7 @@ def in_order(references: Json) -> Json:
 
 
 def without_ast_ids(layout: Json) -> Json:
-    """The layout without the numbers that change when any line of any file does: types are told apart by count."""
+    """The layout without the numbers that any change to any file changes; types are told apart by count."""
     layout = {key: layout[key] for key in ("storage", "types") if layout[key]}
     seen: dict[str, list[str]] = {}
 
@@ -263,8 +260,9 @@ def storage_changes(frozen: dict[str, list[str]], current: dict[str, list[str]])
 
 def size_changes(frozen: dict[str, int], current: dict[str, int]) -> Iterator[str]:
     for name in sorted(frozen.keys() | current.keys()):
-        if frozen.get(name) != current.get(name):
-            yield f"code size of {name} changed: {frozen.get(name, 'absent')} -> {current.get(name, 'absent')}"
+        old, new = frozen.get(name, "absent"), current.get(name, "absent")
+        if old != new:
+            yield f"code size of {name} changed: {old} -> {new}"
 
 
 # --- the repository ----------------------------------------------------------------------------------------
@@ -347,8 +345,7 @@ class Build:
         self.repository = repository
         self.compiler = Compiler.load(repository.root)
         self.own = repository.own_paths()
-        paths = [*self.own, *SHIPPED_FROM_LIBRARIES]
-        self.sources = Sources.load(repository.root, self.compiler.remappings, paths)
+        self.sources = Sources.load(repository.root, self.compiler.remappings, self.own)
         self.hash = self.compiler.fingerprint(self.sources.texts)
 
     def stale(self) -> list[str]:
@@ -374,8 +371,8 @@ class Build:
     def make(self) -> tuple[dict[str, Json], dict[str, Json]]:
         """(what ships, mocks)"""
         answer = self.compiler.compile(self.sources)
-        shipped = [path for path in self.own if not is_mock(path)] + list(SHIPPED_FROM_LIBRARIES)
-        mocks = filter(is_mock, self.own)
+        shipped = [path for path in self.own if not is_mock(path)]
+        mocks = [path for path in self.own if is_mock(path)]
         return (
             artifacts(self.compiler, self.sources, answer, shipped),
             artifacts(self.compiler, self.sources, answer, mocks),

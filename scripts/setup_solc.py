@@ -1,7 +1,8 @@
 """Put one solc where py-solc-x, Brownie and forge look for it: $SOLCX_BINARY_PATH, or .cache/solc.
 
-Native solc where it can be downloaded and compiles a probe to the same bytecode as npm's, else the npm compiler
-behind a small executable. The choice is remembered, so a machine without network asks once. `--again` asks anew.
+Native solc where it can be downloaded and compiles a probe to the same bytecode as npm's, else the npm
+compiler behind a small executable. The choice is remembered, so a machine without network asks once;
+`--again` asks anew.
 """
 
 import json
@@ -44,7 +45,7 @@ def solc_folder() -> Path:
 
 
 def write_wrapper(target: Path, node: str) -> None:
-    """An executable that answers `--version` and `--standard-json` like native solc, without starting Node twice."""
+    """An executable that answers `--version` (without Node) and `--standard-json` like native solc."""
     ask = "console.log(require('solc').version())"
     version = subprocess.run(
         [node, "-e", ask], cwd=ROOT, check=True, capture_output=True, text=True
@@ -61,7 +62,7 @@ def write_wrapper(target: Path, node: str) -> None:
 
 
 def download_native(version: str, folder: Path) -> Path | None:
-    """Native solc, or None where it cannot be had soon: no network, no build for this machine, a slow line."""
+    """Native solc, or None where it cannot be had soon: no network, no build for this machine."""
     folder.mkdir(parents=True, exist_ok=True)
     install = f"import solcx; solcx.install_solc({version!r}, solcx_binary_path={str(folder)!r})"
     try:
