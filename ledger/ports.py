@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
+from ledger.errors import NotFound
+
 
 @dataclass(frozen=True, slots=True)
 class Contract:
@@ -66,24 +68,51 @@ class Signer(Protocol):
         """65 bytes r‖s‖v (v = 27 or 28) over a 32-byte digest that is already an EIP-712 digest."""
 
 
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """Where the ledger's contracts stand, by the name of their record: `Participants`, `Cash-CNY`,
+    `Proceeds`, …"""
+
+    network: str
+    chain_id: int
+    start_block: int
+    contracts: Mapping[str, Contract]
+
+    def __getitem__(self, name: str) -> Contract:
+        found = self.contracts.get(name)
+        if found is None:
+            raise NotFound(
+                f"{name} is not deployed on {self.network}", who=name, needed=", ".join(self.contracts)
+            )
+        return found
+
+    def cashes(self) -> dict[str, Contract]:
+        """Every ledger cash by record name, `Cash-<currency>[-<bank>]`."""
+        return {name: contract for name, contract in self.contracts.items() if contract.abi == "Cash"}
+
+
 class Chain(Protocol):
     """Any EVM JSON-RPC network. Refusals of contracts arrive as `ledger.errors.LedgerError`, decoded."""
 
     @property
     def chain_id(self) -> int: ...
 
-    def call(self, contract: Contract, function: str, args: Sequence[Any] = (), block: int | None = None) -> Any:
+    def call(
+        self, contract: Contract, function: str, args: Sequence[Any] = (), block: int | None = None
+    ) -> Any:
         """Read. One value, a tuple, or a mapping for a struct; `block` None means the latest."""
 
     def send(self, signer: Signer, contract: Contract, function: str, args: Sequence[Any] = ()) -> Mined:
-        """Acts and waits until it is mined. Simulated first, so that a refusal costs nothing and is decoded."""
+        """Acts and waits until it is mined. Simulated first, so that a refusal costs nothing and is
+        decoded."""
 
     def block_number(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
 class SealedDocument:
-    """What the vault tells without a key. `document` is the salted hash that the chain knows; size in bytes."""
+    """What the vault tells without a key. `document` is the salted hash that the chain knows; size in
+    bytes."""
 
     document: str
     size: int
@@ -104,7 +133,9 @@ class OpenedDocument:
 class Vault(Protocol):
     """Files, sealed off chain; each recipient (an account's address) opens them with its own key."""
 
-    def seal(self, content: bytes, name: str, media_type: str, recipients: Mapping[str, bytes]) -> SealedDocument: ...
+    def seal(
+        self, content: bytes, name: str, media_type: str, recipients: Mapping[str, bytes]
+    ) -> SealedDocument: ...
 
     def open(self, document: str, recipient: str, private_key: bytes) -> OpenedDocument: ...
 

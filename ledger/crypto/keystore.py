@@ -5,7 +5,8 @@
       0x<address>.json        name, address, public sealing key; both private keys sealed under the master key
       fingerprints.json       the consortium's fingerprint keys by epoch, sealed likewise
 
-A passphrase costs one scrypt when the keystore is opened, not one per key. Every sealed box is AES-256-GCM with a
+A passphrase costs one scrypt when the keystore is opened, not one per key. Every sealed box is AES-256-GCM
+with a
 key of its own (HKDF from the master key) and the file's readable part as associated data, so a name or an
 address cannot be changed under a key. Nothing here logs, prints or puts a secret into an error.
 """
@@ -37,7 +38,7 @@ _BLOCK, _LANES, _KEY, _NONCE = 8, 1, 32, 12
 _KEYRING, _FINGERPRINTS = "keyring.json", "fingerprints.json"
 
 
-class KeyStoreLocked(LedgerError):
+class KeyStoreLocked(LedgerError):  # noqa: N818 — named for what happened, like its siblings
     """The passphrase is wrong, or a key file was altered; which of the two cannot be told."""
 
     code = "keystore-locked"
@@ -46,7 +47,8 @@ class KeyStoreLocked(LedgerError):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The readable part of an account's file. `sealing_key` is 32 bytes of X25519, to encrypt documents to."""
+    """The readable part of an account's file. `sealing_key` is 32 bytes of X25519, to encrypt documents
+    to."""
 
     name: str
     address: str
@@ -93,7 +95,9 @@ class KeyStore:
         for account in self.accounts():
             if name == account.name or name.lower() == account.address.lower():
                 return account
-        raise NotFound(f"the keystore holds no account called {name}", who=name, needed="an account of this keystore")
+        raise NotFound(
+            f"the keystore holds no account called {name}", who=name, needed="an account of this keystore"
+        )
 
     def address_of(self, name: str) -> str:
         return self.account(name).address
@@ -106,7 +110,8 @@ class KeyStore:
         return any(name == account.name for account in self.accounts())
 
     def create(self, name: str, private_key: bytes | None = None) -> Account:
-        """A new account with fresh keys, or with the 32-byte key given. Conflict when the name or key is taken."""
+        """A new account with fresh keys, or with the 32-byte key given. Conflict when the name or key is
+        taken."""
         if not name.strip() or name.lower().startswith("0x"):
             raise BadInput("an account needs a name that is no address", had=name)
         if self.has(name):
@@ -149,7 +154,9 @@ class KeyStore:
         """Takes over the consortium's key of a later epoch; earlier ones are kept."""
         keys = self._fingerprint_keys()
         if len(key) != _KEY or epoch <= max(keys, default=0):
-            raise BadInput("a fingerprint key has 32 bytes and a later epoch", had=epoch, needed=max(keys, default=0) + 1)
+            raise BadInput(
+                "a fingerprint key has 32 bytes and a later epoch", had=epoch, needed=max(keys, default=0) + 1
+            )
         self._write_fingerprint_keys({**keys, epoch: key})
 
     def _fingerprint_keys(self) -> dict[int, bytes]:
@@ -207,7 +214,9 @@ def _associated(head: Mapping[str, Any]) -> bytes:
 def _box(secret: bytes, head: Mapping[str, Any], plain: bytes) -> bytes:
     salt, nonce = secrets.token_bytes(_KEY), secrets.token_bytes(_NONCE)
     sealed = AESGCM(_subkey(secret, salt)).encrypt(nonce, plain, _associated(head))
-    return json.dumps({"head": head, "salt": salt.hex(), "nonce": nonce.hex(), "sealed": sealed.hex()}, indent=1).encode()
+    return json.dumps(
+        {"head": head, "salt": salt.hex(), "nonce": nonce.hex(), "sealed": sealed.hex()}, indent=1
+    ).encode()
 
 
 def _unbox(secret: bytes, path: Path) -> bytes:

@@ -12,7 +12,8 @@ from ledger.errors import BadInput
 
 
 class LocalSigner:
-    """Signs transactions and EIP-712 digests with a 32-byte secp256k1 key. Its repr shows the address alone."""
+    """Signs transactions and EIP-712 digests with a 32-byte secp256k1 key. Its repr shows the address
+    alone."""
 
     def __init__(self, private_key: bytes) -> None:
         if len(private_key) != 32:

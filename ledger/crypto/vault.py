@@ -3,8 +3,10 @@
     document = keccak256(salt ‖ sha256(file))            32 random bytes of salt per document
 
 A plain hash of a short form can be found by trying its possible contents; the salt, sealed with the file,
-prevents that. The file is encrypted once (AES-256-GCM, a fresh key); that key is wrapped for each recipient by
-HPKE (RFC 9180: X25519, HKDF-SHA256, AES-256-GCM), bound to the document and to the recipient's address. File name
+prevents that. The file is encrypted once (AES-256-GCM, a fresh key); that key is wrapped for each
+recipient by
+HPKE (RFC 9180: X25519, HKDF-SHA256, AES-256-GCM), bound to the document and to the recipient's address.
+File name
 and media type are sealed too: only size and recipients can be read by whoever holds the disk.
 """
 
@@ -34,7 +36,7 @@ _SALT, _KEY, _NONCE = 32, 32, 12
 _HASH = re.compile(r"0x[0-9a-f]{64}")
 
 
-class DocumentAltered(LedgerError):
+class DocumentAltered(LedgerError):  # noqa: N818 — named for what happened, like its siblings
     """The sealed file on disk is not the one that was sealed."""
 
     code = "document-altered"
@@ -52,8 +54,11 @@ class DocumentVault:
     def __init__(self, directory: Path) -> None:
         self.directory = private_folder(directory)
 
-    def seal(self, content: bytes, name: str, media_type: str, recipients: Mapping[str, bytes]) -> SealedDocument:
-        """Seals a file for `recipients` (address → 32-byte X25519 public key); BadInput without content or recipient."""
+    def seal(
+        self, content: bytes, name: str, media_type: str, recipients: Mapping[str, bytes]
+    ) -> SealedDocument:
+        """Seals a file for `recipients` (address → 32-byte X25519 public key); BadInput without content or
+        recipient."""
         if not content or not recipients:
             raise BadInput("a document needs content and at least one recipient", had=len(content), needed=1)
         salt, key, nonce = (secrets.token_bytes(size) for size in (_SALT, _KEY, _NONCE))
@@ -65,7 +70,8 @@ class DocumentVault:
         return self.describe(document)
 
     def open(self, document: str, recipient: str, private_key: bytes) -> OpenedDocument:
-        """The file. NotAllowed for one who is no recipient, DocumentAltered when anything in it was changed."""
+        """The file. NotAllowed for one who is no recipient, DocumentAltered when anything in it was
+        changed."""
         head, sealed = self._read(document)
         key = _unwrap(head, document, recipient, private_key)
         try:
@@ -77,7 +83,9 @@ class DocumentVault:
             raise _altered(document)
         return OpenedDocument(document, inner["name"], inner["media_type"], inner["salt"], content)
 
-    def share(self, document: str, owner: str, private_key: bytes, recipients: Mapping[str, bytes]) -> SealedDocument:
+    def share(
+        self, document: str, owner: str, private_key: bytes, recipients: Mapping[str, bytes]
+    ) -> SealedDocument:
         """Lets further recipients open it; only one who can open it can share it."""
         self.open(document, owner, private_key)
         head, sealed = self._read(document)
@@ -96,7 +104,9 @@ class DocumentVault:
 
     def _path(self, document: str) -> Path:
         if not _HASH.fullmatch(document):
-            raise BadInput("a document is named by its hash", had=document, needed="0x and 64 hexadecimal digits")
+            raise BadInput(
+                "a document is named by its hash", had=document, needed="0x and 64 hexadecimal digits"
+            )
         return self.directory / f"{document}.sealed"
 
     def _write(self, document: str, head: Mapping[str, Any], sealed: bytes) -> None:
@@ -122,7 +132,9 @@ def _wrap(key: bytes, document: str, address: str, public: bytes) -> str:
 def _unwrap(head: Mapping[str, Any], document: str, address: str, private_key: bytes) -> bytes:
     wrapped = head["wraps"].get(address)
     if wrapped is None:
-        raise NotAllowed(f"{address} is no recipient of {document}", who=address, needed="one of its recipients")
+        raise NotAllowed(
+            f"{address} is no recipient of {document}", who=address, needed="one of its recipients"
+        )
     try:
         sealed = base64.b64decode(wrapped, validate=True)
         private = X25519PrivateKey.from_private_bytes(private_key)

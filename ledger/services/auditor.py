@@ -1,0 +1,28 @@
+"""The auditor asks where money went and what funded a payment; answers come from the read model, by
+offsets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from ledger.services.desk import Desk
+
+View = Literal["cash", "economic"]
+
+
+class Auditor(Desk):
+    """Traces. Each first brings the read model up to the chain's present block."""
+
+    def trace_bond(self, bond: int, view: View = "cash") -> Mapping[str, Any]:
+        """Where every fen of a bond is now: intervals that tile `[0, raised)`, states, onward paths."""
+        return self._session.index().bond_trace(bond, view)
+
+    def trace_payment(self, tx: str, log: int | None = None) -> Mapping[str, Any]:
+        """What funded a payment. Several payments in one transaction need `log` (the error lists them)."""
+        return self._session.index().payment_trace(tx, log)
+
+    def piece_show(self, receivable: int) -> Mapping[str, Any]:
+        """A receivable's pieces with their holders, locks, sequence numbers and documents, tiling `[0,
+        face)`."""
+        return self._session.index().piece_show(receivable)

@@ -1,0 +1,106 @@
+"""The settlement bank: ledger cash against bank money, and credit lines for groups."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from ledger.domain.dates import date_of, day_number
+from ledger.domain.money import Money, currency
+from ledger.errors import NotFound
+from ledger.services.cash import SettlementBank
+from ledger.services.desk import act_of
+from ledger.services.session import Act, Session, struct
+from ledger.services.values import Amount, minor, minor_or_zero
+
+
+@dataclass(frozen=True, slots=True)
+class LineGranted(Act):
+    """A new credit line; `limit` in minor units."""
+
+    id: int
+    holder: str
+    limit: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreditLine:
+    """A credit line as it stands, in minor units. `parent` is None at the bank's own level."""
+
+    id: int
+    bank: str
+    holder: str
+    parent: int | None
+    currency: str
+    limit: int
+    reserved: int
+    outstanding: int
+    expires: dt.date
+    suspended: bool
+
+    @property
+    def free(self) -> int:
+        return self.limit - self.reserved - self.outstanding
+
+
+class Bank(SettlementBank):
+    """Mint, burn, and lines: bank to group here, group to subsidiary at `obligor.grant_sub`."""
+
+    def grant_line(self, bank: str, holder: str, limit: Money, expires: dt.date) -> LineGranted:
+        """Grants `holder` a line that confirmed payables may use up to `limit`, until the last day
+        `expires`."""
+        unit = limit.currency
+        mined = self._session.act(
+            bank,
+            "CreditLines",
+            "grant",
+            self._session.address(holder),
+            unit.code_bytes,
+            minor(limit, unit.code),
+            day_number(expires),
+        )
+        granted = mined.event("LineGranted").args
+        return LineGranted(mined.tx, mined.block, granted["line"], granted["holder"], limit.minor, unit.code)
+
+    def change_line(
+        self,
+        owner: str,
+        line: int,
+        *,
+        limit: Amount | None = None,
+        expires: dt.date | None = None,
+        suspended: bool | None = None,
+    ) -> Act:
+        """Changes what is given. A limit below what is in use is refused: suspend the line instead."""
+        had = credit_line(self._session, line)
+        return act_of(
+            self._session.act(
+                owner,
+                "CreditLines",
+                "change",
+                line,
+                had.limit if limit is None else minor_or_zero(limit, had.currency),
+                day_number(had.expires if expires is None else expires),
+                had.suspended if suspended is None else suspended,
+            )
+        )
+
+
+def credit_line(session: Session, line: int) -> CreditLine:
+    """NotFound when there is no such line."""
+    record = struct(session.read("CreditLines", "line", line))
+    if not record["expiresOn"]:
+        raise NotFound(f"there is no credit line {line}", who=line)
+    return CreditLine(
+        line,
+        record["bank"],
+        record["holder"],
+        record["parent"] or None,
+        currency(bytes(record["currency"]).decode("ascii")).code,
+        record["limit"],
+        record["reserved"],
+        record["outstanding"],
+        date_of(record["expiresOn"]),
+        bool(record["suspended"]),
+    )

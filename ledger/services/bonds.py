@@ -1,0 +1,219 @@
+"""Green bonds: registration and allotment (issuer), booking and units (investor)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ledger.domain.dates import date_of
+from ledger.domain.identifiers import isin_slot
+from ledger.domain.kinds import DocumentKind
+from ledger.errors import BadInput, NotFound
+from ledger.ports import Contract
+from ledger.services.desk import Desk, act_of
+from ledger.services.documents import Paper
+from ledger.services.session import Act, Session, struct
+from ledger.services.values import Amount, day, minor, minor_or_zero, ordered, whole
+
+_MAX_UNITS = 2**64 - 1
+_MAX_COUPON = 2**32 - 1
+STATES = {1: "booking", 2: "closed", 3: "cancelled"}
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredBond(Act):
+    """A bond open for booking. `token` is the ERC-20 of its units."""
+
+    id: int
+    issuer: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedBond(Act):
+    """A bond whose money has arrived, in minor units."""
+
+    id: int
+    raised: int
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class Booking(Act):
+    """A booking or its return: units, and the money that moved, in minor units."""
+
+    bond: int
+    investor: str
+    units: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bond:
+    """A bond as it stands; amounts in minor units, None where nothing was published."""
+
+    id: int
+    issuer: str
+    state: str
+    token: str
+    framework: int
+    cash: str
+    currency: str
+    isin: str | None
+    denomination: int
+    issue_price: int
+    min_units: int
+    max_units: int
+    booked_units: int
+    allotted_units: int
+    closes_on: dt.date
+    issue_date: dt.date | None
+    maturity: dt.date | None
+    coupon_ppm: int
+
+
+class Bonds(Desk):
+    """The issuer's side."""
+
+    def register_bond(
+        self,
+        issuer: str,
+        label: str,
+        *,
+        framework: int,
+        cash: str,
+        denomination: Amount,
+        max_units: int,
+        closes_on: dt.date,
+        document: Paper,
+        issue_price: Amount | None = None,
+        min_units: int = 0,
+        isin: str | None = None,
+        issue_date: dt.date | None = None,
+        maturity: dt.date | None = None,
+        coupon_ppm: int = 0,
+    ) -> RegisteredBond:
+        """Opens a bond for booking, under a framework of the issuer's that has a review in force.
+
+        Args:
+            cash: the ledger cash it is paid in: currency code, record name or address.
+            denomination: face of one unit; issue_price: what one unit costs, the face by default.
+            closes_on: last day of booking. Dates nobody published stay None.
+            coupon_ppm: a year, in parts per million.
+        """
+        found = self._session.cash(cash)
+        unit = found.currency.code
+        ordered(issue_date, maturity, "maturity after issue")
+        if min_units > max_units:
+            raise BadInput("a floor above the maximum", had=min_units, needed=max_units)
+        face = minor(denomination, unit)
+        terms = {
+            "framework": framework,
+            "cash": found.contract.address,
+            "isin": isin_slot(isin),
+            "denomination": face,
+            "issuePrice": face if issue_price is None else minor(issue_price, unit),
+            "minUnits": whole(min_units, _MAX_UNITS, "a floor"),
+            "maxUnits": whole(max_units, _MAX_UNITS, "a maximum"),
+            "closesOn": day(closes_on),
+            "issueDate": day(issue_date),
+            "maturityDate": day(maturity),
+            "couponPpm": whole(coupon_ppm, _MAX_COUPON, "a coupon"),
+            "document": self._file(issuer, document, DocumentKind.OTHER),
+        }
+        mined = self._session.act(issuer, "BondOffice", "register", terms, label)
+        event = mined.event("BondRegistered").args
+        return RegisteredBond(mined.tx, mined.block, event["bond"], event["issuer"], event["token"])
+
+    def allot(self, issuer: str, bond: int, units: Mapping[str, int]) -> Act:
+        """Delivery versus payment to every investor of `units` in one transaction, or to none."""
+        if not units:
+            raise BadInput("nobody to allot to", had=0, needed=1)
+        investors = [self._session.address(investor) for investor in units]
+        return act_of(self._session.act(issuer, "BondOffice", "allot", bond, investors, list(units.values())))
+
+    def close(
+        self, issuer: str, bond: int, *, cost: Amount = 0, value_date: dt.date | None = None
+    ) -> ClosedBond:
+        """Ends booking: what was allotted is raised, `cost` of it withheld as issue costs.
+
+        `value_date` is the day the money counts from; None when it was not published.
+        """
+        currency = bond_of(self._session, bond).currency
+        mined = self._session.act(
+            issuer, "BondOffice", "close", bond, minor_or_zero(cost, currency), day(value_date)
+        )
+        event = mined.event("BondClosed").args
+        return ClosedBond(mined.tx, mined.block, bond, event["raised"], event["cost"])
+
+    def cancel(self, who: str, bond: int) -> Act:
+        """The issuer may while nothing is allotted; anyone may when booking ended below the floor."""
+        return act_of(self._session.act(who, "BondOffice", "cancel", bond))
+
+
+class Investor(Desk):
+    """The investor's side."""
+
+    def book(self, investor: str, bond: int, units: int) -> Booking:
+        """Books units; the money waits in escrow. Gives `Proceeds` its allowance when that is missing."""
+        terms = bond_of(self._session, bond)
+        amount = whole(units, _MAX_UNITS, "a number of units") * terms.issue_price
+        self._session.allow(investor, self._session.cash(terms.cash), "Proceeds", amount)
+        mined = self._session.act(investor, "BondOffice", "book", bond, units)
+        return Booking(mined.tx, mined.block, bond, self._session.address(investor), units, amount)
+
+    def return_booking(self, who: str, bond: int, investor: str | None = None) -> Booking:
+        """After closing or cancelling: what was booked and not allotted goes back. Anyone may ask for it."""
+        account = self._session.address(investor or who)
+        units = int(self._session.read("BondOffice", "booking", bond, account))
+        mined = self._session.act(who, "BondOffice", "returnBooking", bond, account)
+        amount = mined.event("BookingReturned").args["amount"]
+        return Booking(mined.tx, mined.block, bond, account, units, amount)
+
+    def units(self, investor: str, bond: int) -> int:
+        """Units held."""
+        return int(self._session.read(self._token(bond), "balanceOf", self._session.address(investor)))
+
+    def transfer_units(self, investor: str, bond: int, to: str, units: int) -> Act:
+        """Passes units on to another admitted investor."""
+        whole(units, _MAX_UNITS, "a number of units")
+        recipient = self._session.address(to)
+        return act_of(self._session.act(investor, self._token(bond), "transfer", recipient, units))
+
+    def _token(self, bond: int) -> Contract:
+        return Contract("GreenBond", bond_of(self._session, bond).token)
+
+
+def bond_of(session: Session, bond: int) -> Bond:
+    """NotFound when there is no such bond."""
+    record = struct(session.read("BondOffice", "bond", bond))
+    if not record["state"]:
+        raise NotFound(f"there is no bond {bond}", who=bond)
+    terms = struct(record["terms"])
+    cash = session.cash(terms["cash"])
+    return Bond(
+        id=bond,
+        issuer=record["issuer"],
+        state=STATES[record["state"]],
+        token=record["token"],
+        framework=terms["framework"],
+        cash=cash.name,
+        currency=cash.currency.code,
+        isin=bytes(terms["isin"]).rstrip(b"\0").decode("ascii") or None,
+        denomination=terms["denomination"],
+        issue_price=terms["issuePrice"],
+        min_units=terms["minUnits"],
+        max_units=terms["maxUnits"],
+        booked_units=record["bookedUnits"],
+        allotted_units=record["allottedUnits"],
+        closes_on=date_of(terms["closesOn"]),
+        issue_date=published(terms["issueDate"]),
+        maturity=published(terms["maturityDate"]),
+        coupon_ppm=terms["couponPpm"],
+    )
+
+
+def published(day_: int) -> dt.date | None:
+    """The date of a day number; None for zero, which says that none was published."""
+    return date_of(day_) if day_ else None

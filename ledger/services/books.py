@@ -1,0 +1,59 @@
+"""The ledger's present state, read from the chain: for everybody who may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ledger.services import bank, bonds, frameworks, operator, proceeds, receivables
+from ledger.services.desk import Desk
+from ledger.services.session import struct
+
+STATES = ("cost", "unallocated", "placed", "lost", "available", "encumbered", "spent", "returned")
+
+
+class Books(Desk):
+    """Reads; every method raises NotFound for an id that nothing has."""
+
+    def participant(self, who: str) -> operator.Participant:
+        """An admission record, by account name, address or identifier."""
+        return operator.participant_of(self._session, who)
+
+    def framework(self, framework: int) -> frameworks.Framework:
+        return frameworks.framework_of(self._session, framework)
+
+    def bond(self, bond: int) -> bonds.Bond:
+        return bonds.bond_of(self._session, bond)
+
+    def states(self, bond: int) -> Mapping[str, int]:
+        """The partition of `[0, raised)` as the contract gives it, in minor units (BOND-1)."""
+        record = struct(self._session.read("Proceeds", "states", bond))
+        return {state: int(record[state]) for state in STATES}
+
+    def raised(self, bond: int) -> int:
+        """Minor units raised; zero before closing."""
+        return int(self._session.read("Proceeds", "raised", bond))
+
+    def lines(self, bond: int) -> tuple[proceeds.BudgetLine, ...]:
+        """The bond's budget lines."""
+        ids = self._session.read("Proceeds", "linesOf", bond)
+        return tuple(proceeds.line_of(self._session, line) for line in ids)
+
+    def line(self, line: int) -> proceeds.BudgetLine:
+        return proceeds.line_of(self._session, line)
+
+    def project(self, project: int) -> proceeds.Project:
+        return proceeds.project_of(self._session, project)
+
+    def credit_line(self, line: int) -> bank.CreditLine:
+        return bank.credit_line(self._session, line)
+
+    def receivable(self, receivable: int) -> receivables.Receivable:
+        return receivables.receivable_of(self._session, receivable)
+
+    def pieces(self, receivable: int) -> tuple[receivables.Piece, ...]:
+        """The pieces of a receivable, tiling `[0, face)` once it is accepted; before that, none."""
+        return receivables.pieces_of(self._session, receivable)
+
+    def piece(self, receivable: int, offset: int) -> receivables.Piece:
+        """The piece that holds fen `offset`."""
+        return receivables.piece_at(self._session, receivable, offset)

@@ -1,0 +1,103 @@
+"""Ledger cash: what every holder does with it, and what its settlement bank alone does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ledger.domain.purposes import CASH, axis_of, redemption
+from ledger.errors import NotAllowed
+from ledger.services.desk import Desk, act_of
+from ledger.services.session import Act, CashContract
+from ledger.services.values import ZERO_HASH, Amount, hash_bytes, hex_of, minor, reference
+
+
+@dataclass(frozen=True, slots=True)
+class CashAct(Act):
+    """Cash that moved, in minor units of `currency`. `reference` is the hash of the bank's own booking, if
+    any."""
+
+    amount: int
+    currency: str
+    reference: str | None = None
+
+
+class Cash(Desk):
+    """A holder's own cash. `cash` is a currency code, a record name (`Cash-CNY`) or an address."""
+
+    def balance(self, who: str, cash: str) -> int:
+        """Minor units on the general account of `who`."""
+        return int(self._session.read(self._cash(cash).contract, "balanceOf", self._session.address(who)))
+
+    def redeeming(self, who: str, cash: str) -> int:
+        """Minor units that wait for the bank to pay them out."""
+        axis = axis_of(CASH, redemption(self._session.address(who)))
+        return int(self._session.read(self._cash(cash).contract, "balanceOf", axis))
+
+    def transfer(
+        self, who: str, to: str, amount: Amount, cash: str, *, document: str | None = None
+    ) -> CashAct:
+        """Sends money to another participant's account, naming a document where there is one."""
+        found, value = self._amount(amount, cash)
+        mined = self._session.act(
+            who, found.contract, "transferWithDocument", self._session.address(to), value, _hash(document)
+        )
+        return CashAct(mined.tx, mined.block, value, found.currency.code)
+
+    def redeem(self, who: str, amount: Amount, cash: str, *, document: str | None = None) -> CashAct:
+        """Puts money aside for the settlement bank to pay out and burn."""
+        return self._redemption(who, "redeem", amount, cash, document)
+
+    def cancel_redeem(self, who: str, amount: Amount, cash: str, *, document: str | None = None) -> CashAct:
+        """Takes back what the bank has not burned yet."""
+        return self._redemption(who, "cancelRedeem", amount, cash, document)
+
+    def _redemption(
+        self, who: str, function: str, amount: Amount, cash: str, document: str | None
+    ) -> CashAct:
+        found, value = self._amount(amount, cash)
+        mined = self._session.act(who, found.contract, function, value, _hash(document))
+        return CashAct(mined.tx, mined.block, value, found.currency.code)
+
+    def approve(self, who: str, spender: str, amount: int, cash: str) -> Act:
+        """Sets how much `spender` may still collect from `who`; 0 takes a module's consent back."""
+        return act_of(
+            self._session.act(
+                who, self._cash(cash).contract, "approve", self._session.address(spender), amount
+            )
+        )
+
+    def _cash(self, cash: str) -> CashContract:
+        return self._session.cash(cash)
+
+    def _amount(self, amount: Amount, cash: str) -> tuple[CashContract, int]:
+        found = self._cash(cash)
+        return found, minor(amount, found.currency.code)
+
+
+class SettlementBank(Cash):
+    """Bank money into ledger cash and back, each act against one of the bank's own bookings."""
+
+    def mint(self, bank: str, to: str, amount: Amount, booking: str, cash: str) -> CashAct:
+        """Credits `to` for money that reached the bank under `booking`; each booking is used once.
+
+        The chain sees keccak256 of the booking's text. 77号文 art. 14: money enters and leaves through banks.
+        """
+        return self._settle("mint", bank, to, amount, booking, cash)
+
+    def burn(self, bank: str, holder: str, amount: Amount, booking: str, cash: str) -> CashAct:
+        """Destroys what `holder` put aside, the bank having paid it out under `booking`."""
+        return self._settle("burn", bank, holder, amount, booking, cash)
+
+    def _settle(
+        self, function: str, bank: str, holder: str, amount: Amount, booking: str, cash: str
+    ) -> CashAct:
+        found, value = self._amount(amount, cash)
+        if self._session.address(bank) != found.bank:
+            raise NotAllowed(f"{bank} does not keep {found.name}", who=bank, had=bank, needed=found.bank)
+        used = reference(booking)
+        mined = self._session.act(bank, found.contract, function, self._session.address(holder), value, used)
+        return CashAct(mined.tx, mined.block, value, found.currency.code, hex_of(used))
+
+
+def _hash(document: str | None) -> bytes:
+    return bytes.fromhex(ZERO_HASH[2:]) if document is None else hash_bytes(document, "a document")

@@ -1,0 +1,289 @@
+"""Receivables: confirmed by obligors, accepted, split and passed on by their holders, settled at maturity."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from ledger.domain.dates import date_of, day_number
+from ledger.domain.kinds import DocumentKind
+from ledger.domain.money import Money
+from ledger.errors import NotFound
+from ledger.services.bank import LineGranted, credit_line
+from ledger.services.desk import Desk, act_of
+from ledger.services.documents import Paper
+from ledger.services.proceeds import Refunds
+from ledger.services.session import Act, Session, struct
+from ledger.services.values import Amount, hash_bytes, hex_of, minor, reference, whole
+
+STATES = {1: "proposed", 2: "accepted", 3: "refused", 4: "returned", 5: "settled"}
+PIECE_STATES = {1: "open", 2: "locked", 3: "paid", 4: "set off", 5: "voided"}
+_MAX_FACE = 2**64 - 1
+_PAGE = 200
+BATCH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed(Act):
+    """A payable the obligor confirmed; its fen are numbered `[0, face)`."""
+
+    id: int
+    obligor: str
+    supplier: str
+    face: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred(Act):
+    """An interval `[start, end)` of a receivable that now belongs to `recipient`."""
+
+    receivable: int
+    start: int
+    end: int
+    recipient: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settled(Act):
+    """How far settlement has come: fen below `next` are paid or kept as claims."""
+
+    receivable: int
+    next: int
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Receivable:
+    """A receivable as it stands; amounts in minor units."""
+
+    id: int
+    obligor: str
+    supplier: str
+    state: str
+    face: int
+    cash: str
+    currency: str
+    confirmed_on: dt.date
+    due: dt.date
+    credit_line: int
+    budget_line: int | None
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One interval with one holder. `lock` is the index of the module that locked it, or None."""
+
+    receivable: int
+    start: int
+    end: int
+    holder: str
+    state: str
+    lock: int | None
+    layers: int
+    sequence: int
+
+
+class Obligor(Desk):
+    """The one who owes."""
+
+    def confirm(
+        self,
+        obligor: str,
+        supplier: str,
+        face: Amount,
+        *,
+        cash: str,
+        due: dt.date,
+        credit_line: int,
+        fingerprint: str,
+        contract: Paper,
+        delivery: Paper,
+        budget_line: int | None = None,
+    ) -> Confirmed:
+        """Confirms a payable within a bank's line, against an invoice that both sides signed.
+
+        With `budget_line` the bond's money is locked for it in the same act; without, the obligor pays in at
+        maturity. Rules: 77号文 art. 11 (at most one year), art. 12 (contract, invoice and delivery).
+        """
+        found = self._session.cash(cash)
+        value = whole(minor(face, found.currency.code), _MAX_FACE, "a face")
+        confirmation = {
+            "supplier": self._session.address(supplier),
+            "cash": found.contract.address,
+            "face": value,
+            "due": day_number(due),
+            "creditLine": credit_line,
+            "budgetLine": budget_line or 0,
+            "fingerprint": hash_bytes(fingerprint, "an invoice"),
+            "contractDocument": self._file(obligor, contract, DocumentKind.CONTRACT, (supplier,)),
+            "deliveryDocument": self._file(obligor, delivery, DocumentKind.DELIVERY, (supplier,)),
+        }
+        mined = self._session.act(obligor, "Receivables", "confirm", confirmation)
+        event = mined.event("Confirmed").args
+        return Confirmed(
+            mined.tx,
+            mined.block,
+            event["receivable"],
+            event["obligor"],
+            event["supplier"],
+            value,
+        )
+
+    def pay_in(self, obligor: str, receivable: int) -> Act:
+        """Puts up the whole face of a receivable that no bond funds, from the obligor's general account."""
+        found = receivable_of(self._session, receivable)
+        self._session.allow(obligor, self._session.cash(found.cash), "Maturity", found.face)
+        return act_of(self._session.act(obligor, "Maturity", "payIn", receivable))
+
+    def settle(self, who: str, receivable: int, *, batch: int = BATCH) -> Settled:
+        """Settles a due receivable, `batch` pieces a transaction, until it is done. Anyone may."""
+        face = receivable_of(self._session, receivable).face
+        while True:
+            mined = self._session.act(who, "Maturity", "settle", receivable, batch)
+            reached = int(self._session.read("Maturity", "cursor", receivable))
+            if reached >= face:
+                return Settled(mined.tx, mined.block, receivable, reached, True)
+
+    def settle_batch(self, who: str, receivable: int, pieces: int) -> Settled:
+        """One transaction's worth of settlement."""
+        face = receivable_of(self._session, receivable).face
+        mined = self._session.act(who, "Maturity", "settle", receivable, pieces)
+        reached = int(self._session.read("Maturity", "cursor", receivable))
+        return Settled(mined.tx, mined.block, receivable, reached, reached >= face)
+
+    def grant_sub(
+        self, group: str, parent: int, subsidiary: str, limit: Money, expires: dt.date
+    ) -> LineGranted:
+        """Passes part of the group's line on to a subsidiary of its own."""
+        line = credit_line(self._session, parent)
+        account = self._session.address(subsidiary)
+        value = minor(limit, line.currency)
+        mined = self._session.act(
+            group, "CreditLines", "grantSub", parent, account, value, day_number(expires)
+        )
+        granted = mined.event("LineGranted").args["line"]
+        return LineGranted(mined.tx, mined.block, granted, account, value, line.currency)
+
+
+class Supplier(Refunds):
+    """The first creditor and every later holder. Refunds too are a payee's act."""
+
+    def accept(self, supplier: str, receivable: int) -> Act:
+        """Accepts a confirmed payable: its pieces open, the credit line is used."""
+        return act_of(self._session.act(supplier, "Receivables", "accept", receivable))
+
+    def refuse(self, supplier: str, receivable: int, reason: str) -> Act:
+        """Refuses it; capacity, line and bond money are released. The chain sees the reason's hash."""
+        return act_of(self._session.act(supplier, "Receivables", "refuse", receivable, reference(reason)))
+
+    def return_unanswered(self, who: str, receivable: int) -> Act:
+        """Returns a proposal that nobody answered in time. Anyone may."""
+        return act_of(self._session.act(who, "Receivables", "returnUnanswered", receivable))
+
+    def split(self, holder: str, receivable: int, start: int, at: int) -> Act:
+        """Cuts the piece that starts at `start` in two at offset `at`."""
+        piece = piece_of(self._session, receivable, start)
+        return act_of(
+            self._session.act(holder, "Receivables", "split", receivable, start, piece.sequence, at)
+        )
+
+    def transfer(
+        self,
+        holder: str,
+        receivable: int,
+        recipient: str,
+        *,
+        start: int,
+        end: int,
+        trade_document: Paper,
+        sequence: int | None = None,
+    ) -> Transferred:
+        """Passes the interval `[start, end)` to `recipient` against a trade document of the holder's.
+
+        `sequence` is the number of the piece that the caller saw (StaleSequence when it changed since); by
+        default the present one.
+        """
+        piece = piece_at(self._session, receivable, start)
+        to = self._session.address(recipient)
+        mined = self._session.act(
+            holder,
+            "Receivables",
+            "transfer",
+            receivable,
+            piece.start,
+            piece.sequence if sequence is None else sequence,
+            start,
+            end,
+            to,
+            self._file(holder, trade_document, DocumentKind.TRADE, (recipient,)),
+        )
+        return Transferred(mined.tx, mined.block, receivable, start, end, to)
+
+    def claim_settlement(self, who: str, cash: str) -> Act:
+        """Takes what `Maturity` keeps for one who could not receive at the time."""
+        address = self._session.cash(cash).contract.address
+        return act_of(self._session.act(who, "Maturity", "claim", address))
+
+
+def receivable_of(session: Session, receivable: int) -> Receivable:
+    """NotFound when there is no such receivable."""
+    record = struct(session.read("Receivables", "receivable", receivable))
+    if not record["state"]:
+        raise NotFound(f"there is no receivable {receivable}", who=receivable)
+    cash = session.cash(record["cash"])
+    return Receivable(
+        receivable,
+        record["obligor"],
+        record["supplier"],
+        STATES[record["state"]],
+        record["face"],
+        cash.name,
+        cash.currency.code,
+        date_of(record["confirmedOn"]),
+        date_of(record["due"]),
+        record["creditLine"],
+        record["budgetLine"] or None,
+        hex_of(record["fingerprint"]),
+    )
+
+
+def pieces_of(session: Session, receivable: int) -> tuple[Piece, ...]:
+    """Every piece of an accepted receivable, in order."""
+    found: list[Piece] = []
+    face = receivable_of(session, receivable).face
+    while not found or found[-1].end < face:
+        start = found[-1].end if found else 0
+        starts, records = session.read("PieceBook", "pieces", receivable, start, _PAGE)
+        if not starts:
+            break
+        found += [_piece(receivable, at, struct(record)) for at, record in zip(starts, records, strict=True)]
+    return tuple(found)
+
+
+def piece_of(session: Session, receivable: int, start: int) -> Piece:
+    """The piece that starts at `start`; the book refuses (NoPiece) when none does."""
+    return _piece(receivable, start, struct(session.read("PieceBook", "piece", receivable, start)))
+
+
+def piece_at(session: Session, receivable: int, offset: int) -> Piece:
+    """The piece that holds fen `offset`; NotFound when there is none."""
+    for piece in pieces_of(session, receivable):
+        if piece.start <= offset < piece.end:
+            return piece
+    raise NotFound(f"receivable {receivable} has no fen {offset}", who=receivable, had=offset)
+
+
+def _piece(receivable: int, start: int, record: object) -> Piece:
+    fields = struct(record)
+    state = fields["state"]
+    return Piece(
+        receivable,
+        start,
+        fields["end"],
+        fields["holder"],
+        PIECE_STATES[state & 7],
+        (state >> 3) or None,
+        fields["layers"],
+        fields["sequence"],
+    )
