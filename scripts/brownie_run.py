@@ -27,7 +27,7 @@ def free_port() -> int:
 
 
 def network_template() -> str:
-    """Brownie's list of networks. Found without importing Brownie, which would write to the real home folder."""
+    """Brownie's list of networks, found without importing it, which would write to the real ~/.brownie."""
     spec = importlib.util.find_spec("brownie")
     if spec is None or spec.origin is None:
         sys.exit("Brownie is not installed: run `make setup`")

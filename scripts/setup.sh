@@ -34,7 +34,7 @@ find_python() {
 check_node() {
     command -v npm >/dev/null 2>&1 && command -v node >/dev/null 2>&1 ||
         fail "Node 20 or newer with npm was not found. Install it from your system's packages or nodejs.org."
-    node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' ||
+    node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' ||
         fail "Node 20 or newer is needed and this is $(node --version). Install a newer one and try again."
 }
 

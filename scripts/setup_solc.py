@@ -13,10 +13,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import requests
-import solcx
-from solcx.install import BINARY_DOWNLOAD_BASE
-
 ROOT = Path(__file__).resolve().parent.parent
 STANDARD_JSON = ROOT / "scripts" / "solc" / "standard_json.js"
 CONNECT_SECONDS = 4
@@ -63,6 +59,9 @@ def write_wrapper(target: Path, node: str) -> None:
 
 def download_native(version: str, folder: Path) -> Path | None:
     """Native solc, or None where it cannot be had soon: no network, no build for this machine."""
+    import requests  # here and below: most runs find the choice made, and need neither
+    from solcx.install import BINARY_DOWNLOAD_BASE
+
     folder.mkdir(parents=True, exist_ok=True)
     install = f"import solcx; solcx.install_solc({version!r}, solcx_binary_path={str(folder)!r})"
     try:
@@ -78,6 +77,8 @@ def download_native(version: str, folder: Path) -> Path | None:
 
 def probe_bytecode(solc: Path) -> str | None:
     """What this compiler makes of the probe; None when it cannot run here or fails."""
+    import solcx
+
     request = {
         "language": "Solidity",
         "sources": {"Probe.sol": {"content": PROBE}},
