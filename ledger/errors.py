@@ -18,6 +18,8 @@ An error says who, had and needed when they are known, and for a rule the clause
 kebab-case; `status` says what kind of failure it is, without a word about HTTP.
 """
 
+# ruff: noqa: N818 - a refusal is named for what is wrong, as in the contracts
+
 from __future__ import annotations
 
 import re
@@ -191,7 +193,8 @@ class HistoryUnavailable(LedgerError):
 
 
 class RpcError(LedgerError):
-    """The chain's node answered with an error of its own: `number` is JSON-RPC's code, `data` what came with it."""
+    """The chain's node answered with an error of its own: `number` is JSON-RPC's code, `data` what came with
+    it."""
 
     code = "rpc-error"
     status = "broken"

@@ -71,7 +71,13 @@ class Anvil:
             "order": "fifo",
             "prune-history": states,
         }
-        flags = ["no-mining", "no-cors", "disable-default-create2-deployer", "no-request-size-limit"]
+        flags = [
+            "no-mining",
+            "no-cors",
+            "disable-min-priority-fee",
+            "disable-default-create2-deployer",
+            "no-request-size-limit",
+        ]
         command = [str(binary), *(f"--{flag}" for flag in flags)]
         for name, value in options.items():
             command += [f"--{name}", str(value)]
@@ -81,7 +87,7 @@ class Anvil:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            preexec_fn=_die_with_parent(os.getpid()),  # noqa: PLW1509 - the child only calls prctl
+            preexec_fn=_die_with_parent(os.getpid()),
         )
         self.rpc = Rpc(f"http://{self._address()}", timeout=600)
         self.rpc.call("anvil_setLoggingEnabled", False)

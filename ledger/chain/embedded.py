@@ -25,11 +25,11 @@ _KNOWN = {error.code: error for error in (JournalCorrupt, JournalMismatch, NotFo
 class EmbeddedChain:
     """The chain of one state folder, alive from `open` to `close`, or inside `with`.
 
-    Several processes may use one folder at once; they share one node. When the node was killed, `locate` starts
-    another, which has every block that was ever acknowledged.
+    Several processes may use one folder at once; they share one node. When the node was killed, `locate`
+    starts another, which has every block that was ever acknowledged.
 
-    Raises NotFound with `create=False` when the folder holds no chain, JournalCorrupt or JournalMismatch when its
-    journal cannot be replayed, ChainUnavailable when no node answers within `timeout` seconds.
+    Raises NotFound with `create=False` when the folder holds no chain, JournalCorrupt or JournalMismatch when
+    its journal cannot be replayed, ChainUnavailable when no node answers within `timeout` seconds.
     """
 
     def __init__(

@@ -10,7 +10,8 @@ _seen = 0
 
 
 def reach(point: str) -> None:
-    """Kill this process, as SIGKILL would at any instant, when $GREENLEDGER_CRASH_AT is `point:n`, the n-th time."""
+    """Kill this process, as SIGKILL would at any instant, when $GREENLEDGER_CRASH_AT is `point:n`, the n-th
+    time."""
     global _seen
     name, _, count = os.environ.get(_VARIABLE, "").partition(":")
     if name != point:

@@ -1,11 +1,13 @@
 """The embedded chain's memory: one checksummed line for each block of transactions, synced before an answer.
 
-A line is `<digest> <json>`, where the digest is the first 32 hex digits of SHA-256 over the previous digest and
-the JSON. So a changed, missing or exchanged line breaks every line after it. The first line is the header.
+A line is `<digest> <json>`, where the digest is the first 32 hex digits of SHA-256 over the previous digest
+and the JSON. So a changed, missing or exchanged line breaks every line after it. The first line is the
+header.
 
 What a reader finds at the end after a crash is told apart like this:
-- a last line without its newline, or holding a run of NUL bytes (sectors that never reached the disk), is **torn**: its
-  append was never finished, so nothing in it was acknowledged. It is cut off and kept beside the journal;
+- a last line without its newline, or holding a run of NUL bytes (sectors that never reached the disk), is
+  **torn**: its append was never finished, so nothing in it was acknowledged. It is cut off and kept beside
+  the journal;
 - any other line that does not match its digest is **damage**: JournalCorrupt, and nothing is changed.
 """
 
@@ -79,7 +81,8 @@ class Journal:
         return Header(**first), (_record(line) for line in lines)
 
     def append(self, record: Record) -> None:
-        """Write one record and sync it to the disk. An error here must end the process: see JournaledChain."""
+        """Write one record and sync it to the disk. An error here must end the process: see
+        JournaledChain."""
         line = self._line({"t": record.time, "x": record.transactions, "b": record.blocks})
         if self._file is None:
             self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND)
@@ -137,7 +140,8 @@ class Journal:
         return text
 
     def _cut(self, length: int) -> None:
-        """Drop what follows `length`: a torn line. It is kept in a file of its own, since losing nothing is cheap."""
+        """Drop what follows `length`: a torn line. It is kept in a file of its own, since losing nothing is
+        cheap."""
         with self.path.open("r+b") as file:
             file.seek(length)
             tail = file.read()

@@ -25,7 +25,9 @@ from ledger.errors import BadInput, JournalMismatch, LedgerError
 CHAIN_ID = 20250615
 HARDFORK = "paris"
 GAS_LIMIT = 1_000_000_000  # of a block: room for a batch of several hundred acts
-STATES_KEPT = 512  # Anvil copies the whole state for every block it keeps: older ones are replayed when asked for
+STATES_KEPT = (
+    512  # Anvil copies the whole state for every block it keeps: older ones are replayed when asked for
+)
 _CHECK_EVERY = 200  # blocks whose hashes are compared in one question
 
 
@@ -40,8 +42,8 @@ class _Sending:
 class JournaledChain:
     """The chain of one state folder. Its caller holds the folder's lock.
 
-    Any exception out of `send` other than a LedgerError about the transactions themselves means that chain and
-    journal may differ: the caller must end the process, and the next start replays what the journal has.
+    Any exception out of `send` other than a LedgerError about the transactions themselves means that chain
+    and journal may differ: the caller must end the process, and the next start replays what the journal has.
     """
 
     def __init__(self, folder: Path, *, chain_id: int | None = None, states: int = STATES_KEPT) -> None:
@@ -51,7 +53,8 @@ class JournaledChain:
         self._gate = Gate()
         self._waiting: list[_Sending] = []
         self._waiting_lock = Lock()
-        # The kernel ends an Anvil when the *thread* that started it ends, so one lasting thread starts them all.
+        # The kernel ends an Anvil when the *thread* that started it ends, so one lasting thread starts them
+        # all.
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="anvil-starter")
         self._old: _OldStates | None = None
         self._old_lock = Lock()
@@ -69,7 +72,8 @@ class JournaledChain:
         return self._anvil
 
     def send(self, transactions: Sequence[str]) -> list[Any]:
-        """Mine these together and remember them. For each its hash, or the RpcError with which it was refused.
+        """Mine these together and remember them. For each its hash, or the RpcError with which it was
+        refused.
 
         Those who send while another block is being written share the next one, and its one sync.
         """
@@ -164,9 +168,12 @@ class JournaledChain:
                 return blocks
 
     def _replay(self, records: Iterable[Record]) -> tuple[int, int]:
-        """Make every block of the journal again. Returns the clock's lower bound and the last block's number."""
+        """Make every block of the journal again. Returns the clock's lower bound and the last block's
+        number."""
         header, last, height = self.header, self.header.genesis_time, 0
-        for record in replayed(self._anvil.rpc, records, self._path, header.anvil, anvil_version(self._binary)):
+        for record in replayed(
+            self._anvil.rpc, records, self._path, header.anvil, anvil_version(self._binary)
+        ):
             last = record.time
             height = record.blocks[-1][0]
         # Reading at "pending" shall see the present; Anvil's own clock stands where the last block left it.
@@ -201,7 +208,8 @@ class _OldStates:
 
 
 def replayed(rpc: Rpc, records: Iterable[Record], path: Path, wrote: str, runs: str) -> Iterator[Record]:
-    """Make the records' blocks again, giving each record back when made and all hashes so far were compared."""
+    """Make the records' blocks again, giving each record back when made and all hashes so far were
+    compared."""
     records = iter(records)
     while some := list(islice(records, _CHECK_EVERY)):
         for record in some:
@@ -214,8 +222,8 @@ def _remake(rpc: Rpc, record: Record, path: Path) -> None:
     for raw, answer in zip(record.transactions, _submit(rpc, record.transactions), strict=True):
         if isinstance(answer, LedgerError):
             raise JournalMismatch(
-                f"{path}: a transaction of block {record.blocks[0][0]} is no longer accepted: {answer.message}. "
-                "Nothing was changed.",
+                f"{path}: a transaction of block {record.blocks[0][0]} is no longer accepted: "
+                f"{answer.message}. Nothing was changed.",
                 who=raw[:20],
             )
     for _ in record.blocks:

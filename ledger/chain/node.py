@@ -1,8 +1,9 @@
 """The embedded chain's node: `python -m ledger.chain.node STATE_DIR`.
 
-It owns the state folder by a lock, keeps one Anvil under it, and answers JSON-RPC on a free port of 127.0.0.1,
-which it writes to STATE_DIR/node.json. Clients hold a shared lock on STATE_DIR/clients.lock; when nobody does
-for LINGER seconds the node ends. Locks are released by the kernel, so a client killed at any instant counts as gone.
+It owns the state folder by a lock, keeps one Anvil under it, and answers JSON-RPC on a free port of
+127.0.0.1, which it writes to STATE_DIR/node.json. Clients hold a shared lock on STATE_DIR/clients.lock; when
+nobody does for LINGER seconds the node ends. Locks are released by the kernel, so a client killed at any
+instant counts as gone.
 
 Only reading and `eth_sendRawTransaction` are answered: nothing here can act for somebody without their key,
 set the clock, or undo a block.
@@ -35,16 +36,42 @@ _BODY_LIMIT = 64 * 1024 * 1024
 _NUMBER = re.compile("0x[0-9a-fA-F]{1,16}")
 
 SEND = "eth_sendRawTransaction"
-READING = frozenset({
-    "eth_blockNumber", "eth_call", "eth_chainId", "eth_createAccessList", "eth_estimateGas",
-    "eth_feeHistory", "eth_gasPrice", "eth_getBalance", "eth_getBlockByHash", "eth_getBlockByNumber",
-    "eth_getBlockReceipts", "eth_getBlockTransactionCountByHash", "eth_getBlockTransactionCountByNumber",
-    "eth_getCode", "eth_getHeaderByHash", "eth_getHeaderByNumber", "eth_getLogs", "eth_getProof",
-    "eth_getRawTransactionByHash", "eth_getStorageAt", "eth_getTransactionByBlockHashAndIndex",
-    "eth_getTransactionByBlockNumberAndIndex", "eth_getTransactionByHash", "eth_getTransactionCount",
-    "eth_getTransactionReceipt", "eth_maxPriorityFeePerGas", "eth_protocolVersion", "eth_syncing",
-    "net_listening", "net_version", "web3_clientVersion", "web3_sha3",
-})
+READING = frozenset(
+    {
+        "eth_blockNumber",
+        "eth_call",
+        "eth_chainId",
+        "eth_createAccessList",
+        "eth_estimateGas",
+        "eth_feeHistory",
+        "eth_gasPrice",
+        "eth_getBalance",
+        "eth_getBlockByHash",
+        "eth_getBlockByNumber",
+        "eth_getBlockReceipts",
+        "eth_getBlockTransactionCountByHash",
+        "eth_getBlockTransactionCountByNumber",
+        "eth_getCode",
+        "eth_getHeaderByHash",
+        "eth_getHeaderByNumber",
+        "eth_getLogs",
+        "eth_getProof",
+        "eth_getRawTransactionByHash",
+        "eth_getStorageAt",
+        "eth_getTransactionByBlockHashAndIndex",
+        "eth_getTransactionByBlockNumberAndIndex",
+        "eth_getTransactionByHash",
+        "eth_getTransactionCount",
+        "eth_getTransactionReceipt",
+        "eth_maxPriorityFeePerGas",
+        "eth_protocolVersion",
+        "eth_syncing",
+        "net_listening",
+        "net_version",
+        "web3_clientVersion",
+        "web3_sha3",
+    }
+)
 _BLOCK_AT = {  # where a method that needs a block's state names that block
     "eth_call": 1,
     "eth_createAccessList": 1,
@@ -57,7 +84,7 @@ _BLOCK_AT = {  # where a method that needs a block's state names that block
 }
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """A question that is not answered: `number` is JSON-RPC's error code, or the HTTP status."""
 
     def __init__(self, number: int, message: str) -> None:
@@ -72,7 +99,8 @@ class Questions:
         self._chain = chain
 
     def answer(self, body: bytes) -> bytes:
-        """The answer to one request or a batch. Sends that follow each other in a batch are mined together."""
+        """The answer to one request or a batch. Sends that follow each other in a batch are mined
+        together."""
         try:
             asked = json.loads(body)
         except ValueError:
@@ -111,7 +139,7 @@ class Questions:
             if old is None:
                 return json.loads(self._chain.ask(_encode(one)))
             return _outcome(one["id"], self._chain.ask_at(old, method, params))
-        except Refused as refused:
+        except RefusedError as refused:
             return _failure(one.get("id") if isinstance(one, dict) else None, refused.number, str(refused))
         except RpcError as error:
             return _outcome(one["id"], error)
@@ -119,7 +147,7 @@ class Questions:
     def _is_plain_reading(self, one: Any) -> bool:
         try:
             method, params = _checked(one)
-        except Refused:
+        except RefusedError:
             return False
         return method in READING and self._old_block(method, params) is None
 
@@ -145,15 +173,15 @@ class Questions:
 
 def _checked(one: Any) -> tuple[str, Sequence[Any]]:
     if not isinstance(one, dict) or not isinstance(one.get("method"), str) or "id" not in one:
-        raise Refused(-32600, "not a JSON-RPC request")
+        raise RefusedError(-32600, "not a JSON-RPC request")
     params = one.get("params", [])
     if not isinstance(params, list):
-        raise Refused(-32602, "parameters must be a list")
+        raise RefusedError(-32602, "parameters must be a list")
     method = one["method"]
     if method == SEND:
-        raise Refused(-32602, "one raw transaction in hexadecimal is needed")
+        raise RefusedError(-32602, "one raw transaction in hexadecimal is needed")
     if method not in READING:
-        raise Refused(-32601, f"{method} is not offered by this chain")
+        raise RefusedError(-32601, f"{method} is not offered by this chain")
     return method, params
 
 
@@ -201,13 +229,13 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         try:
             body = self._body()
-        except Refused as refused:
+        except RefusedError as refused:
             self.close_connection = True
             self._say(refused.number, _encode(_failure(None, -32600, str(refused))))
             return
         try:
             answer = self._server.questions.answer(body)
-        except BaseException:  # noqa: BLE001
+        except BaseException:
             # Chain and journal may differ now. Ending is safe: the next start replays what was synced.
             _end(self._server.card["folder"], 1)
         self._say(200, answer)
@@ -228,11 +256,11 @@ class _Handler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "")
         host = self.headers.get("Host", "").rpartition(":")[0]
         if self.headers.get("Origin") or host not in ("127.0.0.1", "localhost"):
-            raise Refused(403, "not for web pages")
+            raise RefusedError(403, "not for web pages")
         if not length.isdecimal():
-            raise Refused(411, "Content-Length is needed")
+            raise RefusedError(411, "Content-Length is needed")
         if int(length) > _BODY_LIMIT:
-            raise Refused(413, f"more than {_BODY_LIMIT} bytes")
+            raise RefusedError(413, f"more than {_BODY_LIMIT} bytes")
         return self.rfile.read(int(length))
 
     def _say(self, status: int, answer: bytes) -> None:
@@ -256,7 +284,8 @@ def lock(path: Path, kind: int) -> int | None:
 
 
 def serve(folder: Path, *, chain_id: int | None, states: int, linger: float) -> int:
-    """Run until no client is left. Returns the exit status: 0, also when another node has the folder already."""
+    """Run until no client is left. Returns the exit status: 0, also when another node has the folder
+    already."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if lock(folder / "node.lock", fcntl.LOCK_EX) is None:
         return 0
@@ -288,7 +317,8 @@ def serve(folder: Path, *, chain_id: int | None, states: int, linger: float) -> 
 
 
 def _wait_for_nobody(path: Path, linger: float) -> int:
-    """Until no client held the lock for `linger` seconds. The lock is kept: a client that comes now must wait."""
+    """Until no client held the lock for `linger` seconds. The lock is kept: a client that comes now must
+    wait."""
     alone_since = None
     while True:
         held = lock(path, fcntl.LOCK_EX)

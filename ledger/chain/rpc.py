@@ -54,10 +54,11 @@ class Rpc:
         return [_result_or_error(by_id.get(entry["id"])) for entry in asked]
 
     def post(self, body: bytes) -> bytes:
-        """The raw answer to a raw request. A kept connection that the other side had closed is opened anew, once.
+        """The raw answer to a raw request. A kept connection that the other side had closed is opened anew,
+        once.
 
-        Asking twice is safe for all that is asked here: a transaction is itself whatever the number of times it
-        is sent, and everything else only reads.
+        Asking twice is safe for all that is asked here: a transaction is itself whatever the number of times
+        it is sent, and everything else only reads.
         """
         connection: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
         if connection is not None:
@@ -90,7 +91,9 @@ class Rpc:
         kinds = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
         if where.scheme not in kinds or not where.hostname:
             raise BadInput("The chain's address is no http(s) URL", had=self.url)
-        connection: http.client.HTTPConnection = kinds[where.scheme](where.hostname, where.port, timeout=self._timeout)
+        connection: http.client.HTTPConnection = kinds[where.scheme](
+            where.hostname, where.port, timeout=self._timeout
+        )
         self._local.connection = connection
         self._local.path = _path(where)
         return connection
