@@ -1,0 +1,1 @@
+"""Tracing: interval arithmetic on columns of moves. Both questions by binary search; nothing is estimated."""
