@@ -1,0 +1,268 @@
+"""What a deployment consists of: contracts in the order of their needs, and the wiring between them.
+
+The plan is data. `deploying` carries it out, `proof` compares the live system with it. What every act reads
+(admission, evidence, cash, the book of pieces) is immutable; the other modules stand behind ERC-1967 proxies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ledger.domain.kinds import DocumentKind
+from ledger.domain.money import currency
+from ledger.domain.purposes import MATURITY, PROCEEDS, module_id
+from ledger.domain.roles import Role
+from ledger.errors import BadInput
+
+Kind = Literal["immutable", "proxy", "implementation"]
+
+IMPLEMENTATION = "-implementation"
+POWERS = "Powers"
+MODULES = ("Proceeds", "CreditLines", "BondOffice", "Receivables", "Financing", "Maturity")
+_MAY_OPEN, _MAY_MOVE, _MAY_LOCK, _MAY_DISCHARGE = 1, 2, 4, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """The address of another contract of the plan, by its record's name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """One contract: `name` of its record, `artifact` to create it from, `abi` to speak to it with."""
+
+    name: str
+    artifact: str
+    abi: str
+    args: tuple[Any, ...]
+    kind: Kind
+
+    def needs(self) -> set[str]:
+        return {argument.name for argument in self.args if isinstance(argument, Ref)}
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """One power given while the deployer still may: `function(args)` on `target`, sent through `Powers.wire`.
+
+    It is in force when the view `question(asked)` on the target gives `expected`.
+    """
+
+    what: str
+    target: str
+    function: str
+    args: tuple[Any, ...]
+    question: str
+    asked: tuple[Any, ...]
+    expected: Any
+
+
+@dataclass(frozen=True, slots=True)
+class CashPlan:
+    """One ledger cash. `bank` is the settlement bank's account; `name` of the record, `Cash-<currency>`."""
+
+    currency: str
+    bank: str
+    name: str = ""
+
+    @property
+    def record(self) -> str:
+        return self.name or f"Cash-{self.currency}"
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """Limits of receivables: fen, counts and days. 77号文 art. 11: a tenor of at most one year."""
+
+    min_piece: int = 1
+    max_pieces: int = 10_000
+    max_layers: int = 16
+    accept_days: int = 10
+    max_tenor_days: int = 366
+
+    def limits(self) -> dict[str, int]:
+        return {"minPiece": self.min_piece, "maxPieces": self.max_pieces, "maxLayers": self.max_layers}
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentPlan:
+    """Everything a deployment is decided by. Addresses are accounts of the consortium.
+
+    Args:
+        replay: business dates are posted, for ever (DESIGN 3, rule 9).
+        zone: the programme's time zone, seconds east of UTC.
+        delay: seconds between approval and execution of a change, at least one hour.
+    """
+
+    operator: str
+    guardian: str
+    cashes: tuple[CashPlan, ...]
+    replay: bool = False
+    zone: int = 8 * 3600
+    delay: int = 2 * 24 * 3600
+    programme: Programme = field(default_factory=Programme)
+
+    def __post_init__(self) -> None:
+        if self.operator == self.guardian:
+            raise BadInput("operator and guardian must be two keys", who=self.operator)
+        names = [cash.record for cash in self.cashes]
+        if not names or len(set(names)) != len(names):
+            raise BadInput("each ledger cash needs a name of its own, and there is at least one", had=names)
+
+    def creations(self) -> tuple[Creation, ...]:
+        """Every contract, each after all that it needs."""
+        return (*_cores(self), *(_cash(cash) for cash in self.cashes), *_modules())
+
+    def wires(self) -> tuple[Wire, ...]:
+        """Every power a contract holds over another."""
+        cashes = [wire for cash in self.cashes for wire in _cash_wires(cash.record)]
+        return (*cashes, *_book_wires(), *_evidence_wires(), *_duty_wires(), _programme_wire(self.programme))
+
+
+def _cores(plan: DeploymentPlan) -> tuple[Creation, ...]:
+    powers, participants = Ref(POWERS), Ref("Participants")
+    return (
+        _core(POWERS),
+        _core("Participants", powers, plan.replay, plan.zone),
+        _core("CashRegistry", powers),
+        _core("Documents", participants, powers),
+        _core("Frameworks", participants),
+        _core("PieceBook", participants, powers),
+        Creation(f"GreenBond{IMPLEMENTATION}", "GreenBond", "GreenBond", (), "implementation"),
+    )
+
+
+def _core(name: str, *args: Any) -> Creation:
+    return Creation(name, name, name, args, "immutable")
+
+
+def _cash(cash: CashPlan) -> Creation:
+    unit = currency(cash.currency)
+    title = (f"Ledger cash {unit.code}", f"g{unit.code}")
+    args = (Ref("Participants"), Ref(POWERS), cash.bank, unit.code_bytes, unit.digits, *title)
+    return Creation(cash.record, "Cash", "Cash", args, "immutable")
+
+
+def _modules() -> tuple[Creation, ...]:
+    powers, participants = Ref(POWERS), Ref("Participants")
+    documents, frameworks, book = Ref("Documents"), Ref("Frameworks"), Ref("PieceBook")
+    registry, proceeds, lines = Ref("CashRegistry"), Ref("Proceeds"), Ref("CreditLines")
+    receivables, green_bond = Ref("Receivables"), Ref(f"GreenBond{IMPLEMENTATION}")
+    return (
+        *_module("Proceeds", powers, participants, documents, frameworks, book),
+        *_module("CreditLines", powers, participants),
+        *_module("BondOffice", powers, participants, frameworks, proceeds, registry, green_bond),
+        *_module("Receivables", powers, participants, documents, book, registry, lines, proceeds),
+        *_module("Financing", powers, participants, documents, book, receivables),
+        *_module("Maturity", powers, participants, book, receivables, lines, proceeds),
+    )
+
+
+def _module(name: str, *args: Any) -> tuple[Creation, Creation]:
+    code = f"{name}{IMPLEMENTATION}"
+    return (
+        Creation(code, name, name, args, "implementation"),
+        Creation(name, "ModuleProxy", name, (Ref(code),), "proxy"),
+    )
+
+
+def _cash_wires(cash: str) -> tuple[Wire, ...]:
+    listed = Wire(
+        f"{cash} is listed", "CashRegistry", "list", (Ref(cash),), "isCash", (Ref(cash),), True
+    )
+    controllers = [
+        Wire(
+            f"{name} controls its purposes on {cash}",
+            cash,
+            "setController",
+            (module, Ref(name)),
+            "controllerOf",
+            (module,),
+            Ref(name),
+        )
+        for name, module in (("Proceeds", PROCEEDS), ("Maturity", MATURITY))
+    ]
+    return (listed, *controllers)
+
+
+def _book_wires() -> tuple[Wire, ...]:
+    modules = (
+        ("Receivables", 1, _MAY_OPEN | _MAY_MOVE),
+        ("Financing", 2, _MAY_MOVE | _MAY_LOCK),
+        ("Maturity", 3, _MAY_DISCHARGE),
+    )
+    return tuple(
+        Wire(
+            f"{name} is module {index} of the book of pieces",
+            "PieceBook",
+            "setModule",
+            (Ref(name), index, permissions),
+            "moduleOf",
+            (Ref(name),),
+            (index, permissions),
+        )
+        for name, index, permissions in modules
+    )
+
+
+def _evidence_wires() -> tuple[Wire, ...]:
+    users = [
+        Wire(
+            f"{name} uses capacity",
+            "Documents",
+            "setUser",
+            (Ref(name), True),
+            "isUser",
+            (Ref(name),),
+            True,
+        )
+        for name in ("Proceeds", "Receivables")
+    ]
+    return (*users, *(_kind_wire(kind, rule) for kind, rule in KINDS.items()))
+
+
+KINDS: Mapping[DocumentKind, Mapping[str, int]] = {
+    DocumentKind.INVOICE: {"second": 1, "attesterRole": 0},
+    DocumentKind.LOAN_DRAWDOWN: {"second": 1, "attesterRole": 0},
+    DocumentKind.REFINANCING: {"second": 2, "attesterRole": int(Role.VERIFIER)},
+}
+"""Who signs an obligation document beside its payer: 1 the payee, 2 an attester with a role."""
+
+
+def _kind_wire(kind: DocumentKind, rule: Mapping[str, int]) -> Wire:
+    label = kind.name.lower().replace("_", " ")
+    return Wire(
+        f"rule of {label} documents", "Documents", "setKind", (int(kind), rule), "kindRule", (int(kind),), rule
+    )
+
+
+def _duty_wires() -> tuple[Wire, ...]:
+    duties = (
+        ("Proceeds", "BondOffice", "BONDS"),
+        ("Proceeds", "Receivables", "RECEIVABLES"),
+        ("Proceeds", "Maturity", "MATURITY"),
+        ("CreditLines", "Receivables", "RECEIVABLES"),
+        ("CreditLines", "Maturity", "MATURITY"),
+        ("Receivables", "Maturity", "MATURITY"),
+    )
+    return tuple(
+        Wire(
+            f"{module} has the duty {duty} at {target}",
+            target,
+            "setDuty",
+            (Ref(module), module_id(duty)),
+            "dutyOf",
+            (Ref(module),),
+            module_id(duty),
+        )
+        for target, module, duty in duties
+    )
+
+
+def _programme_wire(programme: Programme) -> Wire:
+    terms = (programme.limits(), programme.accept_days, programme.max_tenor_days)
+    return Wire("programme of receivables", "Receivables", "setProgramme", terms, "programme", (), terms)
