@@ -1,9 +1,9 @@
 """Each promise of docs/specs.md is carried by a test, and each id that a test carries is a promise there.
 
-A promise is a line or a table's row of docs/specs.md that begins with its id, such as `CASH-1`. A test
-carries an id in `@pytest.mark.spec("CASH-1")` or in its docstring, its class's or its module's; a forge test in
-its name (`invariant_CASH_1_tiles`) or in the comment above it. A test that is skipped or expected to fail
-carries nothing.
+A promise is a line or a table's row of docs/specs.md that begins with its id, such as `CASH-1`.
+A test carries an id in `@pytest.mark.spec("CASH-1")` or in its docstring, its class's or its module's;
+a forge test in its name (`invariant_CASH_1_tiles`) or in the comment above it.
+A test that is skipped or expected to fail carries nothing.
 """
 
 import ast
