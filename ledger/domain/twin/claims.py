@@ -1,0 +1,40 @@
+"""Twin of the library `Claims`: a debt is paid, or kept for its owner while the owner cannot receive."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ledger.domain.purposes import axis_of, claim
+from ledger.domain.twin.base import Refusal, word
+from ledger.domain.twin.cash import Cash
+from ledger.domain.twin.participants import Participants
+
+_CLAIM: Final = word("CLAIM")
+
+
+def pay_or_keep(
+    participants: Participants,
+    payer: str,
+    cash: Cash,
+    module: bytes,
+    purpose: bytes,
+    owner: str,
+    amount: int,
+    document: bytes,
+) -> bool:
+    """Returns True when the money went to the owner's claim axis: one holder never stops the others."""
+    if participants.is_active(owner):
+        cash.pay(payer, module, purpose, owner, amount, document)
+        return False
+    cash.shift(payer, module, purpose, claim(owner), amount, document)
+    return True
+
+
+def pay_out(payer: str, cash: Cash, module: bytes, owner: str) -> int:
+    """Pays `owner` everything that waits for it under `module`; returns how much."""
+    purpose = claim(owner)
+    amount = cash.balance_of(axis_of(module, purpose))
+    if amount == 0:
+        raise Refusal("NothingToClaim", owner)
+    cash.pay(payer, module, purpose, owner, amount, _CLAIM)
+    return amount

@@ -1,0 +1,280 @@
+"""Twin of `PieceBook`: every fen `[0, face)` has one holder and is discharged once (PIECE-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass, replace
+from typing import Final
+
+from ledger.domain.states import PieceState
+from ledger.domain.twin.base import NOBODY, Contract, Refusal, Stage
+from ledger.domain.twin.participants import Participants
+
+MAY_OPEN: Final = 1
+MAY_MOVE: Final = 2
+MAY_LOCK: Final = 4
+MAY_DISCHARGE: Final = 8
+LAST_SEQUENCE: Final = 2**16 - 1 - 256
+_KIND: Final = 7
+_MODULE_SHIFT: Final = 3
+_MAX_MODULE: Final = 31
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Smallest piece a cut may leave, most pieces of one receivable, most changes of holder of one fen."""
+
+    min_piece: int = 0
+    max_pieces: int = 0
+    max_layers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One interval with one holder; it starts at the key it is kept under."""
+
+    holder: str
+    end: int
+    state: int
+    layers: int
+    sequence: int
+
+    @property
+    def kind(self) -> int:
+        return self.state & _KIND
+
+
+@dataclass(frozen=True, slots=True)
+class BookEntry:
+    """What the book knows of one receivable."""
+
+    face: int = 0
+    discharged: int = 0
+    pieces: int = 0
+    limits: Limits = Limits()
+
+
+class PieceBook(Contract):
+    def __init__(self, stage: Stage, address: str, participants: Participants) -> None:
+        super().__init__(stage, address)
+        self.participants = participants
+        self.pieces: dict[tuple[int, int], Piece] = {}
+        self.receivables: dict[int, BookEntry] = {}
+        self.modules: dict[str, tuple[int, int]] = {}
+
+    # --- reading ---
+
+    def piece(self, receivable: int, start: int) -> Piece:
+        piece = self.pieces.get((receivable, start))
+        if piece is None:
+            raise Refusal("NoPiece", receivable, start)
+        return piece
+
+    def receivable_of(self, receivable: int) -> BookEntry:
+        return self.receivables.get(receivable, BookEntry())
+
+    def walk(self, receivable: int) -> Iterator[tuple[int, Piece]]:
+        """All pieces with their starts, in order."""
+        start = 0
+        while start < self.receivable_of(receivable).face:
+            piece = self.piece(receivable, start)
+            yield start, piece
+            start = piece.end
+
+    def check_move(
+        self, receivable: int, start: int, sequence: int, from_: int, to: int, holder: str, recipient: str
+    ) -> None:
+        piece = self.piece(receivable, start)
+        self._require_free(receivable, start, piece, sequence)
+        entry = self.receivable_of(receivable)
+        count = entry.pieces
+        if from_ < start or from_ >= to:
+            raise Refusal("CutOutside", start, piece.end, from_)
+        if to > piece.end:
+            raise Refusal("CutOutside", start, piece.end, to)
+        if from_ != start:
+            self._require_cut(start, piece.end, from_, count, entry.limits)
+            count += 1
+        if to != piece.end:
+            self._require_cut(from_, piece.end, to, count, entry.limits)
+        self._require_move(piece, holder, recipient, entry.limits)
+
+    # --- acts of modules ---
+
+    def open(self, sender: str, receivable: int, holder: str, face: int, limits: Limits) -> None:
+        self._only(sender, MAY_OPEN)
+        if face == 0:
+            raise Refusal("ZeroAmount")
+        if receivable in self.receivables:
+            raise Refusal("ReceivableExists", receivable)
+        self.participants.require_active(holder)
+        self.receivables[receivable] = BookEntry(face, 0, 1, limits)
+        self.pieces[receivable, 0] = Piece(holder, face, PieceState.HELD, 0, 0)
+        self.emit("Transfer", NOBODY, holder, token_id(receivable, 0))
+        self.emit("Opened", receivable, holder, face, astuple(limits))
+
+    def cut(self, sender: str, receivable: int, start: int, sequence: int, middle: int) -> int:
+        self._only(sender, MAY_MOVE)
+        piece = self.piece(receivable, start)
+        self._require_free(receivable, start, piece, sequence)
+        return self._cut(receivable, start, piece, middle)
+
+    def move(
+        self,
+        sender: str,
+        receivable: int,
+        start: int,
+        sequence: int,
+        holder: str,
+        recipient: str,
+        document: bytes,
+    ) -> int:
+        self._only(sender, MAY_MOVE)
+        piece = self.piece(receivable, start)
+        self._require_free(receivable, start, piece, sequence)
+        return self._move(receivable, start, piece, holder, recipient, document)
+
+    def carve(
+        self,
+        sender: str,
+        receivable: int,
+        start: int,
+        sequence: int,
+        from_: int,
+        to: int,
+        holder: str,
+        recipient: str,
+        document: bytes,
+    ) -> int:
+        """Cuts `[from_, to)` out of the piece at `start` and moves it."""
+        self._only(sender, MAY_MOVE)
+        piece = self.piece(receivable, start)
+        self._require_free(receivable, start, piece, sequence)
+        if from_ < start or from_ >= to:
+            raise Refusal("CutOutside", start, piece.end, from_)
+        if from_ != start:
+            self._cut(receivable, start, piece, from_)
+        if to != self.piece(receivable, from_).end:
+            self._cut(receivable, from_, self.piece(receivable, from_), to)
+        return self._move(receivable, from_, self.piece(receivable, from_), holder, recipient, document)
+
+    def lock(self, sender: str, receivable: int, start: int, sequence: int) -> int:
+        self._only(sender, MAY_LOCK)
+        piece = self.piece(receivable, start)
+        self._require_free(receivable, start, piece, sequence)
+        index = self.module_of(sender)[0]
+        return self._relock(receivable, start, piece, _locked_by(index), "Locked", index)
+
+    def unlock(self, sender: str, receivable: int, start: int, sequence: int) -> int:
+        self._only(sender, MAY_LOCK)
+        piece = self.piece(receivable, start)
+        if piece.sequence != sequence:
+            raise Refusal("StaleSequence", receivable, start, sequence, piece.sequence)
+        index = self.module_of(sender)[0]
+        if piece.state != _locked_by(index):
+            raise Refusal("PieceNotLocked", receivable, start, index)
+        return self._relock(receivable, start, piece, PieceState.HELD, "Unlocked", index)
+
+    def discharge(self, sender: str, receivable: int, start: int, how: int) -> tuple[str, int]:
+        """Returns the holder and the end. Ignores locks and the reserve of sequence numbers."""
+        self._only(sender, MAY_DISCHARGE)
+        piece = self.piece(receivable, start)
+        if piece.kind >= PieceState.PAID:
+            raise Refusal("AlreadyDischarged", receivable, start, piece.kind)
+        if not PieceState.PAID <= how <= PieceState.VOIDED:
+            raise Refusal("AlreadyDischarged", receivable, start, how)
+        following = piece.sequence + 1
+        self.pieces[receivable, start] = replace(piece, state=how, sequence=following)
+        entry = self.receivables[receivable]
+        self.receivables[receivable] = replace(entry, discharged=entry.discharged + piece.end - start)
+        self.emit("Transfer", piece.holder, NOBODY, token_id(receivable, start))
+        self.emit("Discharged", receivable, piece.holder, start, piece.end, how, following)
+        return piece.holder, piece.end
+
+    # --- delayed powers ---
+
+    def set_module(self, sender: str, module: str, index: int, permissions: int) -> None:
+        self.only_powers(sender)
+        if not 0 < index <= _MAX_MODULE:
+            raise Refusal("NotModule", module, index.to_bytes(32, "big"))
+        self.modules[module] = (index, permissions)
+        self.emit("ModuleSet", module, index, permissions)
+
+    def module_of(self, module: str) -> tuple[int, int]:
+        return self.modules.get(module, (0, 0))
+
+    # --- how an act is done ---
+
+    def _cut(self, receivable: int, start: int, piece: Piece, middle: int) -> int:
+        entry = self.receivables[receivable]
+        self._require_cut(start, piece.end, middle, entry.pieces, entry.limits)
+        following = self._next(receivable, start, piece.sequence)
+        self.receivables[receivable] = replace(entry, pieces=entry.pieces + 1)
+        self.pieces[receivable, middle] = replace(piece, sequence=following)
+        self.pieces[receivable, start] = replace(piece, end=middle, sequence=following)
+        self.emit("Transfer", NOBODY, piece.holder, token_id(receivable, middle))
+        self.emit("Cut", receivable, start, middle, piece.end, following)
+        return following
+
+    def _move(
+        self, receivable: int, start: int, piece: Piece, holder: str, recipient: str, document: bytes
+    ) -> int:
+        self._require_move(piece, holder, recipient, self.receivables[receivable].limits)
+        following = self._next(receivable, start, piece.sequence)
+        layers = piece.layers + 1
+        self.pieces[receivable, start] = replace(piece, holder=recipient, layers=layers, sequence=following)
+        self.emit("Transfer", holder, recipient, token_id(receivable, start))
+        self.emit("PieceMoved", receivable, holder, recipient, start, piece.end, layers, following, document)
+        return following
+
+    def _relock(self, receivable: int, start: int, piece: Piece, state: int, event: str, index: int) -> int:
+        following = self._next(receivable, start, piece.sequence)
+        self.pieces[receivable, start] = replace(piece, state=state, sequence=following)
+        self.emit(event, receivable, start, piece.end, index, following)
+        return following
+
+    # --- small parts ---
+
+    def _only(self, sender: str, permission: int) -> None:
+        if self.module_of(sender)[1] & permission == 0:
+            raise Refusal("NotModule", sender, permission.to_bytes(32, "big"))
+
+    def _require_free(self, receivable: int, start: int, piece: Piece, sequence: int) -> None:
+        if piece.sequence != sequence:
+            raise Refusal("StaleSequence", receivable, start, sequence, piece.sequence)
+        if piece.kind == PieceState.LOCKED:
+            raise Refusal("PieceLocked", receivable, start, piece.state >> _MODULE_SHIFT)
+        if piece.kind >= PieceState.PAID:
+            raise Refusal("AlreadyDischarged", receivable, start, piece.kind)
+
+    def _require_cut(self, start: int, end: int, middle: int, count: int, limits: Limits) -> None:
+        if not start < middle < end:
+            raise Refusal("CutOutside", start, end, middle)
+        smaller = min(middle - start, end - middle)
+        if smaller < limits.min_piece:
+            raise Refusal("PieceTooSmall", smaller, limits.min_piece)
+        if count >= limits.max_pieces:
+            raise Refusal("TooManyPieces", count, limits.max_pieces)
+
+    def _require_move(self, piece: Piece, holder: str, recipient: str, limits: Limits) -> None:
+        if piece.holder != holder:
+            raise Refusal("NotHolder", holder, piece.holder)
+        if holder == recipient:
+            raise Refusal("SameParty", holder, recipient)
+        if piece.layers >= limits.max_layers:
+            raise Refusal("TooManyLayers", piece.layers, limits.max_layers)
+        self.participants.require_active_pair(holder, recipient)
+
+    def _next(self, receivable: int, start: int, sequence: int) -> int:
+        if sequence >= LAST_SEQUENCE:
+            raise Refusal("SequenceReserved", receivable, start, sequence)
+        return sequence + 1
+
+
+def token_id(receivable: int, start: int) -> int:
+    """ERC-721 token of the piece that starts at `start`."""
+    return receivable << 64 | start
+
+
+def _locked_by(index: int) -> int:
+    return PieceState.LOCKED | index << _MODULE_SHIFT

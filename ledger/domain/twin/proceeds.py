@@ -1,0 +1,484 @@
+"""Twin of `Proceeds`: a bond's fen and their states (BOND-1), the gate (BOND-2), encumbrances, refunds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from eth_hash.auto import keccak
+
+from ledger.domain import purposes
+from ledger.domain.purposes import PROCEEDS, WORD, axis_of
+from ledger.domain.roles import Role
+from ledger.domain.states import PieceState
+from ledger.domain.twin.base import NOBODY, ZERO_HASH, Module, Refusal, Stage, word
+from ledger.domain.twin.cash import Axis, Cash
+from ledger.domain.twin.claims import pay_or_keep, pay_out
+from ledger.domain.twin.documents import Documents
+from ledger.domain.twin.frameworks import Frameworks
+from ledger.domain.twin.participants import Participants
+from ledger.domain.twin.pieces import PieceBook
+
+MAX_LINES: Final = 128
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """How many of the `[0, raised)` fen are in each state, in fen; they sum to `raised`."""
+
+    cost: int = 0
+    unallocated: int = 0
+    placed: int = 0
+    lost: int = 0
+    available: int = 0
+    encumbered: int = 0
+    spent: int = 0
+    returned: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    issuer: str
+    framework: int
+    cash: Cash
+    closed: bool = False
+    lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """`budget` is the total investment; `allocated` counts over all bonds."""
+
+    company: str = NOBODY
+    framework: int = 0
+    category: int = 0
+    budget: int = 0
+    allocated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetLine:
+    issuer: str = NOBODY
+    bond: int = 0
+    project: int = 0
+    category: int = 0
+    company_may_spend: bool = False
+    cash: str = NOBODY
+    framework: int = 0
+    budget: int = 0
+    allocated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the counters of a line's axis cannot tell apart: cumulative fen."""
+
+    encumbered: int = 0
+    unencumbered: int = 0
+    settled: int = 0
+    deallocated: int = 0
+    refunded: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Encumbrance:
+    line: int = 0
+    amount: int = 0
+    fingerprint: bytes = ZERO_HASH
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    amount: int = 0
+    refunded: int = 0
+
+
+class Proceeds(Module):
+    def __init__(
+        self,
+        stage: Stage,
+        address: str,
+        participants: Participants,
+        documents: Documents,
+        frameworks: Frameworks,
+        book: PieceBook,
+    ) -> None:
+        super().__init__(stage, address)
+        self.participants = participants
+        self.documents = documents
+        self.frameworks = frameworks
+        self.book = book
+        self.books: dict[int, Books] = {}
+        self.projects: dict[int, Project] = {}
+        self.lines: dict[int, BudgetLine] = {}
+        self.totals: dict[int, Totals] = {}
+        self.encumbrances: dict[int, Encumbrance] = {}
+        self.payments: dict[bytes, Payment] = {}
+        self.refunded_pieces: dict[tuple[int, int], int] = {}
+
+    # --- reading ---
+
+    def raised(self, bond: int) -> int:
+        books = self.books.get(bond)
+        return _axis(books.cash, purposes.origin(bond)).incoming if books and books.closed else 0
+
+    def states(self, bond: int) -> States:
+        books = self.books.get(bond)
+        if books is None or not books.closed:
+            return States()
+        origin, pool = _axis(books.cash, purposes.origin(bond)), _axis(books.cash, purposes.pool(bond))
+        lines = [self.line_states(line) for line in books.lines]
+        return States(
+            cost=_axis(books.cash, purposes.cost(bond)).incoming,
+            unallocated=origin.balance + pool.balance,
+            available=sum(line.available for line in lines),
+            encumbered=sum(line.encumbered for line in lines),
+            spent=sum(line.spent for line in lines),
+        )
+
+    def line_states(self, id_: int) -> States:
+        """The states of the fen that are allocated to one budget line."""
+        totals = self.totals.get(id_, Totals())
+        axis = _axis(self._cash_of(self.lines[id_]), purposes.budget_line(id_))
+        paid_directly = axis.outgoing - totals.encumbered - totals.deallocated
+        return States(
+            available=axis.balance,
+            encumbered=totals.encumbered - totals.unencumbered - totals.settled,
+            spent=paid_directly + totals.settled - totals.refunded,
+        )
+
+    def project(self, id_: int) -> Project:
+        return self.projects.get(id_, Project())
+
+    def line(self, id_: int) -> BudgetLine:
+        return self.lines.get(id_, BudgetLine())
+
+    def lines_of(self, bond: int) -> tuple[int, ...]:
+        books = self.books.get(bond)
+        return books.lines if books else ()
+
+    def encumbrance_of(self, receivable: int) -> Encumbrance:
+        return self.encumbrances.get(receivable, Encumbrance())
+
+    # --- a bond's books ---
+
+    def open_books(self, sender: str, bond: int, issuer: str, framework: int, cash: Cash) -> None:
+        self.only_duty(sender, "BONDS")
+        self.books[bond] = Books(issuer, framework, cash)
+        self.emit("BondBooksOpened", bond, issuer, framework, cash.address)
+
+    def collect_booking(self, sender: str, bond: int, investor: str, amount: int) -> None:
+        self.only_duty(sender, "BONDS")
+        escrow = purposes.escrow(bond, investor)
+        self.books[bond].cash.collect(self.address, PROCEEDS, escrow, investor, amount, _number(bond))
+
+    def accept_booking(self, sender: str, bond: int, investor: str, amount: int) -> None:
+        self.only_duty(sender, "BONDS")
+        escrow, origin = purposes.escrow(bond, investor), purposes.origin(bond)
+        self.books[bond].cash.shift(self.address, PROCEEDS, escrow, origin, amount, _number(bond))
+
+    def return_booking(self, sender: str, bond: int, investor: str, amount: int) -> None:
+        self.only_duty(sender, "BONDS")
+        escrow = purposes.escrow(bond, investor)
+        cash = self.books[bond].cash
+        pay_or_keep(self.participants, self.address, cash, PROCEEDS, escrow, investor, amount, _number(bond))
+
+    def close_books(self, sender: str, bond: int, cost: int, value_date: int) -> int:
+        """Returns the raised fen."""
+        self.only_duty(sender, "BONDS")
+        books = self.books[bond]
+        if books.closed:
+            raise Refusal("WrongState", word("BOOKS"), bond, 1, 0)
+        self.books[bond] = replace(books, closed=True)
+        origin = purposes.origin(bond)
+        total = _axis(books.cash, origin).incoming
+        if cost > total:
+            raise Refusal("OverProceeds", bond, total, cost)
+        for purpose, amount in ((purposes.cost(bond), cost), (purposes.pool(bond), total - cost)):
+            if amount:
+                books.cash.shift(self.address, PROCEEDS, origin, purpose, amount, _number(bond))
+        self.emit("ProceedsReceived", bond, total, cost, value_date)
+        return total
+
+    def pay_cost(self, sender: str, bond: int, payee: str, amount: int, document: bytes) -> None:
+        issuer = self.books[bond].issuer if bond in self.books else NOBODY
+        self._require_issuer(sender, issuer)
+        self.documents.require_known(document, issuer, 0)
+        self.books[bond].cash.pay(self.address, PROCEEDS, purposes.cost(bond), payee, amount, document)
+        self.emit("CostPaid", bond, payee, amount, document)
+
+    # --- projects and budget lines ---
+
+    def register_project(
+        self,
+        sender: str,
+        framework: int,
+        company: str,
+        category: bytes,
+        budget: int,
+        label: str,
+        document: bytes,
+    ) -> int:
+        self._require_issuer(sender, self.frameworks.framework(framework).issuer)
+        self.participants.require_active(company)
+        self.documents.require_known(document, sender, 0)
+        if budget == 0:
+            raise Refusal("ZeroAmount")
+        index = self.frameworks.category_index(framework, category)
+        id_ = len(self.projects) + 1
+        self.projects[id_] = Project(company, framework, index, budget, 0)
+        self.emit("ProjectRegistered", id_, framework, company, index, budget, label, document)
+        return id_
+
+    def open_line(
+        self, sender: str, bond: int, project: int, budget: int, company_may_spend: bool, label: str
+    ) -> int:
+        issuer = self.books[bond].issuer if bond in self.books else NOBODY
+        self._require_issuer(sender, issuer)
+        books, purpose = self.books[bond], self.project(project)
+        if purpose.company == NOBODY:
+            raise Refusal("Unknown", word("PROJECT"), project)
+        if purpose.framework != books.framework:
+            raise Refusal("FrameworkMismatch", purpose.framework, books.framework)
+        if budget == 0:
+            raise Refusal("ZeroAmount")
+        if len(books.lines) >= MAX_LINES:
+            raise Refusal("TooManyLines", bond, MAX_LINES)
+        id_ = len(self.lines) + 1
+        self.books[bond] = replace(books, lines=(*books.lines, id_))
+        self.lines[id_] = BudgetLine(
+            issuer,
+            bond,
+            project,
+            purpose.category,
+            company_may_spend,
+            books.cash.address,
+            books.framework,
+            budget,
+        )
+        self.emit("LineOpened", id_, bond, project, budget, company_may_spend, label)
+        return id_
+
+    def allocate(self, sender: str, id_: int, amount: int) -> None:
+        line = self._own_line(sender, id_)
+        if amount == 0:
+            raise Refusal("ZeroAmount")
+        self.frameworks.require_eligible(line.framework, line.category)
+        project, cash, pool = self.projects[line.project], self._cash_of(line), purposes.pool(line.bond)
+        if amount > line.budget - line.allocated:
+            raise Refusal("OverBudget", id_, line.budget - line.allocated, amount)
+        if amount > project.budget - project.allocated:
+            raise Refusal("OverAllocated", line.project, project.budget - project.allocated, amount)
+        had = _axis(cash, pool).balance
+        if amount > had:
+            raise Refusal("OverProceeds", line.bond, had, amount)
+        self._count_allocated(id_, amount)
+        cash.shift(self.address, PROCEEDS, pool, purposes.budget_line(id_), amount, _number(id_))
+        self.emit("Allocated", line.bond, id_, amount)
+
+    def deallocate(self, sender: str, id_: int, amount: int) -> None:
+        line = self._own_line(sender, id_)
+        self._require_available(id_, line, amount)
+        self._count_allocated(id_, -amount)
+        self._count(id_, deallocated=amount)
+        pool = purposes.pool(line.bond)
+        self._cash_of(line).shift(
+            self.address, PROCEEDS, purposes.budget_line(id_), pool, amount, _number(id_)
+        )
+        self.emit("Deallocated", line.bond, id_, amount)
+
+    # --- the gate ---
+
+    def check_pay(self, id_: int, fingerprint: bytes, amount: int) -> None:
+        line = self.line(id_)
+        self._require_gate(id_, line, amount)
+        self.documents.check_use(fingerprint, amount)
+        obligation = self.documents.obligation(fingerprint)
+        self._require_obligation(line, obligation.payer, obligation.currency)
+        self.participants.require_active(obligation.payee)
+
+    def check_encumber(self, id_: int, obligor: str, amount: int) -> None:
+        line = self.line(id_)
+        self._require_gate(id_, line, amount)
+        allowed = line.company_may_spend and obligor == self.projects[line.project].company
+        if obligor != line.issuer and not allowed:
+            raise Refusal("NotParty", obligor, line.issuer)
+
+    def pay(self, sender: str, id_: int, fingerprint: bytes, amount: int) -> int:
+        """Returns where the payment left the line's axis."""
+        line = self.line(id_)
+        if sender != line.issuer:
+            raise Refusal("NotParty", sender, line.issuer)
+        self._require_gate(id_, line, amount)
+        used = self.documents.use(self.address, fingerprint, amount)
+        self._require_obligation(line, used.payer, used.currency)
+        cash, purpose = self._cash_of(line), purposes.budget_line(id_)
+        out_offset = cash.pay(self.address, PROCEEDS, purpose, used.payee, amount, fingerprint)
+        self.payments[payment_key(id_, out_offset, fingerprint, used.payee)] = Payment(amount)
+        self.emit("Paid", line.bond, id_, used.payee, fingerprint, amount, out_offset)
+        return out_offset
+
+    def _require_gate(self, id_: int, line: BudgetLine, amount: int) -> None:
+        if line.issuer == NOBODY:
+            raise Refusal("Unknown", word("LINE"), id_)
+        self.participants.require_role(line.issuer, Role.ISSUER)
+        self.frameworks.require_eligible(line.framework, line.category)
+        self._require_available(id_, line, amount)
+
+    def _require_obligation(self, line: BudgetLine, payer: str, currency: bytes) -> None:
+        needed = self._cash_of(line).currency
+        if currency != needed:
+            raise Refusal("CurrencyMismatch", currency, needed)
+        if payer not in (line.issuer, self.projects[line.project].company):
+            raise Refusal("NotParty", payer, line.issuer)
+
+    def _require_available(self, id_: int, line: BudgetLine, amount: int) -> None:
+        if amount == 0:
+            raise Refusal("ZeroAmount")
+        had = _axis(self._cash_of(line), purposes.budget_line(id_)).balance
+        if amount > had:
+            raise Refusal("OverBudget", id_, had, amount)
+
+    # --- encumbrances ---
+
+    def encumber(
+        self, sender: str, id_: int, receivable: int, obligor: str, fingerprint: bytes, amount: int
+    ) -> None:
+        self.only_duty(sender, "RECEIVABLES")
+        self.check_encumber(id_, obligor, amount)
+        line = self.lines[id_]
+        self.encumbrances[receivable] = Encumbrance(id_, amount, fingerprint)
+        self._count(id_, encumbered=amount)
+        locked = purposes.encumbrance(receivable)
+        self._cash_of(line).shift(
+            self.address, PROCEEDS, purposes.budget_line(id_), locked, amount, fingerprint
+        )
+        self.emit("Encumbered", line.bond, id_, receivable, amount)
+
+    def release_encumbrance(self, sender: str, receivable: int) -> None:
+        self.only_duty(sender, "RECEIVABLES")
+        e = self.encumbrances.pop(receivable)
+        line = self.lines[e.line]
+        self._count(e.line, unencumbered=e.amount)
+        locked, back = purposes.encumbrance(receivable), purposes.budget_line(e.line)
+        self._cash_of(line).shift(self.address, PROCEEDS, locked, back, e.amount, e.fingerprint)
+        self.emit("EncumbranceReleased", line.bond, e.line, receivable, e.amount)
+
+    def pay_encumbered(self, sender: str, receivable: int, start: int, end: int, holder: str) -> None:
+        """Unconditional, in the order of the receivable's fen: out-offset equals piece start."""
+        self.only_duty(sender, "MATURITY")
+        e = self.encumbrance_of(receivable)
+        line = self.lines[e.line]
+        cash, locked = self._cash_of(line), purposes.encumbrance(receivable)
+        outgoing = _axis(cash, locked).outgoing
+        if outgoing != start:
+            raise Refusal("OutOfOrder", receivable, start, outgoing)
+        self._count(e.line, settled=end - start)
+        kept = pay_or_keep(
+            self.participants, self.address, cash, PROCEEDS, locked, holder, end - start, e.fingerprint
+        )
+        self.emit("EncumbrancePaid", line.bond, receivable, holder, start, end, kept)
+
+    # --- money that comes back ---
+
+    def refund(
+        self, sender: str, id_: int, out_offset: int, fingerprint: bytes, amount: int, document: bytes
+    ) -> None:
+        """Takes the payment's next unrefunded fen: the returning fen inherit that interval's origin."""
+        key = payment_key(id_, out_offset, fingerprint, sender)
+        payment = self.payments.get(key, Payment())
+        if payment.amount == 0:
+            raise Refusal("NoSuchPayment", key)
+        self._require_refundable(payment.amount - payment.refunded, amount)
+        self.payments[key] = replace(payment, refunded=payment.refunded + amount)
+        axis = axis_of(PROCEEDS, purposes.budget_line(id_))
+        self._take_back(sender, id_, axis, out_offset + payment.refunded, fingerprint, amount, document)
+
+    def refund_encumbered(
+        self, sender: str, receivable: int, start: int, amount: int, document: bytes
+    ) -> None:
+        e = self.encumbrance_of(receivable)
+        if e.line == 0:
+            raise Refusal("Unknown", word("ENCUMBRANCE"), receivable)
+        piece = self.book.piece(receivable, start)
+        if piece.holder != sender:
+            raise Refusal("NotParty", sender, piece.holder)
+        if piece.kind != PieceState.PAID:
+            raise Refusal("WrongState", word("PIECE"), start, piece.state, int(PieceState.PAID))
+        refunded = self.refunded_pieces.get((receivable, start), 0)
+        self._require_refundable(piece.end - start - refunded, amount)
+        self.refunded_pieces[receivable, start] = refunded + amount
+        axis = axis_of(PROCEEDS, purposes.encumbrance(receivable))
+        self._take_back(sender, e.line, axis, start + refunded, e.fingerprint, amount, document)
+
+    def _require_refundable(self, had: int, amount: int) -> None:
+        if amount == 0:
+            raise Refusal("ZeroAmount")
+        if amount > had:
+            raise Refusal("RefundTooLarge", had, amount)
+
+    def _take_back(
+        self,
+        sender: str,
+        id_: int,
+        axis: str,
+        reversed_offset: int,
+        fingerprint: bytes,
+        amount: int,
+        document: bytes,
+    ) -> None:
+        if document == ZERO_HASH:
+            raise Refusal("ZeroHash", word("DOCUMENT"))
+        line = self.lines[id_]
+        self._count(id_, refunded=amount)
+        self.documents.release(self.address, fingerprint, amount)
+        purpose = purposes.budget_line(id_)
+        in_offset = self._cash_of(line).collect(self.address, PROCEEDS, purpose, sender, amount, document)
+        self.emit("Refunded", line.bond, id_, axis, reversed_offset, amount, in_offset, document)
+
+    def claim(self, sender: str, cash: Cash) -> None:
+        amount = pay_out(self.address, cash, PROCEEDS, sender)
+        self.emit("ClaimPaid", cash.address, sender, amount)
+
+    # --- small parts ---
+
+    def _require_issuer(self, sender: str, issuer: str) -> None:
+        if sender != issuer:
+            raise Refusal("NotParty", sender, issuer)
+        self.participants.require_role(sender, Role.ISSUER)
+
+    def _own_line(self, sender: str, id_: int) -> BudgetLine:
+        line = self.line(id_)
+        if line.issuer == NOBODY:
+            raise Refusal("Unknown", word("LINE"), id_)
+        self._require_issuer(sender, line.issuer)
+        return line
+
+    def _cash_of(self, line: BudgetLine) -> Cash:
+        return self.books[line.bond].cash
+
+    def _count_allocated(self, id_: int, amount: int) -> None:
+        line = self.lines[id_]
+        project = self.projects[line.project]
+        self.lines[id_] = replace(line, allocated=line.allocated + amount)
+        self.projects[line.project] = replace(project, allocated=project.allocated + amount)
+
+    def _count(self, id_: int, **added: int) -> None:
+        totals = self.totals.get(id_, Totals())
+        self.totals[id_] = replace(
+            totals, **{name: getattr(totals, name) + fen for name, fen in added.items()}
+        )
+
+
+def payment_key(line: int, out_offset: int, fingerprint: bytes, payee: str) -> bytes:
+    """`keccak256(abi.encode(uint32, uint256, bytes32, address))`: one direct payment."""
+    parts = [line.to_bytes(WORD, "big"), out_offset.to_bytes(WORD, "big"), fingerprint]
+    return keccak(b"".join([*parts, purposes.address_bytes(payee).rjust(WORD, b"\0")]))
+
+
+def _axis(cash: Cash, purpose: bytes) -> Axis:
+    return cash.axis(axis_of(PROCEEDS, purpose))
+
+
+def _number(id_: int) -> bytes:
+    return id_.to_bytes(WORD, "big")

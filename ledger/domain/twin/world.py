@@ -1,0 +1,248 @@
+"""All twin contracts of one deployment, tied together: acts with rollback, and every view to compare."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from typing import Any
+
+from ledger.domain.kinds import DocumentKind
+from ledger.domain.purposes import MATURITY, PROCEEDS
+from ledger.domain.roles import Role
+from ledger.domain.twin.base import Contract, Event, Module, Refusal, Stage, word
+from ledger.domain.twin.bonds import BondOffice
+from ledger.domain.twin.cash import Cash, CashRegistry
+from ledger.domain.twin.creditlines import CreditLines
+from ledger.domain.twin.documents import ATTESTER_SIGNS, PAYEE_SIGNS, Documents, KindRule, Recover
+from ledger.domain.twin.financing import Financing
+from ledger.domain.twin.frameworks import Frameworks
+from ledger.domain.twin.maturity import Maturity
+from ledger.domain.twin.participants import Participants
+from ledger.domain.twin.pieces import MAY_DISCHARGE, MAY_LOCK, MAY_MOVE, MAY_OPEN, Limits, PieceBook
+from ledger.domain.twin.proceeds import Proceeds
+from ledger.domain.twin.receivables import Receivables
+
+View = tuple[str, str, tuple[Any, ...]]
+"""A question to the chain: (contract address, function, arguments)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CashTerms:
+    """One ledger cash: where it stands, whose money it is, and its ISO 4217 code in ASCII."""
+
+    address: str
+    bank: str
+    currency: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a deployment is decided by; `programme` is (limits, days to accept, longest tenor in days)."""
+
+    chain_id: int
+    operator: str
+    replay: bool
+    zone: int
+    programme: tuple[Limits, int, int]
+    timestamp: int
+
+
+class World:
+    """The twin of one deployment.
+
+    Args:
+        addresses: of the contracts by name (`Powers`, `Participants`, ..., `Maturity`).
+        cashes: every listed cash.
+        recover: who signed a digest; signatures are checked by whoever has elliptic curves.
+    """
+
+    def __init__(
+        self, addresses: Mapping[str, str], cashes: Sequence[CashTerms], setting: Setting, recover: Recover
+    ) -> None:
+        at = addresses
+        stage = Stage(setting.chain_id, setting.operator, at["Powers"], setting.timestamp)
+        people = Participants(stage, at["Participants"], setting.replay, setting.zone)
+        self.stage = stage
+        self.participants = people
+        self.registry = CashRegistry(stage, at["CashRegistry"])
+        self.documents = Documents(stage, at["Documents"], people, recover)
+        self.frameworks = Frameworks(stage, at["Frameworks"], people, recover)
+        self.book = PieceBook(stage, at["PieceBook"], people)
+        self.cashes = {c.address: Cash(stage, c.address, people, c.bank, c.currency) for c in cashes}
+        self.proceeds = Proceeds(stage, at["Proceeds"], people, self.documents, self.frameworks, self.book)
+        self.lines = CreditLines(stage, at["CreditLines"], people)
+        self.bonds = BondOffice(
+            stage, at["BondOffice"], people, self.frameworks, self.proceeds, self.registry
+        )
+        self.receivables = Receivables(
+            stage,
+            at["Receivables"],
+            people,
+            self.documents,
+            self.book,
+            self.registry,
+            self.lines,
+            self.proceeds,
+        )
+        self.financing = Financing(
+            stage, at["Financing"], people, self.documents, self.book, self.receivables, recover
+        )
+        self.maturity = Maturity(
+            stage, at["Maturity"], people, self.book, self.receivables, self.lines, self.proceeds
+        )
+        self._wire(setting)
+        stage.events.clear()
+
+    # --- acting ---
+
+    def act(self, sender: str, contract: str, function: str, *args: Any) -> tuple[Any, list[Event]]:
+        """Does one act of the contract at that address; returns its result and its events.
+
+        Raises:
+            Refusal: and then nothing has changed.
+        """
+        saved = copy.deepcopy(self.__dict__)
+        self.stage.events.clear()
+        try:
+            result = getattr(self.contract(contract), snake(function))(sender, *self._known(function, args))
+        except Refusal:
+            self.__dict__ = saved
+            raise
+        return result, list(self.stage.events)
+
+    def contract(self, address: str) -> Contract:
+        """The twin of the contract at an address."""
+        return next(contract for contract in self._contracts() if contract.address == address)
+
+    def _contracts(self) -> Iterator[Contract]:
+        yield from (self.participants, self.registry, self.documents, self.frameworks, self.book)
+        yield from (self.proceeds, self.lines, self.bonds, self.receivables, self.financing, self.maturity)
+        yield from self.cashes.values()
+        yield from self.bonds.tokens.values()
+
+    def _known(self, function: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (self.cashes[args[0]],) if function == "claim" else args
+
+    # --- wiring, as a deployment does it ---
+
+    def _wire(self, setting: Setting) -> None:
+        powers = self.stage.powers
+        for cash in self.cashes.values():
+            self.registry.list_cash(powers, cash)
+            cash.set_controller(powers, PROCEEDS, self.proceeds.address)
+            cash.set_controller(powers, MATURITY, self.maturity.address)
+        self.book.set_module(powers, self.receivables.address, 1, MAY_OPEN | MAY_MOVE)
+        self.book.set_module(powers, self.financing.address, 2, MAY_MOVE | MAY_LOCK)
+        self.book.set_module(powers, self.maturity.address, 3, MAY_DISCHARGE)
+        for user in (self.proceeds, self.receivables):
+            self.documents.set_user(powers, user.address, True)
+        self.documents.set_kind(powers, DocumentKind.INVOICE, KindRule(PAYEE_SIGNS))
+        self.documents.set_kind(powers, DocumentKind.LOAN_DRAWDOWN, KindRule(PAYEE_SIGNS))
+        self.documents.set_kind(powers, DocumentKind.REFINANCING, KindRule(ATTESTER_SIGNS, Role.VERIFIER))
+        for target, module, duty in self._duties():
+            target.set_duty(powers, module.address, word(duty))
+        self.receivables.set_programme(powers, *setting.programme)
+
+    def _duties(self) -> Iterator[tuple[Module, Module, str]]:
+        yield self.proceeds, self.bonds, "BONDS"
+        yield self.proceeds, self.receivables, "RECEIVABLES"
+        yield self.proceeds, self.maturity, "MATURITY"
+        yield self.lines, self.receivables, "RECEIVABLES"
+        yield self.lines, self.maturity, "MATURITY"
+        yield self.receivables, self.maturity, "MATURITY"
+
+    # --- every view of everything known, with what the chain must answer ---
+
+    def views(self) -> dict[View, Any]:
+        """The whole state as answers to the contracts' own views; structs as tuples."""
+        return dict(self._views())
+
+    def _views(self) -> Iterator[tuple[View, Any]]:
+        yield from self._participant_views()
+        for cash in self.cashes.values():
+            yield from _cash_views(cash)
+        yield from self._evidence_views()
+        yield from self._bond_views()
+        yield from self._proceeds_views()
+        yield from self._credit_views()
+        yield from self._receivable_views()
+
+    def _participant_views(self) -> Iterator[tuple[View, Any]]:
+        at = self.participants.address
+        yield (at, "today", ()), self.participants.today()
+        for account, admission in self.participants.admissions.items():
+            yield (at, "admission", (account,)), astuple(admission)
+            yield (at, "identifierOf", (account,)), self.participants.identifiers[account]
+
+    def _evidence_views(self) -> Iterator[tuple[View, Any]]:
+        for (hash_, registrar), document in self.documents.documents.items():
+            yield (self.documents.address, "document", (hash_, registrar)), astuple(document)
+        for fingerprint, capacity in self.documents.capacities.items():
+            yield (self.documents.address, "obligation", (fingerprint,)), astuple(capacity)
+        yield (self.frameworks.address, "count", ()), self.frameworks.count
+        for id_, framework in self.frameworks.frameworks.items():
+            yield (self.frameworks.address, "framework", (id_,)), astuple(framework)
+            yield (self.frameworks.address, "standing", (id_,)), astuple(self.frameworks.standing(id_))
+
+    def _bond_views(self) -> Iterator[tuple[View, Any]]:
+        at = self.bonds.address
+        yield (at, "count", ()), self.bonds.count
+        for id_, bond in self.bonds.bonds.items():
+            yield (at, "bond", (id_,)), astuple(bond)
+            token = self.bonds.tokens[id_]
+            yield (token.address, "totalSupply", ()), token.total_supply
+            for account in self.participants.admissions:
+                yield (at, "booking", (id_, account)), self.bonds.booking(id_, account)
+                yield (token.address, "balanceOf", (account,)), token.balance_of(account)
+
+    def _proceeds_views(self) -> Iterator[tuple[View, Any]]:
+        at, proceeds = self.proceeds.address, self.proceeds
+        yield (at, "counts", ()), (len(proceeds.projects), len(proceeds.lines))
+        for bond in proceeds.books:
+            yield (at, "raised", (bond,)), proceeds.raised(bond)
+            yield (at, "states", (bond,)), astuple(proceeds.states(bond))
+            yield (at, "linesOf", (bond,)), proceeds.lines_of(bond)
+        for id_, project in proceeds.projects.items():
+            yield (at, "project", (id_,)), astuple(project)
+        for id_, line in proceeds.lines.items():
+            yield (at, "line", (id_,)), astuple(line)
+        for id_ in self.receivables.receivables:
+            encumbrance = proceeds.encumbrance_of(id_)
+            yield (at, "encumbranceOf", (id_,)), (encumbrance.line, encumbrance.amount)
+
+    def _credit_views(self) -> Iterator[tuple[View, Any]]:
+        yield (self.lines.address, "count", ()), self.lines.count
+        for id_, line in self.lines.lines.items():
+            yield (self.lines.address, "line", (id_,)), astuple(line)
+
+    def _receivable_views(self) -> Iterator[tuple[View, Any]]:
+        yield (self.receivables.address, "count", ()), self.receivables.count
+        for id_, receivable in self.receivables.receivables.items():
+            yield (self.receivables.address, "receivable", (id_,)), astuple(receivable)
+            yield (self.maturity.address, "cursor", (id_,)), self.maturity.cursor(id_)
+            yield (self.book.address, "receivableOf", (id_,)), astuple(self.book.receivable_of(id_))
+            walk = list(self.book.walk(id_))
+            pieces = tuple(start for start, _ in walk), tuple(astuple(piece) for _, piece in walk)
+            yield (self.book.address, "pieces", (id_, 0, len(walk) + 1)), pieces
+        for digest, deal in self.financing.deals.items():
+            yield (self.financing.address, "stateOf", (digest,)), int(deal.state)
+        for financier, nonce in self.financing.nonces:
+            yield (self.financing.address, "nonceUsed", (financier, nonce)), True
+
+
+def _cash_views(cash: Cash) -> Iterator[tuple[View, Any]]:
+    yield (cash.address, "totalSupply", ()), cash.total_supply()
+    for axis, counters in cash.axes.items():
+        yield (cash.address, "axis", (axis,)), astuple(counters)
+        yield (cash.address, "balanceOf", (axis,)), cash.balance_of(axis)
+    for (owner, spender), amount in cash.allowances.items():
+        yield (cash.address, "allowance", (owner, spender)), amount
+    for reference in cash.references:
+        yield (cash.address, "bankReferenceUsed", (reference,)), True
+
+
+def snake(name: str) -> str:
+    """`transferFrom` -> `transfer_from`: the twin's name of an act."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
