@@ -1,7 +1,9 @@
 """Carrying out a deployment plan: resumable, in waves, on any network.
 
-A contract's creation is kept, signed, before it leaves (`<Name>.sent`); its record is written once it is mined.
-A run that finds a `.sent` file finishes that very transaction, so nothing is deployed twice. What does not depend
+A contract's creation is kept, signed, before it leaves (`<Name>.sent`); its record is written once it is
+mined.
+A run that finds a `.sent` file finishes that very transaction, so nothing is deployed twice. What does not
+depend
 on each other is sent together and waits together: one block for a wave, whatever the block time.
 """
 
@@ -26,6 +28,7 @@ from ledger.crypto.files import write_private
 from ledger.errors import Conflict
 from ledger.ports import Mined, Signer
 
+PLAN = "plan.json"
 Report = Callable[[str], None]
 _AT_ONCE = 8
 
@@ -48,16 +51,25 @@ class Deployer:
         self._report = report
 
     def run(self) -> None:
-        """Creates what is missing, wires what is not wired, constitutes. Does nothing on a finished deployment.
+        """Creates what is missing, wires what is not wired, constitutes. Does nothing on a finished
+        deployment.
 
-        Conflict when the records belong to another chain, or when the deployment is constituted and yet
-        something is not as planned: from then on only the delayed powers change anything.
+        Conflict when the records belong to another chain, or when the deployment was constituted unfinished:
+        from then on only the delayed powers change anything. Whether all is as planned is `proof`'s question.
         """
         with _one_at_a_time(self._records.folder):
             self._require_same_chain()
+            if self._is_finished():
+                return
+            write_private(self._records.folder / PLAN, json.dumps(self._plan.to_json(), indent=2).encode())
             self._create_all()
             self._wire_all()
             self._constitute()
+
+    def _is_finished(self) -> bool:
+        names = set(self._records.names())
+        complete = all(creation.name in names for creation in self._plan.creations())
+        return complete and bool(self._client.call(self._records.contract(POWERS), "constituted"))
 
     # --- creating ----------------------------------------------------------------------------------------
 
@@ -94,9 +106,7 @@ class Deployer:
         except Conflict:
             return None
 
-    def _record(
-        self, creation: Creation, args: Sequence[Any], mined: Mined, address: str
-    ) -> Deployment:
+    def _record(self, creation: Creation, args: Sequence[Any], mined: Mined, address: str) -> Deployment:
         more = {"implementation": args[0]} if creation.kind == "proxy" else {}
         return Deployment(
             name=creation.name,
@@ -153,6 +163,12 @@ class Deployer:
             return
         self._client.send(self._signer, powers, "constitute", (plan.operator, plan.guardian, plan.delay))
         self._report("constituted: from here on changes take two roles and the delay")
+
+
+def recorded_plan(records: Deployments) -> DeploymentPlan | None:
+    """The plan that a deployment was begun with; None when none was begun. A resumed run keeps to it."""
+    path = records.folder / PLAN
+    return DeploymentPlan.from_json(json.loads(path.read_text())) if path.exists() else None
 
 
 def resolved(value: Any, records: Deployments) -> Any:

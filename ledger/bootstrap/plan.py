@@ -7,7 +7,7 @@ The plan is data. `deploying` carries it out, `proof` compares the live system w
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from ledger.domain.kinds import DocumentKind
@@ -113,6 +113,14 @@ class DeploymentPlan:
         if not names or len(set(names)) != len(names):
             raise BadInput("each ledger cash needs a name of its own, and there is at least one", had=names)
 
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> DeploymentPlan:
+        cashes = tuple(CashPlan(**cash) for cash in content["cashes"])
+        return cls(**{**content, "cashes": cashes, "programme": Programme(**content["programme"])})
+
     def creations(self) -> tuple[Creation, ...]:
         """Every contract, each after all that it needs."""
         return (*_cores(self), *(_cash(cash) for cash in self.cashes), *_modules())
@@ -171,9 +179,7 @@ def _module(name: str, *args: Any) -> tuple[Creation, Creation]:
 
 
 def _cash_wires(cash: str) -> tuple[Wire, ...]:
-    listed = Wire(
-        f"{cash} is listed", "CashRegistry", "list", (Ref(cash),), "isCash", (Ref(cash),), True
-    )
+    listed = Wire(f"{cash} is listed", "CashRegistry", "list", (Ref(cash),), "isCash", (Ref(cash),), True)
     controllers = [
         Wire(
             f"{name} controls its purposes on {cash}",
@@ -236,7 +242,13 @@ KINDS: Mapping[DocumentKind, Mapping[str, int]] = {
 def _kind_wire(kind: DocumentKind, rule: Mapping[str, int]) -> Wire:
     label = kind.name.lower().replace("_", " ")
     return Wire(
-        f"rule of {label} documents", "Documents", "setKind", (int(kind), rule), "kindRule", (int(kind),), rule
+        f"rule of {label} documents",
+        "Documents",
+        "setKind",
+        (int(kind), rule),
+        "kindRule",
+        (int(kind),),
+        rule,
     )
 
 

@@ -62,6 +62,7 @@ class KeyStore:
         self.directory = directory
         self._master = master
         self._signers: dict[str, LocalSigner] = {}
+        self._known: dict[str, Account] = {}
 
     def __repr__(self) -> str:
         return f"KeyStore({str(self.directory)!r})"
@@ -85,19 +86,33 @@ class KeyStore:
 
     def accounts(self) -> tuple[Account, ...]:
         """Every account, by name."""
-        return tuple(sorted((_account(box) for box in self._boxes()), key=lambda account: account.name))
+        for box in self._boxes():
+            account = _account(box)
+            self._known |= {account.name: account, account.address.lower(): account}
+        return tuple(sorted(set(self._known.values()), key=lambda account: account.name))
 
     def names(self) -> tuple[str, ...]:
         return tuple(account.name for account in self.accounts())
 
+    def find(self, name: str) -> Account | None:
+        """By name or address; None when there is none. Accounts never change, so a known one is not read
+        again."""
+        key = name.lower() if name.startswith(("0x", "0X")) else name
+        if key not in self._known:
+            self.accounts()
+        return self._known.get(key)
+
     def account(self, name: str) -> Account:
         """By name or address. NotFound when there is none."""
-        for account in self.accounts():
-            if name == account.name or name.lower() == account.address.lower():
-                return account
-        raise NotFound(
-            f"the keystore holds no account called {name}", who=name, needed="an account of this keystore"
-        )
+        found = self.find(name)
+        if found is None:
+            raise NotFound(
+                f"the keystore holds no account called {name}", who=name, needed="an account of this keystore"
+            )
+        return found
+
+    def has(self, name: str) -> bool:
+        return self.find(name) is not None
 
     def address_of(self, name: str) -> str:
         return self.account(name).address
@@ -106,8 +121,13 @@ class KeyStore:
         """The account's 32-byte X25519 public key."""
         return self.account(name).sealing_key
 
-    def has(self, name: str) -> bool:
-        return any(name == account.name for account in self.accounts())
+    def ensure(self, name: str) -> str:
+        """The address of the account called `name`, which is made when there is none."""
+        found = self.find(name)
+        if found is None:
+            with suppress(Conflict):  # another process made it first
+                return self.create(name).address
+        return self.account(name).address
 
     def create(self, name: str, private_key: bytes | None = None) -> Account:
         """A new account with fresh keys, or with the 32-byte key given. Conflict when the name or key is

@@ -123,9 +123,7 @@ class Documents:
         return hash_bytes(registered.document, "a document")
 
     def _is_here(self, who: str) -> bool:
-        return self._session.address(who) in {
-            self._session.keys.address_of(n) for n in self._session.keys.names()
-        }
+        return self._session.keys.has(self._session.address(who))
 
     def _sealing_keys(self, who: tuple[str, ...]) -> dict[str, bytes]:
         accounts = [self._session.address(one) for one in who]

@@ -61,12 +61,13 @@ class Operator(Desk):
         """Admits `name` under `identifier` (`USCC:…` or `LEI:…`, check digits verified).
 
         Args:
-            account: address or account name; by default the keystore's account called `name`.
+            account: its address when its key is held elsewhere; by default the account called `name` in the
+                keystore here, made when there is none.
             lapses: last day of the admission; three years from the business date by default.
             kyc: what the operator checked; by default a record of the admission itself, nothing more.
         """
         slot = identifiers.participant_slot(identifier)
-        who = self._session.address(account or name)
+        who = self._session.address(account) if account else self._session.account(name)
         last = lapses or self._session.today() + LONG_ADMISSION
         document = self._kyc(kyc, f"Admission record: {name}, {identifier}, until {last.isoformat()}.")
         mined = self._session.act(

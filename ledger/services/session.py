@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +50,7 @@ class Session:
         deployment: Deployment,
         index: Index | None = None,
         synchroniser: Synchroniser | None = None,
+        welcome: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.chain = chain
         self.keys = keys
@@ -57,6 +58,7 @@ class Session:
         self.deployment = deployment
         self._index = index
         self._synchroniser = synchroniser
+        self._welcome = welcome
         self._cashes: dict[str, CashContract] = {}
 
     # --- who ---------------------------------------------------------------------------------------------
@@ -73,6 +75,12 @@ class Session:
         account = str(self.read("Participants", "accountOf", participant_slot(identifier)))
         if account == _NOBODY:
             raise NotFound(f"no participant has the identifier {identifier}", who=identifier)
+        return account
+
+    def account(self, name: str) -> str:
+        """The account called `name` in the keystore here, made when there is none, and made able to act."""
+        account = self.keys.ensure(name)
+        self._welcome(account)
         return account
 
     def signer(self, who: str) -> Signer:

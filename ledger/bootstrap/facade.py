@@ -1,0 +1,130 @@
+"""`Ledger`: the front door of the Python API, one attribute per user's work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Self
+
+from ledger.bootstrap.opening import DeployOptions, Opened, open_embedded, open_network
+from ledger.config import Settings
+from ledger.crypto.keystore import COST
+from ledger.services.auditor import Auditor
+from ledger.services.bank import Bank
+from ledger.services.bonds import Investor
+from ledger.services.books import Books
+from ledger.services.cash import Cash
+from ledger.services.documents import Documents
+from ledger.services.financing import Financier
+from ledger.services.frameworks import Verifier
+from ledger.services.issuer import Issuer
+from ledger.services.operator import Operator
+from ledger.services.receivables import Obligor, Supplier
+
+
+class Ledger:
+    """An opened ledger.
+
+        with Ledger.embedded(folder) as ledger:
+            bond = ledger.issuer.register_bond(...)
+            print(ledger.auditor.trace_bond(bond.id)["states"])
+
+    Every acting method takes the acting participant first: the name of an account in the keystore here, its
+    address, or its identifier (`USCC:…`, `LEI:…`). It raises `ledger.errors.LedgerError`; a contract's
+    refusal is a
+    ContractRefusal, and a refused act changes nothing.
+
+    Attributes:
+        operator: admits participants, posts business dates.
+        bank: mints and burns ledger cash, grants credit lines.
+        issuer: frameworks, bonds, projects, allocation, payments.
+        verifier: external reviews.
+        investor: booking, units.
+        obligor: confirms payables, pays in, settles.
+        supplier: accepts, refuses, splits, transfers; refunds.
+        financier: quotes, funds (the holder's `accept` is here too).
+        auditor: traces.
+        documents: files and obligation documents.
+        cash: balances, transfers, redemption, for any holder.
+        books: the present state, read from the chain.
+    """
+
+    def __init__(self, opened: Opened) -> None:
+        session = opened.session
+        self.session = session
+        self.client = opened.client
+        self.keys = opened.keys
+        self.records = opened.records
+        self._closing: ExitStack = opened.closing
+        self.operator = Operator(session)
+        self.bank = Bank(session)
+        self.issuer = Issuer(session)
+        self.verifier = Verifier(session)
+        self.investor = Investor(session)
+        self.obligor = Obligor(session)
+        self.supplier = Supplier(session)
+        self.financier = Financier(session)
+        self.auditor = Auditor(session)
+        self.documents = Documents(session)
+        self.cash = Cash(session)
+        self.books = Books(session)
+
+    @classmethod
+    def embedded(
+        cls,
+        state: str | Path | None = None,
+        *,
+        replay: bool = False,
+        banks: Mapping[str, str] | None = None,
+        keystore_cost: int = COST,
+        **settings: Any,
+    ) -> Self:
+        """The ledger on the embedded chain of a state folder, made and deployed there when it is new.
+
+        Args:
+            state: the folder; by default the configured one.
+            replay: for a new ledger: business dates are posted (`operator.post_business_date`), for ever.
+            banks: for a new ledger: currency → name of its settlement bank's account. By default CNY, JPY,
+            EUR and
+                USD, all kept by the account `settlement bank`.
+            settings: anything else of `ledger.config.Settings`.
+        """
+        given = settings if state is None else {**settings, "state": Path(state)}
+        return cls(
+            open_embedded(Settings(**given), DeployOptions(replay=replay, banks=banks), cost=keystore_cost)
+        )
+
+    @classmethod
+    def connect(cls, url: str, *, deployment: str | Path | None = None, **settings: Any) -> Self:
+        """The ledger on any EVM network, deployed before; `deployment` is the folder of its records."""
+        given = {**settings, "url": url}
+        if deployment is not None:
+            given["deployments"] = Path(deployment)
+        return cls(open_network(Settings(**given)))
+
+    @classmethod
+    def open(cls, settings: Settings | None = None) -> Self:
+        """As configured: the network when one is, else the embedded chain."""
+        chosen = settings or Settings()
+        return cls(open_embedded(chosen, DeployOptions()) if chosen.url is None else open_network(chosen))
+
+    def account(self, name: str) -> str:
+        """The address of the account called `name` in the keystore here, made when there is none."""
+        return self.session.account(name)
+
+    def status(self) -> dict[str, Any]:
+        """Addresses, powers and who holds them."""
+        from ledger.bootstrap.status import status
+
+        return status(self.client, self.records)
+
+    def close(self) -> None:
+        """Lets go of the chain and the read model. The embedded node ends after its last client."""
+        self._closing.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,189 @@
+"""Opening a ledger: which adapter stands behind which port."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from ledger.bootstrap.deploying import Deployer, Report, recorded_plan
+from ledger.bootstrap.funding import fund
+from ledger.bootstrap.plan import CashPlan, DeploymentPlan, Programme
+from ledger.chain.client import ChainClient
+from ledger.chain.deployments import Deployments
+from ledger.chain.embedded import EmbeddedChain
+from ledger.config import EMBEDDED, Settings
+from ledger.crypto.files import private_folder, write_private
+from ledger.crypto.keystore import COST, KeyStore
+from ledger.crypto.vault import DocumentVault
+from ledger.errors import BadInput, NotFound
+from ledger.ports import Deployment
+from ledger.services.session import Session
+
+DEPLOYER, OPERATOR, GUARDIAN, BANK = "deployer", "operator", "guardian", "settlement bank"
+CURRENCIES = ("CNY", "JPY", "EUR", "USD")
+CHINA = 8 * 3600
+
+
+@dataclass(slots=True)
+class Opened:
+    """An opened ledger and what must be closed after it."""
+
+    session: Session
+    client: ChainClient
+    keys: KeyStore
+    records: Deployments
+    closing: ExitStack
+
+
+@dataclass(frozen=True, slots=True)
+class DeployOptions:
+    """How a new deployment is made; a deployment that was begun keeps to its own plan.
+
+    Args:
+        replay: business dates are posted, for ever.
+        banks: currency → settlement bank, an account name or an address.
+        operator, guardian: account names or addresses of two different keys.
+    """
+
+    replay: bool = False
+    banks: Mapping[str, str] | None = None
+    operator: str = OPERATOR
+    guardian: str = GUARDIAN
+    zone: int = CHINA
+    delay: int = 2 * 24 * 3600
+    programme: Programme = field(default_factory=Programme)
+
+
+def deploy(
+    client: ChainClient,
+    keys: KeyStore,
+    records: Deployments,
+    options: DeployOptions | None = None,
+    report: Report = lambda _: None,
+) -> DeploymentPlan:
+    """Deploys to the network that `client` speaks to, or finishes what an earlier run began.
+
+    The account `deployer` of the keystore sends; operator, guardian and banks are made in the keystore
+    where they
+    are named and not there yet.
+    """
+    plan = recorded_plan(records) or _plan(client, keys, options or DeployOptions())
+    fund(client, keys.ensure(DEPLOYER))
+    Deployer(client, keys.signer(DEPLOYER), plan, records, report).run()
+    return plan
+
+
+def _plan(client: ChainClient, keys: KeyStore, options: DeployOptions) -> DeploymentPlan:
+    banks = options.banks or dict.fromkeys(CURRENCIES, BANK)
+
+    def account(name: str) -> str:
+        address = name if name.startswith("0x") else keys.ensure(name)
+        fund(client, address)
+        return address
+
+    return DeploymentPlan(
+        operator=account(options.operator),
+        guardian=account(options.guardian),
+        cashes=tuple(CashPlan(currency, account(bank)) for currency, bank in banks.items()),
+        replay=options.replay,
+        zone=options.zone,
+        delay=options.delay,
+        programme=options.programme,
+    )
+
+
+def open_keys(settings: Settings, *, may_make_passphrase: bool, cost: int = COST) -> KeyStore:
+    """The keystore of the state folder. BadInput when no passphrase is configured and none may be made."""
+    private_folder(settings.state)
+    passphrase = settings.known_passphrase()
+    if passphrase is None and may_make_passphrase:
+        passphrase = _kept_passphrase(settings.state / "passphrase")
+    if passphrase is None:
+        raise BadInput(
+            "the keystore needs a passphrase",
+            needed="GREENLEDGER_PASSPHRASE or GREENLEDGER_PASSPHRASE_FILE",
+        )
+    return KeyStore.open(settings.state / "keystore", passphrase, cost=cost)
+
+
+def _kept_passphrase(path: Path) -> str:
+    """Warning: a passphrase beside the keystore protects a copied keystore, not a copied state folder."""
+    if not path.exists():
+        with suppress(FileExistsError):
+            write_private(path, secrets.token_urlsafe(24).encode(), exclusive=True)
+    return path.read_text()
+
+
+def open_embedded(settings: Settings, options: DeployOptions, *, cost: int = COST) -> Opened:
+    """The embedded chain of the state folder, started when it is not running, deployed when it is new."""
+    with ExitStack() as closing:
+        keys = open_keys(settings, may_make_passphrase=True, cost=cost)
+        chain = closing.enter_context(EmbeddedChain(settings.state / "chain"))
+        client = ChainClient(
+            chain.locate, finality_depth=settings.finality_depth, lock_folder=settings.state / "nonces"
+        )
+        records = Deployments(settings.deployments or settings.state / "deployments" / EMBEDDED)
+        deploy(client, keys, records, options)
+        return Opened(
+            open_session(settings, client, keys, records, EMBEDDED, closing),
+            client,
+            keys,
+            records,
+            closing.pop_all(),
+        )
+
+
+def open_network(settings: Settings) -> Opened:
+    """Any other network, where the ledger was deployed before."""
+    if settings.url is None:
+        raise BadInput("no network is configured", needed="GREENLEDGER_URL")
+    with ExitStack() as closing:
+        keys = open_keys(settings, may_make_passphrase=False)
+        client = ChainClient(settings.url, finality_depth=settings.finality_depth)
+        records = records_of(settings)
+        return Opened(
+            open_session(settings, client, keys, records, settings.network, closing),
+            client,
+            keys,
+            records,
+            closing.pop_all(),
+        )
+
+
+def records_of(settings: Settings) -> Deployments:
+    """Where the configured network's deployment records are kept."""
+    if settings.deployments is not None:
+        return Deployments(settings.deployments)
+    if settings.url is None:
+        return Deployments(settings.state / "deployments" / EMBEDDED)
+    return Deployments.of_network(settings.network)
+
+
+def open_session(
+    settings: Settings,
+    client: ChainClient,
+    keys: KeyStore,
+    records: Deployments,
+    network: str,
+    closing: ExitStack,
+) -> Session:
+    """A session over one client. Its index opens the read model when it is first asked."""
+    deployment = deployment_of(records, client.chain_id, network)
+    client.know(*deployment.contracts.values())
+    vault = DocumentVault(settings.state / "documents")
+    return Session(client, keys, vault, deployment, welcome=partial(fund, client))
+
+
+def deployment_of(records: Deployments, chain_id: int, network: str) -> Deployment:
+    """The addresses that the records of a finished deployment give. NotFound when there is none."""
+    found = {name: records[name] for name in records.names()}
+    if "Powers" not in found:
+        raise NotFound(
+            "the ledger is not deployed there", who=str(records.folder), needed="greenledger deploy"
+        )
+    callable_ = {name: one.contract for name, one in found.items() if one.kind != "implementation"}
+    return Deployment(network, chain_id, min(one.block for one in found.values()), callable_)

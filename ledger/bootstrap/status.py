@@ -1,0 +1,52 @@
+"""Who holds which power, read from the live chain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ledger.bootstrap.deploying import is_wired, recorded_plan
+from ledger.bootstrap.plan import POWERS
+from ledger.chain.client import ChainClient
+from ledger.chain.deployments import Deployments
+from ledger.errors import NotFound
+
+_POWER_VIEWS = ("operator", "guardian", "delay", "constituted", "deployer")
+
+
+def status(client: ChainClient, records: Deployments) -> dict[str, Any]:
+    """`{chain_id, block, replay, business_date, contracts: {name: {address, kind, implementation?}}, powers:
+    {operator, guardian, delay, constituted, deployer}, cashes: {name: {currency, bank, supply}}, held:
+    [{power,
+    target, holder?, in_force}]}`. Delay in seconds, supply in minor units, dates as day numbers."""
+    plan = recorded_plan(records)
+    if plan is None:
+        raise NotFound("the ledger is not deployed there", who=str(records.folder))
+    participants = records.contract("Participants")
+    powers = records.contract(POWERS)
+    views = client.call_many([(powers, view, ()) for view in _POWER_VIEWS])
+    return {
+        "chain_id": client.chain_id,
+        "block": client.block_number(),
+        "replay": client.call(participants, "replay"),
+        "business_date": client.call(participants, "today"),
+        "contracts": {name: _contract(records, name) for name in records.names()},
+        "powers": dict(zip(_POWER_VIEWS, views, strict=True)),
+        "cashes": {cash.record: _cash(client, records, cash.record) for cash in plan.cashes},
+        "held": [
+            {"power": wire.what, "target": wire.target, "in_force": is_wired(client, records, wire)}
+            for wire in plan.wires()
+        ],
+    }
+
+
+def _contract(records: Deployments, name: str) -> dict[str, Any]:
+    found = records[name]
+    return {"address": found.address, "kind": found.kind, "block": found.block, **found.more}
+
+
+def _cash(client: ChainClient, records: Deployments, name: str) -> dict[str, Any]:
+    contract = records.contract(name)
+    currency, bank, supply = client.call_many(
+        [(contract, view, ()) for view in ("currency", "bank", "totalSupply")]
+    )
+    return {"currency": bytes(currency).decode("ascii"), "bank": bank, "supply": supply}
