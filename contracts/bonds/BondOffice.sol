@@ -8,7 +8,7 @@ import {IFrameworks} from "../interfaces/IFrameworks.sol";
 import {IGreenBond} from "../interfaces/IGreenBond.sol";
 import {IParticipants} from "../interfaces/IParticipants.sol";
 import {IProceeds} from "../interfaces/IProceeds.sol";
-import {AlreadyUsed, DateOutOfOrder, NotParty, Unknown, WrongState, ZeroAmount, ZeroHash} from "../libraries/Errors.sol";
+import {AlreadyUsed, AmountTooLarge, DateOutOfOrder, NotParty, Unknown, WrongState, ZeroAmount, ZeroHash} from "../libraries/Errors.sol";
 import {Powered} from "../libraries/Powered.sol";
 import {Roles} from "../libraries/Roles.sol";
 
@@ -18,6 +18,8 @@ contract BondOffice is IBondOffice, Powered {
     uint8 private constant BOOKING = 1;
     uint8 private constant CLOSED = 2;
     uint8 private constant CANCELLED = 3;
+    /// How long after the end of booking the issuer has to allot and close, before bookings can be taken back.
+    uint32 public constant ALLOTMENT_DAYS = 30;
 
     IParticipants public immutable participants;
     IFrameworks public immutable frameworks;
@@ -90,14 +92,13 @@ contract BondOffice is IBondOffice, Powered {
     function allot(uint32 id, address[] calldata investors, uint64[] calldata units) external {
         Bond storage b = _ownInState(id, BOOKING);
         if (b.bookedUnits < b.terms.minUnits) revert FloorMissed(id, b.bookedUnits, b.terms.minUnits);
-        if (investors.length != units.length) revert OverBooking(address(0), uint64(units.length), uint64(investors.length));
-        uint64 total = b.allottedUnits;
+        if (investors.length != units.length) revert LengthMismatch(units.length, investors.length);
         for (uint256 i; i < investors.length; ++i) {
-            total += units[i];
+            uint256 total = uint256(b.allottedUnits) + units[i];
+            if (total > b.terms.maxUnits) revert OverMaximum(id, total, b.terms.maxUnits);
+            b.allottedUnits = uint64(total);
             _allotOne(id, b, investors[i], units[i]);
         }
-        if (total > b.terms.maxUnits) revert OverMaximum(id, total, b.terms.maxUnits);
-        b.allottedUnits = total;
     }
 
     function _allotOne(uint32 id, Bond storage b, address investor, uint64 units) private {
@@ -127,8 +128,9 @@ contract BondOffice is IBondOffice, Powered {
 
     function cancel(uint32 id) external {
         Bond storage b = _inState(id, BOOKING);
-        bool missed = participants.today() > b.terms.closesOn && b.bookedUnits < b.terms.minUnits;
-        if (msg.sender != b.issuer && !missed) revert NotParty(msg.sender, b.issuer);
+        uint32 day = participants.today();
+        bool missed = day > b.terms.closesOn && b.bookedUnits < b.terms.minUnits;
+        if (msg.sender != b.issuer && !missed && !_abandoned(b, day)) revert NotParty(msg.sender, b.issuer);
         if (b.allottedUnits != 0) revert WrongState("ALLOTTED", id, 1, 0);
         b.state = CANCELLED;
         emit BondCancelled(id);
@@ -142,6 +144,8 @@ contract BondOffice is IBondOffice, Powered {
         if (units == 0) revert ZeroAmount();
         uint32 day = participants.today();
         if (day > b.terms.closesOn) revert DateOutOfOrder("CLOSES_ON", b.terms.closesOn, day);
+        uint64 room = type(uint64).max - b.bookedUnits;
+        if (units > room) revert AmountTooLarge(units, room);
     }
 
     function book(uint32 id, uint64 units) external {
@@ -156,7 +160,8 @@ contract BondOffice is IBondOffice, Powered {
 
     function returnBooking(uint32 id, address investor) external {
         Bond storage b = _bonds[id];
-        if (b.state != CLOSED && b.state != CANCELLED) revert WrongState("BOND", id, b.state, CLOSED);
+        bool open = b.state == BOOKING && !_abandoned(b, participants.today());
+        if (b.state == 0 || open) revert WrongState("BOND", id, b.state, CLOSED);
         uint64 units = booking[id][investor];
         if (units == 0) revert NothingBooked(id, investor);
         booking[id][investor] = 0;
@@ -166,6 +171,10 @@ contract BondOffice is IBondOffice, Powered {
     }
 
     // --- states ---
+
+    function _abandoned(Bond storage b, uint32 day) private view returns (bool) {
+        return day > b.terms.closesOn + ALLOTMENT_DAYS;
+    }
 
     function _inState(uint32 id, uint8 needed) private view returns (Bond storage b) {
         b = _bonds[id];

@@ -90,7 +90,9 @@ contract Cash is ICash {
         return ((packed >> OUT_SHIFT) & COUNTER) - (packed & COUNTER);
     }
 
-    function checkTransfer(address from, address to, uint256 amount) public view {
+    function checkTransfer(address from, address to, uint256 amount) external view {
+        _requireGeneral(from);
+        _requireGeneral(to);
         participants.requireActivePair(from, to);
         uint256 had = balanceOf(from);
         if (had < amount) revert InsufficientBalance(from, had, amount);
@@ -141,8 +143,8 @@ contract Cash is ICash {
     function mint(address to, uint256 amount, bytes32 bankReference) external onlyBank {
         _useReference(bankReference);
         _requireAmount(amount);
-        participants.requireActive(to);
         _requireGeneral(to);
+        participants.requireActive(to);
         _credit(_source, to, amount, _countOut(_source, amount), bankReference);
         emit Transfer(address(0), to, amount);
         emit Minted(to, amount, bankReference);
@@ -159,12 +161,12 @@ contract Cash is ICash {
 
     // --- modules ---
 
+    /// @dev Asks no admission: who is suspended may still pay a debt or give money back. Modules ask for what they sell.
     function collect(bytes32 module, bytes32 purpose, address from, uint256 amount, bytes32 document)
         external
         onlyController(module)
         returns (uint256 inOffset)
     {
-        participants.requireActive(from);
         _requireAmount(amount);
         _spendAllowance(from, amount);
         address to = Purposes.axisOf(module, purpose);
@@ -188,9 +190,9 @@ contract Cash is ICash {
         onlyController(module)
         returns (uint256 outOffset)
     {
+        _requireGeneral(to);
         participants.requireActive(to);
         _requireAmount(amount);
-        _requireGeneral(to);
         return _move(Purposes.axisOf(module, purpose), to, amount, document);
     }
 
@@ -207,6 +209,8 @@ contract Cash is ICash {
     // --- the two counters ---
 
     function _transfer(address from, address to, uint256 amount, bytes32 document) private returns (bool) {
+        _requireGeneral(from);
+        _requireGeneral(to);
         participants.requireActivePair(from, to);
         // A zero transfer and a transfer to oneself change no books: the ERC-20 event, and no counter.
         if (amount == 0 || from == to) {
@@ -215,20 +219,16 @@ contract Cash is ICash {
             emit Transfer(from, to, amount);
             return true;
         }
-        _requireGeneral(from);
-        _requireGeneral(to);
         _move(from, to, amount, document);
         return true;
     }
 
-    /// @dev Credits a purpose: marks it on first use, so that nothing but its module can ever credit it again.
+    /// @dev Credits a purpose, and marks its slot on first use for whoever reads slots.
     function _movePurpose(address from, address to, uint256 amount, bytes32 document)
         private
         returns (uint256 outOffset)
     {
-        uint256 packed = _axes[to];
-        if (packed == 0) _axes[to] = uint256(PURPOSE) << FLAG_SHIFT;
-        else if (packed >> FLAG_SHIFT != PURPOSE) revert NotGeneralAxis(to);
+        if (_axes[to] == 0) _axes[to] = uint256(PURPOSE) << FLAG_SHIFT;
         return _move(from, to, amount, document);
     }
 
@@ -279,8 +279,8 @@ contract Cash is ICash {
         if (amount > COUNTER - counter) revert AmountTooLarge(amount, COUNTER - counter);
     }
 
-    function _requireGeneral(address who) private view {
-        if (_axes[who] >> FLAG_SHIFT != 0) revert NotGeneralAxis(who);
+    function _requireGeneral(address who) private pure {
+        if (Purposes.isPurpose(who)) revert NotGeneralAxis(who);
     }
 
     function _useReference(bytes32 bankReference) private {

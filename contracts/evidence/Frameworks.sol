@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IFrameworks} from "../interfaces/IFrameworks.sol";
 import {IParticipants} from "../interfaces/IParticipants.sol";
-import {AlreadyUsed, DateOutOfOrder, NotParty, Unknown, WrongState, ZeroHash} from "../libraries/Errors.sol";
+import {DateOutOfOrder, NotParty, Unknown, WrongState, ZeroHash} from "../libraries/Errors.sol";
 import {Roles} from "../libraries/Roles.sol";
 import {Signed} from "../libraries/Signed.sol";
 
@@ -12,7 +12,7 @@ import {Signed} from "../libraries/Signed.sol";
 /// @dev Not behind a proxy, because every gated payment reads it.
 contract Frameworks is IFrameworks, Signed {
     bytes32 private constant REVIEW_TYPE = keccak256(
-        "Review(uint32 framework,bytes32 contentHash,address verifier,uint8 kind,uint8 outcome,uint8 shade,uint32 validUntil,bytes32 document)"
+        "Review(uint32 framework,bytes32 contentHash,address verifier,uint8 kind,uint8 outcome,uint8 shade,uint32 validUntil,bytes32 document,uint64 nonce)"
     );
     uint256 private constant MAX_CATEGORIES = 64;
     uint8 private constant KINDS = 4;
@@ -36,7 +36,7 @@ contract Frameworks is IFrameworks, Signed {
     mapping(uint32 => Standing) private _reviews;
     mapping(uint32 => bytes32[]) private _codes;
     mapping(uint32 => mapping(bytes32 => uint8)) private _indexPlusOne;
-    mapping(bytes32 => bool) private _spent; // review digests: a withdrawn review cannot be submitted again
+    mapping(uint32 => mapping(address => uint64)) public lastNonce;
 
     constructor(IParticipants participants_) {
         participants = participants_;
@@ -144,7 +144,8 @@ contract Frameworks is IFrameworks, Signed {
                     r.outcome,
                     r.shade,
                     r.validUntil,
-                    r.document
+                    r.document,
+                    r.nonce
                 )
             )
         );
@@ -162,10 +163,10 @@ contract Frameworks is IFrameworks, Signed {
         if (r.validUntil < day) revert DateOutOfOrder("VALID_UNTIL", r.validUntil, day);
         participants.requireRole(r.verifier, Roles.VERIFIER);
         participants.requireUnrelated(f.issuer, r.verifier);
-        bytes32 digest = reviewDigest(r);
-        if (_spent[digest]) revert AlreadyUsed("REVIEW", digest);
-        _requireSigned(r.verifier, digest, signature);
-        _spent[digest] = true;
+        uint64 last = lastNonce[r.framework][r.verifier];
+        if (r.nonce <= last) revert StaleReview(r.framework, r.nonce, last + 1);
+        _requireSigned(r.verifier, reviewDigest(r), signature);
+        lastNonce[r.framework][r.verifier] = r.nonce;
         _reviews[r.framework] = Standing(r.verifier, f.version, r.validUntil, r.kind, r.outcome, r.shade);
         emit Reviewed(r.framework, f.version, r);
     }
@@ -176,6 +177,7 @@ contract Frameworks is IFrameworks, Signed {
         if (msg.sender != verifier) revert NotParty(msg.sender, verifier);
         if (document == 0) revert ZeroHash("DOCUMENT");
         delete _reviews[id];
+        lastNonce[id][verifier] += 1; // the next statement that was signed already is void too
         emit ReviewWithdrawn(id, verifier, document);
     }
 }

@@ -42,7 +42,8 @@ interface IBondOffice {
     event BookingReturned(uint32 indexed bond, address indexed investor, uint256 amount);
 
     error FloorMissed(uint32 bond, uint64 had, uint64 needed);
-    error OverMaximum(uint32 bond, uint64 had, uint64 needed);
+    error OverMaximum(uint32 bond, uint256 had, uint256 needed);
+    error LengthMismatch(uint256 had, uint256 needed);
     error OverBooking(address investor, uint64 had, uint64 needed);
     error NothingBooked(uint32 bond, address investor);
 
@@ -58,8 +59,10 @@ interface IBondOffice {
     function allot(uint32 id, address[] calldata investors, uint64[] calldata units) external;
     /// @param cost issue costs withheld from the proceeds, in fen; @param valueDate of receipt, zero when not published
     function close(uint32 id, uint256 cost, uint32 valueDate) external;
-    /// @notice The issuer may cancel while nothing is allotted; anyone may when booking ended below the floor.
+    /// @notice The issuer may cancel while nothing is allotted; anyone may when booking ended below the floor, or when
+    /// the issuer let 30 days pass since.
     function cancel(uint32 id) external;
-    /// @notice After closing or cancelling, returns what an investor booked and was not allotted. Anyone may call.
+    /// @notice After closing or cancelling, or 30 days after the end of booking, returns what an investor booked and was
+    /// not allotted. Anyone may call.
     function returnBooking(uint32 id, address investor) external;
 }

@@ -30,6 +30,7 @@ interface IFinancing {
         bytes32 indexed quote, uint64 indexed receivable, address indexed financier, address holder, uint64 start, uint64 end
     );
     event QuoteLapsed(bytes32 indexed quote);
+    event QuoteRevoked(address indexed financier, uint256 nonce);
     event Financed(
         bytes32 indexed quote,
         uint64 indexed receivable,

@@ -17,7 +17,8 @@ interface IFrameworks {
 
     /// @param kind 1 second-party opinion, 2 verification, 3 certification, 4 rating
     /// @param outcome 1 positive, 2 qualified, 3 refused; @param shade 0 none, 1 light, 2 medium, 3 dark green
-    /// @param validUntil last day of validity, days since 1970
+    /// @param validUntil last day of validity, days since 1970; @param nonce rises with each statement of this verifier
+    /// on this framework, so an older one that was kept back cannot undo a newer
     struct Review {
         uint32 framework;
         bytes32 contentHash;
@@ -27,6 +28,7 @@ interface IFrameworks {
         uint8 shade;
         uint32 validUntil;
         bytes32 document;
+        uint64 nonce;
     }
 
     event FrameworkRegistered(
@@ -45,6 +47,7 @@ interface IFrameworks {
     error ReviewNotPositive(uint32 framework, uint8 outcome);
     error ReviewLapsed(uint32 framework, uint32 validUntil, uint32 today);
     error ReviewMismatch(uint32 framework, bytes32 had, bytes32 needed);
+    error StaleReview(uint32 framework, uint64 had, uint64 needed);
     error CategoryNotAdmitted(uint32 framework, uint8 category);
     error CategoryUnknown(uint32 framework, bytes32 code);
     error TooManyCategories(uint256 had, uint256 limit);
@@ -54,6 +57,8 @@ interface IFrameworks {
     function categoryCode(uint32 id, uint8 category) external view returns (bytes32);
     /// @notice Index of a code in the framework's list; CategoryUnknown when it is not there.
     function categoryIndex(uint32 id, bytes32 code) external view returns (uint8);
+    /// @notice The nonce of the verifier's last statement on this framework; the next must be larger.
+    function lastNonce(uint32 id, address verifier) external view returns (uint64);
     function reviewDigest(Review calldata review) external view returns (bytes32);
     /// @notice Reverts ReviewMissing, ReviewNotPositive or ReviewLapsed unless a review of the present version holds.
     function requireReview(uint32 id) external view;

@@ -10,7 +10,6 @@ interface IMaturity {
     event PieceSettled(
         uint64 indexed receivable, address indexed holder, uint64 start, uint64 end, bool kept
     );
-    event ClaimPaid(address indexed cash, address indexed holder, uint256 amount);
 
     error NotDue(uint64 receivable, uint32 due, uint32 today);
     error NotPaidIn(uint64 receivable, uint256 had, uint256 needed);
@@ -23,5 +22,6 @@ interface IMaturity {
     function payIn(uint64 receivable) external;
     /// @param maxPieces how many pieces to settle in this transaction
     function settle(uint64 receivable, uint256 maxPieces) external returns (uint64 next);
+    /// @notice Pays the caller what waits on its claim axis; the move itself is the record.
     function claim(address cash) external;
 }

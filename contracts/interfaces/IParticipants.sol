@@ -25,6 +25,8 @@ interface IParticipants {
     error IdentifierTaken(bytes32 identifier, address holder);
     error AccountTaken(address account);
     error OperatorCannotParticipate(address who);
+    /// @notice A purpose of money has no key, and nobody to act for it.
+    error PurposeCannotParticipate(address axis);
     error NotReplay();
 
     /// @return true when business dates are posted (the demo, imports of history); fixed for ever at deployment

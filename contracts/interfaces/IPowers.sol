@@ -27,6 +27,8 @@ interface IPowers {
 
     /// @notice Wiring before the constitution, by the deployer alone.
     function wire(address target, bytes calldata data) external;
+    /// @notice Names the admission record, once, by a wired call: the operator can never appear in it.
+    function bind(address participants) external;
     /// @notice Ends the set-up: from here on every change takes two roles and the delay.
     function constitute(address operator, address guardian, uint32 delay) external;
 

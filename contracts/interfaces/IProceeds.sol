@@ -83,7 +83,6 @@ interface IProceeds {
         uint256 inOffset,
         bytes32 document
     );
-    event ClaimPaid(address indexed cash, address indexed holder, uint256 amount);
 
     error OverBudget(uint32 line, uint256 had, uint256 needed);
     error OverAllocated(uint32 project, uint256 had, uint256 needed);
@@ -128,6 +127,7 @@ interface IProceeds {
     function refund(uint32 line, uint256 outOffset, bytes32 fingerprint, uint256 amount, bytes32 document) external;
     /// @notice Reverses a payout at maturity: of the piece that started at `start`, by its last holder.
     function refundEncumbered(uint64 receivable, uint64 start, uint256 amount, bytes32 document) external;
+    /// @notice Pays the caller what waits on its claim axis; the move itself is the record.
     function claim(address cash) external;
 
     // --- modules ---

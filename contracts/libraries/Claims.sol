@@ -27,9 +27,9 @@ library Claims {
     }
 
     /// @notice Pays `owner` everything that waits for it under `module`.
-    function payOut(ICash cash, bytes32 module, address owner) internal returns (uint256 amount) {
+    function payOut(ICash cash, bytes32 module, address owner) internal {
         bytes32 purpose = Purposes.claim(owner);
-        amount = cash.balanceOf(Purposes.axisOf(module, purpose));
+        uint256 amount = cash.balanceOf(Purposes.axisOf(module, purpose));
         if (amount == 0) revert NothingToClaim(owner);
         cash.pay(module, purpose, owner, amount, bytes32("CLAIM"));
     }

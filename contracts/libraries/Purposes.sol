@@ -2,14 +2,22 @@
 pragma solidity ^0.8.28;
 
 /// @title Names of the purposes that ledger cash can wait for
-/// @notice A purpose axis is the address derived from (module id, purpose id); nobody holds a key to it.
+/// @notice A purpose axis is the address derived from (module id, purpose id); nobody holds a key to it. It begins with
+/// the four ASCII letters "axis", so that a purpose is told from a participant by its address alone, before anything
+/// was ever credited to it; the other 128 bits are the hash.
 library Purposes {
     bytes32 internal constant CASH = "CASH";
     bytes32 internal constant PROCEEDS = "PROCEEDS";
     bytes32 internal constant MATURITY = "MATURITY";
 
+    uint160 private constant PREFIX = uint160(uint32(bytes4("axis"))) << 128;
+
     function axisOf(bytes32 module, bytes32 purpose) internal pure returns (address) {
-        return address(uint160(uint256(keccak256(abi.encode(module, purpose)))));
+        return address(PREFIX | uint128(uint256(keccak256(abi.encode(module, purpose)))));
+    }
+
+    function isPurpose(address axis) internal pure returns (bool) {
+        return uint160(axis) >> 128 == PREFIX >> 128;
     }
 
     /// Where minted fen come from and burned fen go to: the only axis where `in <= out`.

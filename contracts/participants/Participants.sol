@@ -14,6 +14,7 @@ import {
     Suspended,
     ZeroHash
 } from "../libraries/Errors.sol";
+import {Purposes} from "../libraries/Purposes.sol";
 
 /// @title Participants
 /// @notice The promise is in IParticipants.
@@ -69,6 +70,7 @@ contract Participants is IParticipants {
         bytes32 kycDocument
     ) external onlyOperator {
         if (account == address(0)) revert ZeroHash("ACCOUNT");
+        if (Purposes.isPurpose(account)) revert PurposeCannotParticipate(account);
         if (account == powers.operator()) revert OperatorCannotParticipate(account);
         if (identifier == 0) revert ZeroHash("IDENTIFIER");
         if (kycDocument == 0) revert ZeroHash("KYC");
@@ -102,7 +104,7 @@ contract Participants is IParticipants {
 
     function isActive(address account) external view returns (bool) {
         Admission memory a = _admissions[account];
-        return a.lapseDay != 0 && !a.suspended && a.lapseDay >= today() && account != powers.operator();
+        return a.lapseDay != 0 && !a.suspended && a.lapseDay >= today();
     }
 
     function requireActive(address account) public view {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {IParticipants} from "../interfaces/IParticipants.sol";
 import {IPowers} from "../interfaces/IPowers.sol";
 import {NotParty, SameParty, Unknown, WrongState, ZeroHash} from "../libraries/Errors.sol";
 
@@ -31,6 +32,8 @@ contract Powers is IPowers {
     uint32 public delay;
     bool public constituted;
     uint256 public count;
+    /// whose record the operator must never appear in
+    IParticipants public participants;
     mapping(uint256 => Change) private _changes;
 
     constructor() {
@@ -95,6 +98,11 @@ contract Powers is IPowers {
         emit Executed(id, c.target, c.data);
     }
 
+    function bind(address participants_) external onlyBy(address(this)) {
+        if (address(participants) != address(0)) revert AlreadyConstituted();
+        participants = IParticipants(participants_);
+    }
+
     function appoint(address operator_, address guardian_) external onlyBy(address(this)) {
         _appoint(operator_, guardian_);
         emit Constituted(operator_, guardian_, delay);
@@ -104,6 +112,7 @@ contract Powers is IPowers {
         if (operator_ == address(0)) revert ZeroHash("OPERATOR");
         if (guardian_ == address(0)) revert ZeroHash("GUARDIAN");
         if (operator_ == guardian_) revert SameParty(operator_, guardian_);
+        if (participants.identifierOf(operator_) != 0) revert IParticipants.OperatorCannotParticipate(operator_);
         operator = operator_;
         guardian = guardian_;
     }

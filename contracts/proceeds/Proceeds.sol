@@ -245,7 +245,7 @@ contract Proceeds is IProceeds, Powered {
     // --- the gate ---
 
     function checkPay(uint32 lineId, bytes32 fingerprint, uint256 amount) external view {
-        Line storage l = _lines[lineId];
+        Line storage l = _known(lineId);
         _requireGate(lineId, l, amount);
         documents.checkUse(fingerprint, amount);
         (address payer, address payee,, bytes3 currency,,,) = documents.obligation(fingerprint);
@@ -254,14 +254,14 @@ contract Proceeds is IProceeds, Powered {
     }
 
     function checkEncumber(uint32 lineId, address obligor, uint256 amount) public view {
-        Line storage l = _lines[lineId];
+        Line storage l = _known(lineId);
         _requireGate(lineId, l, amount);
         if (obligor == l.issuer) return;
         if (!l.companyMaySpend || obligor != _projects[l.project].company) revert NotParty(obligor, l.issuer);
     }
 
     function pay(uint32 lineId, bytes32 fingerprint, uint256 amount) external returns (uint256 outOffset) {
-        Line storage l = _lines[lineId];
+        Line storage l = _known(lineId);
         if (msg.sender != l.issuer) revert NotParty(msg.sender, l.issuer);
         _requireGate(lineId, l, amount);
         (address payer, address payee,, bytes3 currency,) = documents.use(fingerprint, amount);
@@ -273,7 +273,6 @@ contract Proceeds is IProceeds, Powered {
 
     /// @dev Everything that money leaving a line must pass, whoever asks; capacity and payee are the callers' part.
     function _requireGate(uint32 lineId, Line storage l, uint256 amount) private view {
-        if (l.issuer == address(0)) revert Unknown("LINE", lineId);
         participants.requireRole(l.issuer, Roles.ISSUER);
         frameworks.requireEligible(l.framework, l.category);
         _requireAvailable(lineId, l.cash, amount);
@@ -383,8 +382,7 @@ contract Proceeds is IProceeds, Powered {
     }
 
     function claim(address cash) external {
-        uint256 amount = Claims.payOut(ICash(cash), MODULE, msg.sender);
-        emit ClaimPaid(cash, msg.sender, amount);
+        Claims.payOut(ICash(cash), MODULE, msg.sender);
     }
 
     // --- small parts ---
@@ -395,9 +393,13 @@ contract Proceeds is IProceeds, Powered {
     }
 
     function _ownLine(uint32 lineId) private view returns (Line storage l) {
+        l = _known(lineId);
+        _requireIssuer(l.issuer);
+    }
+
+    function _known(uint32 lineId) private view returns (Line storage l) {
         l = _lines[lineId];
         if (l.issuer == address(0)) revert Unknown("LINE", lineId);
-        _requireIssuer(l.issuer);
     }
 
     function _paymentKey(uint32 lineId, uint256 outOffset, bytes32 fingerprint, address payee)

@@ -76,6 +76,8 @@ contract CreditLines is ICreditLines, Powered {
         address owner = l.parent == 0 ? l.bank : _lines[l.parent].holder;
         if (msg.sender != owner && msg.sender != l.bank) revert NotParty(msg.sender, owner);
         participants.requireActive(msg.sender);
+        // The group may suspend its subsidiary; only the bank lifts a suspension.
+        if (l.suspended && !suspended && msg.sender != l.bank) revert NotParty(msg.sender, l.bank);
         uint256 used = uint256(l.reserved) + l.outstanding;
         if (limit < used) revert LimitBelowUse(id, used, limit);
         if (l.parent != 0 && limit > _lines[l.parent].limit) {

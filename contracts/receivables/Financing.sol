@@ -9,6 +9,7 @@ import {IPieceBook} from "../interfaces/IPieceBook.sol";
 import {IReceivables} from "../interfaces/IReceivables.sol";
 import {
     AlreadyUsed,
+    AmountTooLarge,
     DateOutOfOrder,
     DeadlinePassed,
     NotParty,
@@ -72,7 +73,9 @@ contract Financing is IFinancing, Signed, Powered {
 
     function discountHalfUp(uint64 face, uint32 ratePpm, uint32 days_) public pure returns (uint64) {
         uint256 whole = YEAR * PPM;
-        return uint64((uint256(face) * ratePpm * days_ + whole / 2) / whole);
+        uint256 discount = (uint256(face) * ratePpm * days_ + whole / 2) / whole;
+        if (discount > type(uint64).max) revert AmountTooLarge(discount, type(uint64).max);
+        return uint64(discount);
     }
 
     function checkQuote(Quote calldata q) public view {
@@ -141,6 +144,7 @@ contract Financing is IFinancing, Signed, Powered {
     function revoke(uint256 nonce) external {
         if (nonceUsed[msg.sender][nonce]) revert AlreadyUsed("NONCE", bytes32(nonce));
         nonceUsed[msg.sender][nonce] = true;
+        emit QuoteRevoked(msg.sender, nonce);
     }
 
     function lapse(Quote calldata q) external {

@@ -105,7 +105,6 @@ contract Maturity is IMaturity, Powered {
     }
 
     function claim(address cash) external {
-        uint256 amount = Claims.payOut(ICash(cash), MODULE, msg.sender);
-        emit ClaimPaid(cash, msg.sender, amount);
+        Claims.payOut(ICash(cash), MODULE, msg.sender);
     }
 }

@@ -100,10 +100,17 @@ contract PieceBook is IPieceBook, IERC165 {
         Limits memory limits = _receivables[receivable].limits;
         uint16 count = _receivables[receivable].pieces;
         if (from < start || from >= to) revert CutOutside(start, p.end, from);
-        if (to > p.end) revert CutOutside(start, p.end, to);
-        if (from != start) _requireCut(start, p.end, from, count++, limits);
-        if (to != p.end) _requireCut(from, p.end, to, count, limits);
+        uint16 next = sequence;
+        if (from != start) {
+            _requireCut(start, p.end, from, count++, limits);
+            next = _next(receivable, start, next);
+        }
+        if (to != p.end) {
+            _requireCut(from, p.end, to, count, limits);
+            next = _next(receivable, from, next);
+        }
         _requireMove(p, holder, recipient, limits);
+        _next(receivable, from, next);
     }
 
     // --- acts ---

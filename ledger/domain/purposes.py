@@ -1,7 +1,8 @@
 """Names of the purposes that ledger cash can wait for: the library `Purposes`, word for word.
 
-A purpose id is `keccak256(abi.encode(name, parts...))`, an axis the low 160 bits of
-`keccak256(abi.encode(module id, purpose id))`. Nobody holds a key to such an address.
+A purpose id is `keccak256(abi.encode(name, parts...))`; an axis is the four letters `axis` and the low 128 bits of
+`keccak256(abi.encode(module id, purpose id))`, so that it is told from a participant by its address alone.
+Nobody holds a key to such an address.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from eth_hash.auto import keccak
 
 WORD: Final = 32
 ADDRESS: Final = 20
+PREFIX: Final = b"axis"
 
 
 def module_id(name: str) -> bytes:
@@ -26,7 +28,7 @@ MATURITY: Final = module_id("MATURITY")
 
 def axis_of(module: bytes, purpose: bytes) -> str:
     """The axis of a module's purpose, as an EIP-55 address."""
-    return checksum(keccak(module + purpose)[-ADDRESS:])
+    return checksum(PREFIX + keccak(module + purpose)[len(PREFIX) - ADDRESS :])
 
 
 def source() -> bytes:

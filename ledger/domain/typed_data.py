@@ -89,6 +89,7 @@ class Review(Statement):
         ("shade", "uint8"),
         ("validUntil", "uint32"),
         ("document", "bytes32"),
+        ("nonce", "uint64"),
     )
     framework: int
     content_hash: bytes
@@ -98,6 +99,7 @@ class Review(Statement):
     shade: int
     valid_until: int
     document: bytes
+    nonce: int
 
 
 @dataclass(frozen=True, slots=True)
