@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.money import currency
@@ -82,7 +82,7 @@ class Programme:
     max_pieces: int = 10_000
     max_layers: int = 16
     accept_days: int = 10
-    max_tenor_days: int = 366
+    max_tenor_days: int = 365
 
     def limits(self) -> dict[str, int]:
         return {"minPiece": self.min_piece, "maxPieces": self.max_pieces, "maxLayers": self.max_layers}
@@ -128,7 +128,7 @@ class DeploymentPlan:
     def wires(self) -> tuple[Wire, ...]:
         """Every power a contract holds over another."""
         cashes = [wire for cash in self.cashes for wire in _cash_wires(cash.record)]
-        return (*cashes, *_book_wires(), *_evidence_wires(), *_duty_wires(), _programme_wire(self.programme))
+        return (BIND, *cashes, *_book_wires(), *_evidence_wires(), *_duty_wires(), _programme_wire(self.programme))
 
 
 def _cores(plan: DeploymentPlan) -> tuple[Creation, ...]:
@@ -176,6 +176,17 @@ def _module(name: str, *args: Any) -> tuple[Creation, Creation]:
         Creation(code, name, name, args, "implementation"),
         Creation(name, "ModuleProxy", name, (Ref(code),), "proxy"),
     )
+
+
+BIND: Final = Wire(
+    "the admission record that the operator can never be in",
+    POWERS,
+    "bind",
+    (Ref("Participants"),),
+    "participants",
+    (),
+    Ref("Participants"),
+)
 
 
 def _cash_wires(cash: str) -> tuple[Wire, ...]:
