@@ -1,8 +1,8 @@
 """Names of the purposes that ledger cash can wait for: the library `Purposes`, word for word.
 
-A purpose id is `keccak256(abi.encode(name, parts...))`; an axis is the four letters `axis` and the low 128 bits of
-`keccak256(abi.encode(module id, purpose id))`, so that it is told from a participant by its address alone.
-Nobody holds a key to such an address.
+A purpose id is `keccak256(abi.encode(name, parts...))`; an axis is the four letters `axis` and the low 128
+bits of `keccak256(abi.encode(module id, purpose id))`, so that it is told from a participant by its address
+alone. Nobody holds a key to such an address.
 """
 
 from __future__ import annotations
@@ -29,6 +29,11 @@ MATURITY: Final = module_id("MATURITY")
 def axis_of(module: bytes, purpose: bytes) -> str:
     """The axis of a module's purpose, as an EIP-55 address."""
     return checksum(PREFIX + keccak(module + purpose)[len(PREFIX) - ADDRESS :])
+
+
+def is_purpose(address: str) -> bool:
+    """True for an axis that nobody holds a key to, credited or not."""
+    return address_bytes(address).startswith(PREFIX)
 
 
 def source() -> bytes:

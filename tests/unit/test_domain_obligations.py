@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from dataclasses import replace
-from datetime import date
 
 import pytest
 
-from ledger.crypto.fingerprints import fingerprint
 from ledger.domain.dates import parse_day
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.money import Money, currency
@@ -68,9 +68,11 @@ def test_a_fingerprint_is_keyed() -> None:
     assert len(INVOICE.fingerprint(KEY)) == 32
 
 
-def test_payers_recompute_the_same_tag() -> None:
-    recomputed = fingerprint(KEY, 1, INVOICE.issuer, INVOICE.number, date(2025, 7, 1), 1_000_000)
-    assert INVOICE.fingerprint(KEY) == recomputed
+def test_payers_recompute_the_same_tag_from_the_document() -> None:
+    """The canonical form is frozen: another party's program must come to the same 32 bytes."""
+    identity = "1\x1fUSCC91310112087994932F\x1f24942000000012660383\x1f2025-07-01\x1f1000000"
+    assert INVOICE.canonical() == identity.encode()
+    assert INVOICE.fingerprint(KEY) == hmac.new(KEY, identity.encode(), hashlib.sha256).digest()
 
 
 def test_the_statement_carries_the_document() -> None:

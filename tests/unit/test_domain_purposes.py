@@ -39,9 +39,11 @@ def test_purpose_ids(ours: bytes, expected: bytes) -> None:
     assert ours == expected
 
 
-def test_axis_addresses_are_checksummed_hashes_of_module_and_purpose() -> None:
-    expected = keccak(encode(["bytes32", "bytes32"], [purposes.PROCEEDS, purposes.pool(1)]))[-20:]
-    assert purposes.axis_of(purposes.PROCEEDS, purposes.pool(1)) == to_checksum_address(expected)
+def test_axis_addresses_are_a_prefix_and_a_hash_of_module_and_purpose() -> None:
+    expected = keccak(encode(["bytes32", "bytes32"], [purposes.PROCEEDS, purposes.pool(1)]))[-16:]
+    axis = purposes.axis_of(purposes.PROCEEDS, purposes.pool(1))
+    assert axis == to_checksum_address(b"axis" + expected)
+    assert purposes.is_purpose(axis) and not purposes.is_purpose(HOLDER)
 
 
 def test_every_purpose_of_the_library_is_here() -> None:

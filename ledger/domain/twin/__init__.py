@@ -1,7 +1,7 @@
-"""The readable twin of the contracts: same acts, same arguments, same refusals, same offsets and sequence numbers.
+"""The readable twin of the contracts: same acts, arguments, refusals, offsets and sequence numbers.
 
-Readable over fast: it is what a reader checks the Solidity against. Random histories are fired at both, and both
-must agree after every step (`tests/integration/test_twin_histories.py`).
+Readable over fast: a reader checks the Solidity against it. Random histories are fired at both, and both must
+agree after every step (`tests/integration/test_twin_histories.py`).
 """
 
 from ledger.domain.twin.base import Event, Refusal

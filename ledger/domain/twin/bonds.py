@@ -1,4 +1,4 @@
-"""Twin of `BondOffice` and `GreenBond`: booking, delivery versus payment, closing; units of admitted investors."""
+"""Twin of `BondOffice` and `GreenBond`: booking, delivery versus payment, closing; units of investors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from ledger.domain.twin.frameworks import Frameworks
 from ledger.domain.twin.participants import Participants
 from ledger.domain.twin.proceeds import Proceeds
 
+ALLOTMENT_DAYS: Final = 30
 _NO_ISIN: Final = bytes(12)
+_MOST_UNITS: Final = 2**64 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,14 +198,13 @@ class BondOffice(Module):
         bond = self._own_in_booking(sender, id_)
         self._require_floor(id_, bond.booked_units, bond)
         if len(investors) != len(units):
-            raise Refusal("OverBooking", NOBODY, len(units), len(investors))
-        total = bond.allotted_units
+            raise Refusal("LengthMismatch", len(units), len(investors))
         for investor, allotted in zip(investors, units, strict=True):
-            total = fits(total + allotted, 64)
+            total = self.bond(id_).allotted_units + allotted
+            if total > bond.terms.max_units:
+                raise Refusal("OverMaximum", id_, total, bond.terms.max_units)
+            self.bonds[id_] = replace(bond, allotted_units=total)
             self._allot_one(id_, bond, investor, allotted)
-        if total > bond.terms.max_units:
-            raise Refusal("OverMaximum", id_, total, bond.terms.max_units)
-        self.bonds[id_] = replace(bond, allotted_units=total)
 
     def _allot_one(self, id_: int, bond: Bond, investor: str, units: int) -> None:
         booked = self.booking(id_, investor)
@@ -237,7 +238,7 @@ class BondOffice(Module):
         bond = self._in_booking(id_)
         over = self.participants.today() > bond.terms.closes_on
         missed = over and bond.booked_units < bond.terms.min_units
-        if sender != bond.issuer and not missed:
+        if sender != bond.issuer and not missed and not self._abandoned(bond):
             raise Refusal("NotParty", sender, bond.issuer)
         if bond.allotted_units != 0:
             raise Refusal("WrongState", word("ALLOTTED"), id_, 1, 0)
@@ -255,12 +256,15 @@ class BondOffice(Module):
             raise Refusal(
                 "DateOutOfOrder", word("CLOSES_ON"), bond.terms.closes_on, self.participants.today()
             )
+        room = _MOST_UNITS - bond.booked_units
+        if units > room:
+            raise Refusal("AmountTooLarge", units, room)
 
     def book(self, sender: str, id_: int, units: int) -> None:
         self.check_book(id_, sender, units)
         bond = self.bonds[id_]
-        self.bonds[id_] = replace(bond, booked_units=fits(bond.booked_units + units, 64))
-        self.bookings[id_, sender] = fits(self.booking(id_, sender) + units, 64)
+        self.bonds[id_] = replace(bond, booked_units=bond.booked_units + units)
+        self.bookings[id_, sender] = self.booking(id_, sender) + units
         amount = units * bond.terms.issue_price
         self.proceeds.collect_booking(self.address, id_, sender, amount)
         self.emit("Booked", id_, sender, units, amount)
@@ -268,7 +272,8 @@ class BondOffice(Module):
     def return_booking(self, sender: str, id_: int, investor: str) -> None:
         """Anyone may call: the money goes back to the investor only."""
         bond = self.bond(id_)
-        if bond.state not in (BondState.CLOSED, BondState.CANCELLED):
+        waiting = bond.state == BondState.BOOKING and not self._abandoned(bond)
+        if bond.state == 0 or waiting:
             raise Refusal("WrongState", word("BOND"), id_, bond.state, int(BondState.CLOSED))
         units = self.booking(id_, investor)
         if units == 0:
@@ -279,6 +284,9 @@ class BondOffice(Module):
         self.emit("BookingReturned", id_, investor, amount)
 
     # --- states ---
+
+    def _abandoned(self, bond: Bond) -> bool:
+        return self.participants.today() > fits(bond.terms.closes_on + ALLOTMENT_DAYS, 32)
 
     def _in_booking(self, id_: int) -> Bond:
         bond = self.bond(id_)

@@ -58,8 +58,12 @@ class Cash(Contract):
         return self.allowances.get((owner, spender), 0)
 
     def check_transfer(self, from_axis: str, to_axis: str, amount: int) -> None:
+        self._require_general(from_axis)
+        self._require_general(to_axis)
         self.participants.require_active_pair(from_axis, to_axis)
-        self._require_balance(from_axis, amount)
+        had = self.balance_of(from_axis)
+        if had < amount:
+            raise Refusal("InsufficientBalance", from_axis, had, amount)
 
     # --- holders ---
 
@@ -98,8 +102,8 @@ class Cash(Contract):
         self._only_bank(sender)
         self._use_reference(bank_reference)
         self._require_amount(amount)
-        self.participants.require_active(to)
         self._require_general(to)
+        self.participants.require_active(to)
         out_offset = self._count_out(self.source, amount)
         self._credit(self.source, to, amount, out_offset, bank_reference)
         self.emit("Transfer", NOBODY, to, amount)
@@ -120,9 +124,8 @@ class Cash(Contract):
     def collect(
         self, sender: str, module: bytes, purpose: bytes, owner: str, amount: int, document: bytes
     ) -> int:
-        """Returns the in-offset at which the money entered the purpose."""
+        """Returns the in-offset. Asks no admission: who is suspended may still pay a debt or give back."""
         self._only_controller(sender, module)
-        self.participants.require_active(owner)
         self._require_amount(amount)
         self._spend_allowance(owner, sender, amount)
         to = purposes.axis_of(module, purpose)
@@ -142,9 +145,9 @@ class Cash(Contract):
     def pay(self, sender: str, module: bytes, purpose: bytes, to: str, amount: int, document: bytes) -> int:
         """Returns the out-offset at which the money left."""
         self._only_controller(sender, module)
+        self._require_general(to)
         self.participants.require_active(to)
         self._require_amount(amount)
-        self._require_general(to)
         return self._move(purposes.axis_of(module, purpose), to, amount, document)
 
     # --- delayed powers ---
@@ -159,21 +162,15 @@ class Cash(Contract):
     # --- the two counters ---
 
     def _transfer(self, from_axis: str, to: str, amount: int, document: bytes) -> bool:
-        self.participants.require_active_pair(from_axis, to)
+        self.check_transfer(from_axis, to, amount)
         if amount == 0 or from_axis == to:
-            self._require_balance(from_axis, amount)
             self.emit("Transfer", from_axis, to, amount)
             return True
-        self._require_general(from_axis)
-        self._require_general(to)
         self._move(from_axis, to, amount, document)
         return True
 
     def _move_to_purpose(self, from_axis: str, to: str, amount: int, document: bytes) -> int:
-        if self.axis(to) == Axis():
-            self.axes[to] = Axis(flags=PURPOSE)
-        elif self.axis(to).flags != PURPOSE:
-            raise Refusal("NotGeneralAxis", to)
+        self.axes.setdefault(to, Axis(flags=PURPOSE))
         return self._move(from_axis, to, amount, document)
 
     def _move(self, from_axis: str, to: str, amount: int, document: bytes) -> int:
@@ -216,11 +213,6 @@ class Cash(Contract):
         if self.controllers.get(module) != sender:
             raise Refusal("NotModule", sender, module)
 
-    def _require_balance(self, who: str, amount: int) -> None:
-        had = self.balance_of(who)
-        if had < amount:
-            raise Refusal("InsufficientBalance", who, had, amount)
-
     def _require_amount(self, amount: int) -> None:
         if amount == 0:
             raise Refusal("ZeroAmount")
@@ -230,7 +222,7 @@ class Cash(Contract):
             raise Refusal("AmountTooLarge", amount, COUNTER_MAX - counter)
 
     def _require_general(self, who: str) -> None:
-        if self.axis(who).flags != GENERAL:
+        if purposes.is_purpose(who):
             raise Refusal("NotGeneralAxis", who)
 
     def _use_reference(self, bank_reference: bytes) -> None:

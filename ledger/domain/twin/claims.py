@@ -30,11 +30,10 @@ def pay_or_keep(
     return True
 
 
-def pay_out(payer: str, cash: Cash, module: bytes, owner: str) -> int:
-    """Pays `owner` everything that waits for it under `module`; returns how much."""
+def pay_out(payer: str, cash: Cash, module: bytes, owner: str) -> None:
+    """Pays `owner` everything that waits for it under `module`; the move itself is the record."""
     purpose = claim(owner)
     amount = cash.balance_of(axis_of(module, purpose))
     if amount == 0:
         raise Refusal("NothingToClaim", owner)
     cash.pay(payer, module, purpose, owner, amount, _CLAIM)
-    return amount

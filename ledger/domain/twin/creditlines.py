@@ -86,6 +86,8 @@ class CreditLines(Module):
         if sender not in (owner, line.bank):
             raise Refusal("NotParty", sender, owner)
         self.participants.require_active(sender)
+        if line.suspended and not suspended and sender != line.bank:
+            raise Refusal("NotParty", sender, line.bank)
         if limit < line.used:
             raise Refusal("LimitBelowUse", id_, line.used, limit)
         above = self.line(line.parent).limit

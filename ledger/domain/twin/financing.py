@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from ledger.domain.discount import discount_half_up
 from ledger.domain.kinds import DocumentKind
@@ -14,6 +15,8 @@ from ledger.domain.twin.participants import Participants
 from ledger.domain.twin.pieces import PieceBook
 from ledger.domain.twin.receivables import Receivables
 from ledger.domain.typed_data import Quote
+
+_MOST: Final = 2**64 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,8 @@ class Financing(Module):
             raise Refusal("DateOutOfOrder", word("DUE"), receivable.due, q.funding_day)
         face = q.end - q.start
         discount = discount_half_up(face, q.rate_ppm, receivable.due - q.funding_day)
+        if discount > _MOST:
+            raise Refusal("AmountTooLarge", discount, _MOST)
         if q.discount != discount:
             raise Refusal("DiscountMismatch", q.discount, discount)
         net = max(face - q.discount - q.fee, 0)
@@ -124,6 +129,7 @@ class Financing(Module):
         if (sender, nonce) in self.nonces:
             raise Refusal("AlreadyUsed", word("NONCE"), nonce.to_bytes(32, "big"))
         self.nonces.add((sender, nonce))
+        self.emit("QuoteRevoked", sender, nonce)
 
     def lapse(self, sender: str, q: Quote) -> None:
         """After the deadline anyone may unlock what was accepted and not funded."""

@@ -10,8 +10,8 @@ from eth_hash.auto import keccak
 from ledger.domain.purposes import WORD
 from ledger.domain.roles import Role
 from ledger.domain.states import ReviewOutcome
-from ledger.domain.twin.base import NOBODY, ZERO_HASH, Contract, Refusal, Stage, word
-from ledger.domain.twin.documents import Recover, digest_of, require_signed
+from ledger.domain.twin.base import NOBODY, ZERO_HASH, Contract, Refusal, Stage, fits, word
+from ledger.domain.twin.documents import Recover, require_signed
 from ledger.domain.twin.participants import Participants
 from ledger.domain.typed_data import Review
 
@@ -50,7 +50,7 @@ class Frameworks(Contract):
         self.frameworks: dict[int, Framework] = {}
         self.reviews: dict[int, Standing] = {}
         self.codes: dict[int, list[bytes]] = {}
-        self.spent: set[bytes] = set()
+        self.nonces: dict[tuple[int, str], int] = {}
 
     # --- reading ---
 
@@ -63,6 +63,10 @@ class Frameworks(Contract):
 
     def standing(self, id_: int) -> Standing:
         return self.reviews.get(id_, Standing())
+
+    def last_nonce(self, id_: int, verifier: str) -> int:
+        """The next statement of this verifier on this framework must have a larger nonce."""
+        return self.nonces.get((id_, verifier), 0)
 
     def category_index(self, id_: int, code: bytes) -> int:
         codes = self.codes.get(id_, [])
@@ -143,11 +147,11 @@ class Frameworks(Contract):
             raise Refusal("DateOutOfOrder", word("VALID_UNTIL"), r.valid_until, self.participants.today())
         self.participants.require_role(r.verifier, Role.VERIFIER)
         self.participants.require_unrelated(framework.issuer, r.verifier)
-        digest = digest_of(self, r)
-        if digest in self.spent:
-            raise Refusal("AlreadyUsed", word("REVIEW"), digest)
+        last = self.last_nonce(r.framework, r.verifier)
+        if r.nonce <= last:
+            raise Refusal("StaleReview", r.framework, r.nonce, fits(last + 1, 64))
         require_signed(self, self.recover, r.verifier, r, signature)
-        self.spent.add(digest)
+        self.nonces[r.framework, r.verifier] = r.nonce
         self.reviews[r.framework] = Standing(
             r.verifier, framework.version, r.valid_until, r.kind, r.outcome, r.shade
         )
@@ -176,6 +180,7 @@ class Frameworks(Contract):
         if document == ZERO_HASH:
             raise Refusal("ZeroHash", word("DOCUMENT"))
         del self.reviews[id_]
+        self.nonces[id_, verifier] = fits(self.last_nonce(id_, verifier) + 1, 64)
         self.emit("ReviewWithdrawn", id_, verifier, document)
 
 

@@ -92,8 +92,7 @@ class Maturity(Module):
         return end
 
     def claim(self, sender: str, cash: Cash) -> None:
-        amount = pay_out(self.address, cash, MATURITY, sender)
-        self.emit("ClaimPaid", cash.address, sender, amount)
+        pay_out(self.address, cash, MATURITY, sender)
 
     def _accepted(self, id_: int) -> Receivable:
         receivable, needed = self.receivables.receivable(id_), ReceivableState.ACCEPTED

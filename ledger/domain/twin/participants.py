@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import astuple, dataclass
 
 from ledger.domain.dates import business_date
+from ledger.domain.purposes import is_purpose
 from ledger.domain.twin.base import NOBODY, ZERO_HASH, Contract, Refusal, Stage, word
 
 
@@ -61,6 +62,8 @@ class Participants(Contract):
         self._only_operator(sender)
         if account == NOBODY:
             raise Refusal("ZeroHash", word("ACCOUNT"))
+        if is_purpose(account):
+            raise Refusal("PurposeCannotParticipate", account)
         if account == self.stage.operator:
             raise Refusal("OperatorCannotParticipate", account)
         if identifier == ZERO_HASH:
@@ -103,7 +106,7 @@ class Participants(Contract):
             self.require_active(account)
         except Refusal:
             return False
-        return account != self.stage.operator
+        return True
 
     def require_active(self, account: str) -> Admission:
         admission = self.admission(account)

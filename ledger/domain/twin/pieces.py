@@ -90,14 +90,14 @@ class PieceBook(Contract):
         count = entry.pieces
         if from_ < start or from_ >= to:
             raise Refusal("CutOutside", start, piece.end, from_)
-        if to > piece.end:
-            raise Refusal("CutOutside", start, piece.end, to)
         if from_ != start:
             self._require_cut(start, piece.end, from_, count, entry.limits)
-            count += 1
+            sequence, count = self._next(receivable, start, sequence), count + 1
         if to != piece.end:
             self._require_cut(from_, piece.end, to, count, entry.limits)
+            sequence = self._next(receivable, from_, sequence)
         self._require_move(piece, holder, recipient, entry.limits)
+        self._next(receivable, from_, sequence)
 
     # --- acts of modules ---
 

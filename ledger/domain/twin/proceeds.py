@@ -290,7 +290,7 @@ class Proceeds(Module):
     # --- the gate ---
 
     def check_pay(self, id_: int, fingerprint: bytes, amount: int) -> None:
-        line = self.line(id_)
+        line = self._known(id_)
         self._require_gate(id_, line, amount)
         self.documents.check_use(fingerprint, amount)
         obligation = self.documents.obligation(fingerprint)
@@ -298,7 +298,7 @@ class Proceeds(Module):
         self.participants.require_active(obligation.payee)
 
     def check_encumber(self, id_: int, obligor: str, amount: int) -> None:
-        line = self.line(id_)
+        line = self._known(id_)
         self._require_gate(id_, line, amount)
         allowed = line.company_may_spend and obligor == self.projects[line.project].company
         if obligor != line.issuer and not allowed:
@@ -306,7 +306,7 @@ class Proceeds(Module):
 
     def pay(self, sender: str, id_: int, fingerprint: bytes, amount: int) -> int:
         """Returns where the payment left the line's axis."""
-        line = self.line(id_)
+        line = self._known(id_)
         if sender != line.issuer:
             raise Refusal("NotParty", sender, line.issuer)
         self._require_gate(id_, line, amount)
@@ -319,8 +319,6 @@ class Proceeds(Module):
         return out_offset
 
     def _require_gate(self, id_: int, line: BudgetLine, amount: int) -> None:
-        if line.issuer == NOBODY:
-            raise Refusal("Unknown", word("LINE"), id_)
         self.participants.require_role(line.issuer, Role.ISSUER)
         self.frameworks.require_eligible(line.framework, line.category)
         self._require_available(id_, line, amount)
@@ -437,8 +435,7 @@ class Proceeds(Module):
         self.emit("Refunded", line.bond, id_, axis, reversed_offset, amount, in_offset, document)
 
     def claim(self, sender: str, cash: Cash) -> None:
-        amount = pay_out(self.address, cash, PROCEEDS, sender)
-        self.emit("ClaimPaid", cash.address, sender, amount)
+        pay_out(self.address, cash, PROCEEDS, sender)
 
     # --- small parts ---
 
@@ -448,10 +445,14 @@ class Proceeds(Module):
         self.participants.require_role(sender, Role.ISSUER)
 
     def _own_line(self, sender: str, id_: int) -> BudgetLine:
+        line = self._known(id_)
+        self._require_issuer(sender, line.issuer)
+        return line
+
+    def _known(self, id_: int) -> BudgetLine:
         line = self.line(id_)
         if line.issuer == NOBODY:
             raise Refusal("Unknown", word("LINE"), id_)
-        self._require_issuer(sender, line.issuer)
         return line
 
     def _cash_of(self, line: BudgetLine) -> Cash:

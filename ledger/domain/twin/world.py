@@ -185,6 +185,8 @@ class World:
         for id_, framework in self.frameworks.frameworks.items():
             yield (self.frameworks.address, "framework", (id_,)), astuple(framework)
             yield (self.frameworks.address, "standing", (id_,)), astuple(self.frameworks.standing(id_))
+        for (id_, verifier), nonce in self.frameworks.nonces.items():
+            yield (self.frameworks.address, "lastNonce", (id_, verifier)), nonce
 
     def _bond_views(self) -> Iterator[tuple[View, Any]]:
         at = self.bonds.address
