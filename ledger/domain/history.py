@@ -5,7 +5,7 @@ Addresses are EIP-55 strings, hashes `0x…` in lower case, amounts and offsets 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -97,3 +97,45 @@ class MoveRows:
     def none(cls) -> MoveRows:
         """No moves at all."""
         return cls.of(*([] for _ in range(7)))
+
+
+@dataclass(frozen=True, slots=True)
+class MoveLogs:
+    """Cash moves as they come out of the logs, in chain order: raw bytes beside columns of numbers.
+
+    `cash` is an EIP-55 address, the axes are 20 bytes, `tx` and `document` 32 bytes (None: no document).
+    """
+
+    cash: Sequence[str]
+    tx: Sequence[bytes]
+    from_axis: Sequence[bytes]
+    to_axis: Sequence[bytes]
+    document: Sequence[bytes | None]
+    block: IntArray
+    log: IntArray
+    amount: IntArray
+    out_offset: IntArray
+    in_offset: IntArray
+
+    def __len__(self) -> int:
+        return len(self.cash)
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """A contract that another one announced, and the block in which it did."""
+
+    address: str
+    name: str
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one step of the index learned. After it, everything up to and including `tip` is known."""
+
+    tip: Header
+    headers: Sequence[Header]
+    moves: MoveLogs
+    events: Sequence[EventRow]
+    discovered: Sequence[Discovered] = ()

@@ -1,0 +1,232 @@
+"""Logs to rows, by ABI. Cash moves take a short cut: they have a fixed form and are by far the most."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+from eth_abi.abi import decode
+from eth_abi.exceptions import DecodingError
+from eth_hash.auto import keccak
+
+from ledger.domain.history import LARGEST, EventRow, IntArray, MoveLogs
+from ledger.domain.purposes import address_bytes, checksum
+from ledger.errors import BadInput, LedgerError
+from ledger.indexer.source import Log
+
+Abi = Sequence[Mapping[str, Any]]
+
+UNDECODED: Final = "(undecoded)"
+"""The name under which a log is kept that the contract's ABI does not know. Nothing is dropped."""
+
+_MOVED: Final = "Moved(address,address,uint256,uint256,uint256,bytes32)"
+_WORD: Final = 32
+_COURTESY: Final = frozenset({("Cash", "Transfer"), ("PieceBook", "Transfer")})
+"""Events for wallets that say again what `Moved`, `PieceMoved` and their like have said with more."""
+
+
+class MalformedLog(LedgerError):  # noqa: N818 - named for what is wrong, like its siblings
+    """A log that is not what its contract's ABI says. `who` is its place in the chain."""
+
+    code = "malformed-log"
+
+
+class CounterTooLarge(BadInput):
+    """A counter of an axis that does not fit in 63 bits."""
+
+    code = "counter-too-large"
+
+
+@dataclass(frozen=True, slots=True)
+class EventSpec:
+    """One event of an ABI, ready to decode."""
+
+    name: str
+    indexed: tuple[Mapping[str, Any], ...]
+    plain: tuple[Mapping[str, Any], ...]
+    types: tuple[str, ...]
+
+    def decode(self, log: Log) -> dict[str, Any]:
+        """The arguments by name, as JSON can hold them."""
+        topics = [bytes.fromhex(topic[2:]) for topic in log["topics"][1:]]
+        args = {p["name"]: _topic(p, topic) for p, topic in zip(self.indexed, topics, strict=True)}
+        values = decode(self.types, bytes.fromhex(log["data"][2:]))
+        return args | {p["name"]: _plain(p, v) for p, v in zip(self.plain, values, strict=True)}
+
+
+class Decoder:
+    """Knows which contract stands at which address, and every event of each."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+        self._specs: dict[str, dict[tuple[str, int], EventSpec]] = {}
+
+    def add(self, address: str, name: str, abi: Abi) -> None:
+        """From now on the logs of `address` are read as those of contract `name`."""
+        self._names[address.lower()] = name
+        self._specs.setdefault(name, event_specs(abi))
+
+    @property
+    def addresses(self) -> list[str]:
+        """All addresses whose logs are read."""
+        return list(self._names)
+
+    def knows(self, address: str) -> bool:
+        """True when the logs of this address are read."""
+        return address.lower() in self._names
+
+    def split(self, logs: Sequence[Log]) -> tuple[list[Log], list[Log]]:
+        """Cash moves, and everything else; wallets' courtesies are left out."""
+        moves: list[Log] = []
+        others: list[Log] = []
+        for log in logs:
+            if log["topics"][:1] == [MOVED] and self._names[log["address"].lower()] == "Cash":
+                moves.append(log)
+            elif not self._is_courtesy(log):
+                others.append(log)
+        return moves, others
+
+    def event(self, log: Log) -> EventRow:
+        """One log that is no cash move.
+
+        Raises:
+            MalformedLog: when the event is known and its data are not.
+        """
+        spec, contract = self._spec(log), self._names[log["address"].lower()]
+        if spec is None:
+            name, args = UNDECODED, {"topics": list(log["topics"]), "data": log["data"]}
+        else:
+            name, args = spec.name, _decoded(spec, log)
+        block, index = int(log["blockNumber"], 16), int(log["logIndex"], 16)
+        address = _checksummed(log["address"])
+        return EventRow(block, log["transactionHash"], index, address, contract, name, args)
+
+    def _spec(self, log: Log) -> EventSpec | None:
+        topics = log["topics"]
+        specs = self._specs[self._names[log["address"].lower()]]
+        return specs.get((topics[0], len(topics))) if topics else None
+
+    def _is_courtesy(self, log: Log) -> bool:
+        spec = self._spec(log)
+        return spec is not None and (self._names[log["address"].lower()], spec.name) in _COURTESY
+
+
+def event_specs(abi: Abi) -> dict[tuple[str, int], EventSpec]:
+    """The events of an ABI by first topic and number of topics."""
+    specs = {}
+    for entry in abi:
+        if entry["type"] == "event" and not entry.get("anonymous"):
+            indexed = tuple(p for p in entry["inputs"] if p["indexed"])
+            plain = tuple(p for p in entry["inputs"] if not p["indexed"])
+            types = tuple(_canonical(p) for p in plain)
+            signature = f"{entry['name']}({','.join(map(_canonical, entry['inputs']))})"
+            specs[_topic_of(signature), 1 + len(indexed)] = EventSpec(entry["name"], indexed, plain, types)
+    return specs
+
+
+def move_logs(logs: Sequence[Log]) -> MoveLogs:
+    """Cash moves, all at once: addresses cut from topics, four words of data as columns.
+
+    Raises:
+        MalformedLog: when one is not of the form of `Moved`.
+        CounterTooLarge: when a number does not fit.
+    """
+    words = _words(logs)
+    amount, out_offset, in_offset = (_numbers(words[:, i], logs) for i in range(3))
+    _require_ends_fit(amount, np.maximum(out_offset, in_offset), logs)
+    documents = [raw if any(raw) else None for raw in map(bytes, words[:, 3])]
+    return MoveLogs(
+        cash=[_checksummed(log["address"]) for log in logs],
+        tx=[bytes.fromhex(log["transactionHash"][2:]) for log in logs],
+        from_axis=[bytes.fromhex(log["topics"][1][26:]) for log in logs],
+        to_axis=[bytes.fromhex(log["topics"][2][26:]) for log in logs],
+        document=documents,
+        block=np.array([int(log["blockNumber"], 16) for log in logs], dtype=np.int64),
+        log=np.array([int(log["logIndex"], 16) for log in logs], dtype=np.int64),
+        amount=amount,
+        out_offset=out_offset,
+        in_offset=in_offset,
+    )
+
+
+def place(log: Log) -> str:
+    """Where a log stands, for people."""
+    return f"block {int(log['blockNumber'], 16)}, log {int(log['logIndex'], 16)}"
+
+
+def _words(logs: Sequence[Log]) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """Shape (logs, 4, 32)."""
+    for log in logs:
+        if len(log["data"]) != 2 + 8 * _WORD or len(log["topics"]) != 3:
+            raise MalformedLog("not the form of a cash move", who=place(log))
+    raw = bytes.fromhex("".join(log["data"][2:] for log in logs))
+    return np.frombuffer(raw, dtype=np.uint8).reshape(-1, 4, _WORD)
+
+
+def _numbers(words: np.ndarray[Any, np.dtype[np.uint8]], logs: Sequence[Log]) -> IntArray:
+    large = words[:, :24].any(axis=1) | (words[:, 24] > 0x7F)
+    if large.any():
+        at = int(np.argmax(large))
+        raise _too_large(logs[at], int.from_bytes(bytes(words[at]), "big"))
+    return np.ascontiguousarray(words[:, 24:]).view(">i8").reshape(-1).astype(np.int64)
+
+
+def _require_ends_fit(amount: IntArray, offset: IntArray, logs: Sequence[Log]) -> None:
+    beyond = amount > LARGEST - offset
+    if beyond.any():
+        at = int(np.argmax(beyond))
+        raise _too_large(logs[at], int(amount[at]) + int(offset[at]))
+
+
+def _too_large(log: Log, had: int) -> CounterTooLarge:
+    message = f"a counter of {log['address']} passes 2^63 - 1, the most that this index can hold"
+    return CounterTooLarge(message, who=place(log), had=had, needed=LARGEST)
+
+
+def _decoded(spec: EventSpec, log: Log) -> dict[str, Any]:
+    try:
+        return spec.decode(log)
+    except (DecodingError, ValueError) as failure:
+        raise MalformedLog(f"not a {spec.name}: {failure}", who=place(log)) from failure
+
+
+def _topic(part: Mapping[str, Any], topic: bytes) -> Any:
+    """An indexed string, array or struct is only there as its hash."""
+    kind = part["type"]
+    if kind in ("string", "bytes") or kind.endswith("]") or kind == "tuple":
+        return "0x" + topic.hex()
+    return _plain(part, decode((kind,), topic)[0])
+
+
+def _plain(part: Mapping[str, Any], value: Any) -> Any:
+    kind = part["type"]
+    if kind.endswith("]"):
+        inner = {**part, "type": kind[: kind.rindex("[")]}
+        return [_plain(inner, one) for one in value]
+    if kind == "tuple":
+        return {p["name"]: _plain(p, one) for p, one in zip(part["components"], value, strict=True)}
+    if kind == "address":
+        return _checksummed(value)
+    return "0x" + value.hex() if isinstance(value, bytes) else value
+
+
+def _canonical(part: Mapping[str, Any]) -> str:
+    kind: str = part["type"]
+    if not kind.startswith("tuple"):
+        return kind
+    return f"({','.join(map(_canonical, part['components']))}){kind.removeprefix('tuple')}"
+
+
+def _topic_of(signature: str) -> str:
+    return "0x" + keccak(signature.encode()).hex()
+
+
+@lru_cache(maxsize=65536)
+def _checksummed(address: str) -> str:
+    return checksum(address_bytes(address))
+
+
+MOVED: Final = _topic_of(_MOVED)

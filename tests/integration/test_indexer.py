@@ -1,0 +1,444 @@
+"""The indexer against a chain in memory: decoding, restarts, reorganisations of any depth."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ledger.domain.history import Header
+from ledger.errors import LedgerError
+from ledger.indexer import Indexer
+from ledger.indexer.decode import UNDECODED, CounterTooLarge, MalformedLog
+from ledger.indexer.indexer import ChainUnsettled, Settings
+from ledger.store import Store
+from tests.unit.fake_chain import Emitted, FakeChain, Log, abi_of, address, emit, moved, word
+
+CASH, OFFICE, REGISTRY, PEOPLE = map(address, ("cash", "office", "registry", "participants"))
+BOB, EVE = address("bob"), address("eve")
+CONTRACTS = {
+    CASH: ("Cash", abi_of("Cash")),
+    OFFICE: ("BondOffice", abi_of("BondOffice")),
+    REGISTRY: ("CashRegistry", abi_of("CashRegistry")),
+    PEOPLE: ("Participants", abi_of("Participants")),
+}
+ANNOUNCED = {"GreenBond": abi_of("GreenBond")}
+TERMS = {
+    "framework": 1,
+    "cash": CASH,
+    "isin": b"",
+    "denomination": 100,
+    "issuePrice": 100,
+    "minUnits": 0,
+    "maxUnits": 10,
+    "closesOn": 1,
+    "issueDate": 0,
+    "maturityDate": 0,
+    "couponPpm": 0,
+    "document": word("terms"),
+}
+
+
+def store_at(folder: Path, name: str = "index") -> Store:
+    return Store(folder / f"{name}.sqlite", chain_id=1, start_block=1)
+
+
+def indexer(chain: FakeChain, store: Store, **options: object) -> Indexer:
+    return Indexer(chain, store, CONTRACTS, 1, announced=ANNOUNCED, **options)  # type: ignore[arg-type]
+
+
+def contents(store: Store) -> list[object]:
+    """Everything the index says, without the numbers that addresses happen to have."""
+    with store.snapshot() as history:
+        known = history.addresses()
+        found: list[object] = [history.progress(), history.events(), history.discovered()]
+        for cash in sorted(history.cashes()):
+            rows = history.moves(cash)
+            refs = history.move_refs(zip(rows.block.tolist(), rows.log.tolist(), strict=True))
+            found.append((cash, refs, [known[i] for i in rows.from_axis], [known[i] for i in rows.to_axis]))
+            found.append([column.tolist() for column in rows.columns()[:2] + rows.columns()[4:]])
+        number = 10**9
+        while header := history.header_at_or_before(number):
+            found.append(header)
+            number = header.number - 1
+    return found
+
+
+def register(bond: int, token: str) -> Emitted:
+    return emit(
+        OFFICE,
+        "BondOffice",
+        "BondRegistered",
+        bond=bond,
+        issuer=EVE,
+        token=token,
+        label=f"B{bond}",
+        terms=TERMS,
+    )
+
+
+def units(token: str, amount: int) -> Emitted:
+    return emit(token, "GreenBond", "Transfer", **{"from": address("zero"), "to": BOB, "value": amount})
+
+
+def busy_chain(rng: random.Random, blocks: int, chain: FakeChain | None = None) -> FakeChain:
+    """Blocks with and without moves, dates, bonds and a second cash listed late."""
+    chain = chain or FakeChain()
+    for _ in range(blocks):
+        number = len(chain.blocks)
+        said: list[Emitted] = []
+        for index in range(rng.randrange(4)):
+            said.append(moved(CASH, BOB, EVE, 1 + rng.randrange(9), number * 100 + index, number))
+        if rng.random() < 0.3:
+            said.append(emit(PEOPLE, "Participants", "BusinessDatePosted", day=number))
+        if rng.random() < 0.2:
+            said += [register(number, address(f"token-{number}-{chain.salt}"))]
+        if rng.random() < 0.2:
+            said.append(units(address(f"token-{rng.randint(1, number)}-{chain.salt}"), 5))
+        if rng.random() < 0.2:
+            said.append(moved(address("late cash"), EVE, BOB, 3, number, number))
+        if rng.random() < 0.1:
+            listing = {"cash": address("late cash"), "currency": b"JPY", "bank": BOB}
+            said.append(emit(REGISTRY, "CashRegistry", "CashListed", **listing))
+        chain.mine([[one] for one in said])
+    return chain
+
+
+# --- what is read ---
+
+
+def test_moves_and_events_are_decoded(tmp_path: Path) -> None:
+    chain = FakeChain()
+    document = word("invoice")
+    token = address("token")
+    chain.mine([[moved(CASH, BOB, EVE, 7, 11, 13, document)], [register(1, token), units(token, 4)]])
+    store = store_at(tmp_path)
+    tip = indexer(chain, store).sync()
+    assert tip == chain.blocks[1].header
+    with store.snapshot() as history:
+        rows = history.moves(history.cashes()[0])
+        known = [a.lower() for a in history.addresses()]
+        assert [int(column[0]) for column in rows.columns()[4:]] == [7, 11, 13]
+        assert (known[rows.from_axis[0]], known[rows.to_axis[0]]) == (BOB, EVE)
+        assert history.move_refs([(1, 0)])[1, 0].document == "0x" + document.hex()
+        registered, transfer = history.events()
+        assert (registered.name, registered.args["label"], registered.args["token"].lower()) == (
+            "BondRegistered",
+            "B1",
+            token,
+        )
+        assert registered.args["terms"]["document"] == "0x" + word("terms").hex()
+        assert registered.args["terms"]["maxUnits"] == 10
+        assert (transfer.contract, transfer.name, transfer.args["value"]) == ("GreenBond", "Transfer", 4)
+        assert [found.name for found in history.discovered()] == ["GreenBond"]
+
+
+def test_wallets_courtesies_are_left_out_and_nothing_else_is_dropped(tmp_path: Path) -> None:
+    """A log that the ABI does not know is kept as it is."""
+    chain = FakeChain()
+    courtesy = emit(CASH, "Cash", "Transfer", **{"from": BOB, "to": EVE, "amount": 5})
+    foreign = Emitted(CASH, ["0x" + "ab" * 32], "0x1234")
+    nameless = Emitted(CASH, [], "0x")
+    chain.mine([[courtesy, foreign, nameless]])
+    store = store_at(tmp_path)
+    indexer(chain, store).sync()
+    with store.snapshot() as history:
+        assert [(row.name, row.args) for row in history.events()] == [
+            (UNDECODED, {"topics": ["0x" + "ab" * 32], "data": "0x1234"}),
+            (UNDECODED, {"topics": [], "data": "0x"}),
+        ]
+
+
+def test_a_cash_listed_late_is_read_from_its_beginning(tmp_path: Path) -> None:
+    chain = FakeChain()
+    late = address("late cash")
+    chain.mine([[moved(late, BOB, EVE, 1, 0, 0)]])
+    chain.mine([])
+    store = store_at(tmp_path)
+    indexer(chain, store).sync()
+    chain.mine([[emit(REGISTRY, "CashRegistry", "CashListed", cash=late, currency=b"JPY", bank=BOB)]])
+    chain.mine([[moved(late, BOB, EVE, 2, 1, 1)]])
+    indexer(chain, store).sync()
+    with store.snapshot() as history:
+        (cash,) = history.cashes()
+        assert history.moves(cash).amount.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("large", [2**63, 2**112 - 1])
+def test_counters_beyond_63_bits_are_refused(tmp_path: Path, large: int) -> None:
+    chain = FakeChain()
+    chain.mine([[moved(CASH, BOB, EVE, 1, 0, 0)]])
+    chain.mine([[moved(CASH, BOB, EVE, 1, large, 0)]])
+    store = store_at(tmp_path)
+    with pytest.raises(CounterTooLarge) as caught:
+        indexer(chain, store, settings=Settings(span=1)).sync()
+    assert (caught.value.who, caught.value.had) == ("block 2, log 0", large)
+    assert store.progress() == chain.blocks[1].header
+
+
+def test_an_interval_that_ends_beyond_63_bits_is_refused(tmp_path: Path) -> None:
+    chain = FakeChain()
+    chain.mine([[moved(CASH, BOB, EVE, 2, 2**63 - 2, 0)]])
+    with pytest.raises(CounterTooLarge):
+        indexer(chain, store_at(tmp_path)).sync()
+
+
+def test_a_log_of_another_form_is_refused(tmp_path: Path) -> None:
+    whole = moved(CASH, BOB, EVE, 2, 1, 0)
+    for broken in (
+        Emitted(CASH, whole.topics, whole.data[:-64]),
+        Emitted(CASH, whole.topics[:2], whole.data),
+    ):
+        chain = FakeChain()
+        chain.mine([[broken]])
+        with pytest.raises(MalformedLog):
+            indexer(chain, store_at(tmp_path)).sync()
+    chain = FakeChain()
+    day = emit(PEOPLE, "Participants", "BusinessDatePosted", day=1)
+    chain.mine([[Emitted(PEOPLE, day.topics, "0x01")]])
+    with pytest.raises(MalformedLog, match="not a BusinessDatePosted"):
+        indexer(chain, store_at(tmp_path)).sync()
+
+
+# --- restarts ---
+
+
+@pytest.mark.parametrize("span", [1, 3, 50])
+@pytest.mark.parametrize("linked", [0, 5, 500])
+def test_reading_in_any_steps_gives_the_same_rows(tmp_path: Path, span: int, linked: int) -> None:
+    """IDX-1: a replay from the deployment block equals an index that grew with the chain."""
+    rng = random.Random(span * 1000 + linked)
+    live = store_at(tmp_path, "live")
+    chain = FakeChain()
+    for _ in range(12):
+        busy_chain(rng, rng.randint(1, 6), chain)
+        indexer(chain, live, settings=Settings(linked=500)).sync()
+    replay = store_at(tmp_path, "replay")
+    indexer(chain, replay, settings=Settings(span=span, linked=linked)).sync()
+    keep = 5
+    assert [x for x in contents(replay) if not isinstance(x, Header)] == [
+        x for x in contents(live) if not isinstance(x, Header)
+    ]
+    assert len(contents(live)) >= keep
+
+
+def test_progress_is_reported_and_a_target_is_kept_to(tmp_path: Path) -> None:
+    chain = busy_chain(random.Random(1), 10)
+    seen: list[tuple[int, int]] = []
+    store = store_at(tmp_path)
+    settings = Settings(span=3)
+    indexer(chain, store, settings=settings, progress=lambda *step: seen.append(step)).sync(to=7)
+    assert seen == [(3, 7), (6, 7), (7, 7)]
+    assert store.progress() == chain.blocks[7].header
+
+
+def test_confirmations_keep_a_distance_from_the_head(tmp_path: Path) -> None:
+    chain = busy_chain(random.Random(1), 10)
+    store = store_at(tmp_path)
+    tip = indexer(chain, store, settings=Settings(confirmations=4)).sync()
+    assert tip is not None
+    assert tip.number == 6
+    assert (
+        indexer(FakeChain(), store_at(tmp_path, "young"), settings=Settings(confirmations=4)).sync() is None
+    )
+
+
+class Interrupted(Exception):  # noqa: N818
+    """Power went."""
+
+
+class Faulty:
+    """A store that fails now and then, before or after it has written."""
+
+    def __init__(self, store: Store, rng: random.Random) -> None:
+        self._store, self._rng = store, rng
+        self.progress, self.discovered = store.progress, store.discovered
+        self.header_at_or_before = store.header_at_or_before
+
+    def append(self, *args: object) -> None:
+        self._sometimes(self._store.append, *args)
+
+    def roll_back(self, *args: object) -> None:
+        self._sometimes(self._store.roll_back, *args)
+
+    def _sometimes(self, act: Callable[..., None], *args: object) -> None:
+        chance = self._rng.random()
+        if chance < 0.2:
+            raise Interrupted
+        act(*args)
+        if chance > 0.8:
+            raise Interrupted
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_interrupted_anywhere_it_continues_where_it_stopped(tmp_path: Path, seed: int) -> None:
+    """IDX-1: nothing lost, nothing twice, reorganisations in between."""
+    rng = random.Random(seed)
+    chain = busy_chain(rng, 10)
+    store = store_at(tmp_path)
+    settings = Settings(span=3)
+    for _ in range(25):
+        try:
+            indexer(chain, Faulty(store, rng), settings=settings).sync()  # type: ignore[arg-type]
+        except Interrupted:
+            continue
+        if rng.random() < 0.4:
+            chain.fork(after=rng.randint(1, chain.head()))
+        busy_chain(rng, rng.randint(1, 5), chain)
+    indexer(chain, store, settings=settings).sync()
+    fresh = store_at(tmp_path, "fresh")
+    indexer(chain, fresh, settings=settings).sync()
+    assert contents(store) == contents(fresh)
+
+
+_WORKER = """
+import random, sys
+from pathlib import Path
+from tests.integration.test_indexer import busy_chain, indexer, store_at
+from ledger.indexer.indexer import Settings
+chain = busy_chain(random.Random(3), 400)
+store = store_at(Path(sys.argv[1]))
+print("ready", flush=True)
+indexer(chain, store, settings=Settings(span=1)).sync()
+"""
+
+
+def test_killed_at_random_instants_it_continues_where_it_stopped(tmp_path: Path) -> None:
+    """IDX-1: SIGKILL, inside commits too."""
+    rng = random.Random(11)
+    root = Path(__file__).parents[2]
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    reached = []
+    for _ in range(4):
+        command = [sys.executable, "-c", _WORKER, str(tmp_path)]
+        worker = subprocess.Popen(command, cwd=root, env=environment, stdout=subprocess.PIPE)
+        assert worker.stdout is not None
+        worker.stdout.readline()
+        time.sleep(rng.uniform(0.02, 0.3))
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+        worker.stdout.close()
+        tip = store_at(tmp_path).progress()
+        reached.append(tip.number if tip else 0)
+    assert reached == sorted(reached)
+    assert 0 < reached[-1] < 400
+    chain = busy_chain(random.Random(3), 400)
+    store, fresh = store_at(tmp_path), store_at(tmp_path, "fresh")
+    indexer(chain, store, settings=Settings(span=1)).sync()
+    indexer(chain, fresh, settings=Settings(span=1)).sync()
+    assert contents(store) == contents(fresh)
+
+
+# --- reorganisations ---
+
+
+@pytest.mark.parametrize("linked", [0, 4, 500])
+@pytest.mark.parametrize("after", [0, 1, 2, 19, 38, 39])
+def test_a_reorganisation_of_any_depth_equals_never_having_seen_it(
+    tmp_path: Path, after: int, linked: int
+) -> None:
+    """IDX-1."""
+    rng = random.Random(after)
+    settings = Settings(linked=linked, span=7)
+    chain = busy_chain(rng, 40)
+    store = store_at(tmp_path)
+    indexer(chain, store, settings=settings).sync()
+    chain.fork(after)
+    busy_chain(rng, 45 - after, chain)
+    indexer(chain, store, settings=settings).sync()
+    fresh = store_at(tmp_path, "fresh")
+    indexer(chain, fresh, settings=settings).sync()
+    assert [x for x in contents(store) if not isinstance(x, Header)] == [
+        x for x in contents(fresh) if not isinstance(x, Header)
+    ]
+
+
+def test_a_chain_that_became_shorter_is_followed_back(tmp_path: Path) -> None:
+    """IDX-1: what is not there any more is forgotten, even before anything new is mined."""
+    chain = busy_chain(random.Random(5), 20)
+    store = store_at(tmp_path)
+    indexer(chain, store).sync()
+    chain.fork(after=8)
+    assert indexer(chain, store).sync() == chain.blocks[8].header
+    chain.fork(after=0)
+    assert indexer(chain, store).sync() is None
+    with store.snapshot() as history:
+        assert history.events() == []
+        assert history.cashes() == []
+
+
+class Shifting(FakeChain):
+    """Changes its mind between two questions, as often as it is told to."""
+
+    def __init__(self, times: int, rng: random.Random) -> None:
+        super().__init__()
+        self.times, self.rng = times, rng
+
+    def get_logs(self, *args: object) -> list[Log]:
+        found = super().get_logs(*args)  # type: ignore[arg-type]
+        if self.times:
+            self.times -= 1
+            head = self.head()
+            self.fork(after=self.rng.randint(1, head - 1))
+            busy_chain(self.rng, 3 + head - self.head(), self)
+        return found
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_chain_that_changes_while_it_is_read_is_read_again(tmp_path: Path, seed: int) -> None:
+    """IDX-1: rows of two forks are never mixed."""
+    rng = random.Random(seed)
+    chain = Shifting(3, rng)
+    busy_chain(rng, 20, chain)
+    store, fresh = store_at(tmp_path), store_at(tmp_path, "fresh")
+    indexer(chain, store, settings=Settings(span=6)).sync()
+    assert chain.times == 0
+    indexer(chain, store, settings=Settings(span=6)).sync()
+    indexer(chain, fresh, settings=Settings(span=6)).sync()
+    assert contents(store)[:3] == contents(fresh)[:3]
+
+
+def test_a_chain_that_never_settles_is_an_error(tmp_path: Path) -> None:
+    rng = random.Random(1)
+    chain = Shifting(10**9, rng)
+    busy_chain(rng, 5, chain)
+    store = store_at(tmp_path)
+    with pytest.raises(ChainUnsettled):
+        indexer(chain, store).sync()
+    assert store.progress() is None
+
+
+def test_a_node_whose_blocks_do_not_link_is_refused(tmp_path: Path) -> None:
+    chain = busy_chain(random.Random(2), 10)
+    block = chain.blocks[6]
+    block.header = Header(6, block.header.hash, "0x" + "99" * 32, block.header.timestamp)
+    store = store_at(tmp_path)
+    with pytest.raises(LedgerError):
+        indexer(chain, store).sync()
+    assert store.progress() is None
+
+
+def test_two_indexers_on_one_store_end_where_one_would(tmp_path: Path) -> None:
+    chain = busy_chain(random.Random(4), 30)
+    store, second = store_at(tmp_path), store_at(tmp_path)
+    slow = indexer(chain, store, settings=Settings(span=5))
+    overtaken = False
+
+    def overtake(_done: int, _target: int) -> None:
+        nonlocal overtaken
+        if not overtaken:
+            overtaken = True
+            indexer(chain, second, settings=Settings(span=4)).sync(to=17)
+
+    slow._report = overtake
+    assert slow.sync() == chain.blocks[30].header
+    fresh = store_at(tmp_path, "fresh")
+    indexer(chain, fresh, settings=Settings(span=5)).sync()
+    assert contents(store) == contents(fresh)
