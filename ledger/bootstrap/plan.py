@@ -128,7 +128,14 @@ class DeploymentPlan:
     def wires(self) -> tuple[Wire, ...]:
         """Every power a contract holds over another."""
         cashes = [wire for cash in self.cashes for wire in _cash_wires(cash.record)]
-        return (BIND, *cashes, *_book_wires(), *_evidence_wires(), *_duty_wires(), _programme_wire(self.programme))
+        return (
+            BIND,
+            *cashes,
+            *_book_wires(),
+            *_evidence_wires(),
+            *_duty_wires(),
+            _programme_wire(self.programme),
+        )
 
 
 def _cores(plan: DeploymentPlan) -> tuple[Creation, ...]:

@@ -14,6 +14,10 @@ STATES = ("cost", "unallocated", "placed", "lost", "available", "encumbered", "s
 class Books(Desk):
     """Reads; every method raises NotFound for an id that nothing has."""
 
+    def replay(self) -> bool:
+        """Whether business dates are posted here (the demo, imports of history)."""
+        return bool(self._session.read("Participants", "replay"))
+
     def participant(self, who: str) -> operator.Participant:
         """An admission record, by account name, address or identifier."""
         return operator.participant_of(self._session, who)

@@ -134,7 +134,8 @@ class Verifier(Desk):
             shade=int(shade),
             valid_until=day_number(valid_until),
             document=self._file(verifier, document, DocumentKind.OTHER),
-            nonce=1 + int(self._session.read("Frameworks", "lastNonce", framework, self._session.address(verifier))),
+            nonce=1
+            + int(self._session.read("Frameworks", "lastNonce", framework, self._session.address(verifier))),
         )
         return self.submit_review(verifier, review, self.sign_review(verifier, review))
 

@@ -1,0 +1,75 @@
+"""A fresh ledger for tests, on the embedded chain: deployed once, copied for each test.
+
+    template = new_ledger(folder)                     once, about a second
+    with fresh_ledger(template, other) as ledger:     for each test
+        admit_cast(ledger)
+        ledger.issuer.register_framework("Issuer", ...)
+
+`tests/conftest.py` offers it as the pytest fixture `ledger`. The parties are illustrative and marked so;
+their
+identifiers have valid check digits and belong to nobody.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from stdnum.iso7064 import mod_97_10
+
+from ledger.bootstrap.facade import Ledger
+from ledger.domain.roles import Role
+
+PASSPHRASE: Final = "for tests only"
+CHEAP: Final = 2**10
+FIRST_DAY: Final = dt.date(2025, 1, 2)
+
+CAST: Final[dict[str, Role]] = {
+    "Issuer": Role.ISSUER | Role.OBLIGOR,
+    "Company": Role.OBLIGOR | Role.SUPPLIER,
+    "Verifier": Role.VERIFIER,
+    "Investor": Role.INVESTOR,
+    "settlement bank": Role.BANK,
+    "Contractor": Role.SUPPLIER,
+    "Subcontractor": Role.SUPPLIER,
+    "Factor": Role.FINANCIER | Role.SUPPLIER,
+    "Auditor": Role.AUDITOR,
+}
+
+
+def new_ledger(folder: Path, *, replay: bool = True) -> Path:
+    """Deploys a ledger into an empty folder and closes it; the folder can be copied and opened any number
+    of times."""
+    with _open(folder, replay=replay):
+        return folder
+
+
+@contextmanager
+def fresh_ledger(template: Path, folder: Path) -> Iterator[Ledger]:
+    """A copy of `template` in the new folder `folder`, opened; in a replay ledger it is 2025-01-02."""
+    shutil.copytree(template, folder, dirs_exist_ok=True)
+    with _open(folder) as ledger:
+        if ledger.books.replay():
+            ledger.operator.post_business_date(FIRST_DAY)
+        yield ledger
+
+
+def admit_cast(ledger: Ledger, *names: str) -> None:
+    """Admits the parties named, or the whole cast, in their roles."""
+    for name in names or CAST:
+        ledger.operator.admit(name, illustrative_lei(name), CAST[name] | Role.ILLUSTRATIVE)
+
+
+def illustrative_lei(name: str) -> str:
+    """An identifier that passes its check and that nobody was given, the same for the same name."""
+    letters = "".join(letter for letter in name.upper() if letter.isascii() and letter.isalnum())
+    base = f"TEST{letters:0<14.14}"
+    return f"LEI:{base}{mod_97_10.calc_check_digits(base)}"
+
+
+def _open(folder: Path, *, replay: bool = False) -> Ledger:
+    return Ledger.embedded(folder, replay=replay, passphrase=PASSPHRASE, keystore_cost=CHEAP)

@@ -1,0 +1,40 @@
+"""Fixtures for everybody: a fresh ledger on the embedded chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from ledger import Ledger
+
+# What a fixture needs is imported inside it: most tests here never open a ledger.
+
+
+@pytest.fixture(scope="session")
+def ledger_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A deployed replay ledger, closed; copied by the fixture `ledger`."""
+    from ledger.bootstrap.testing import new_ledger
+
+    return new_ledger(tmp_path_factory.mktemp("ledger-template"))
+
+
+@pytest.fixture
+def ledger(ledger_template: Path, tmp_path: Path) -> Iterator[Ledger]:
+    """A ledger of its own for the test, in 2025, with nobody admitted yet."""
+    from ledger.bootstrap.testing import fresh_ledger
+
+    with fresh_ledger(ledger_template, tmp_path / "ledger") as opened:
+        yield opened
+
+
+@pytest.fixture
+def staffed(ledger: Ledger) -> Ledger:
+    """As `ledger`, with the whole cast of `ledger.bootstrap.testing` admitted."""
+    from ledger.bootstrap.testing import admit_cast
+
+    admit_cast(ledger)
+    return ledger
