@@ -28,6 +28,8 @@ def find_anvil() -> Path:
     """
     named = os.environ.get("GREENLEDGER_ANVIL")
     if named:
+        if not os.access(named, os.X_OK):
+            raise NotFound("GREENLEDGER_ANVIL names no program", had=named)
         return Path(named)
     for root in (Path.cwd(), *Path(__file__).resolve().parents):
         found = sorted(root.glob("node_modules/@foundry-rs/anvil-*/bin/anvil"))

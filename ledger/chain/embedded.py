@@ -103,7 +103,7 @@ class EmbeddedChain:
                     return self.url
             elif started is None:
                 started = self._start_node()
-            elif started.poll():
+            elif started.poll():  # ended, and not with 0
                 raise self._failure(started.returncode)
             elif started.poll() == 0:
                 started = None  # it found another node, which is gone again
