@@ -4,25 +4,32 @@ from ledger.bootstrap.deploying import recorded_plan
 from ledger.bootstrap.opening import (
     DeployOptions,
     deploy,
+    deploy_configured,
     deployment_of,
     open_embedded,
     open_keys,
     open_network,
+    prove_configured,
     records_of,
 )
 from ledger.bootstrap.plan import CashPlan, DeploymentPlan, Programme
+from ledger.bootstrap.proof import Check, prove
 from ledger.bootstrap.status import status
 
 __all__ = [
     "CashPlan",
+    "Check",
     "DeployOptions",
     "DeploymentPlan",
     "Programme",
     "deploy",
+    "deploy_configured",
     "deployment_of",
     "open_embedded",
     "open_keys",
     "open_network",
+    "prove",
+    "prove_configured",
     "recorded_plan",
     "records_of",
     "status",

@@ -12,6 +12,7 @@ from pathlib import Path
 from ledger.bootstrap.deploying import Deployer, Report, recorded_plan
 from ledger.bootstrap.funding import fund
 from ledger.bootstrap.plan import CashPlan, DeploymentPlan, Programme
+from ledger.bootstrap.proof import Check, prove
 from ledger.chain.client import ChainClient
 from ledger.chain.deployments import Deployments
 from ledger.chain.embedded import EmbeddedChain
@@ -118,7 +119,13 @@ def _kept_passphrase(path: Path) -> str:
     return path.read_text()
 
 
-def open_embedded(settings: Settings, options: DeployOptions, *, cost: int = COST) -> Opened:
+def open_embedded(
+    settings: Settings,
+    options: DeployOptions,
+    *,
+    cost: int = COST,
+    report: Report = lambda _: None,
+) -> Opened:
     """The embedded chain of the state folder, started when it is not running, deployed when it is new."""
     with ExitStack() as closing:
         keys = open_keys(settings, may_make_passphrase=True, cost=cost)
@@ -127,7 +134,7 @@ def open_embedded(settings: Settings, options: DeployOptions, *, cost: int = COS
             chain.locate, finality_depth=settings.finality_depth, lock_folder=settings.state / "nonces"
         )
         records = Deployments(settings.deployments or settings.state / "deployments" / EMBEDDED)
-        deploy(client, keys, records, options)
+        deploy(client, keys, records, options, report)
         return Opened(
             open_session(settings, client, keys, records, EMBEDDED, closing),
             client,
@@ -139,11 +146,9 @@ def open_embedded(settings: Settings, options: DeployOptions, *, cost: int = COS
 
 def open_network(settings: Settings) -> Opened:
     """Any other network, where the ledger was deployed before."""
-    if settings.url is None:
-        raise BadInput("no network is configured", needed="GREENLEDGER_URL")
     with ExitStack() as closing:
         keys = open_keys(settings, may_make_passphrase=False)
-        client = ChainClient(settings.url, finality_depth=settings.finality_depth)
+        client = _network_client(settings)
         records = records_of(settings)
         return Opened(
             open_session(settings, client, keys, records, settings.network, closing),
@@ -152,6 +157,34 @@ def open_network(settings: Settings) -> Opened:
             records,
             closing.pop_all(),
         )
+
+
+def deploy_configured(
+    settings: Settings, options: DeployOptions, report: Report = lambda _: None
+) -> list[Check]:
+    """Deploys to the configured network, or the embedded chain, and proves what stands there."""
+    if settings.url is None:
+        opened = open_embedded(settings, options, report=report)
+        with opened.closing:
+            return prove(opened.client, opened.records)
+    client = _network_client(settings)
+    records = records_of(settings)
+    deploy(client, open_keys(settings, may_make_passphrase=False), records, options, report)
+    return prove(client, records)
+
+
+def prove_configured(settings: Settings) -> list[Check]:
+    """Proves the configured deployment by reading alone; no key is needed."""
+    if settings.url is not None:
+        return prove(_network_client(settings), records_of(settings))
+    with EmbeddedChain(settings.state / "chain", create=False) as chain:
+        return prove(ChainClient(chain.locate), records_of(settings))
+
+
+def _network_client(settings: Settings) -> ChainClient:
+    if settings.url is None:
+        raise BadInput("no network is configured", needed="GREENLEDGER_URL")
+    return ChainClient(settings.url, finality_depth=settings.finality_depth)
 
 
 def records_of(settings: Settings) -> Deployments:
