@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 stamps=.cache/stamps
 mkdir -p "$stamps" .cache/bin
 
-say() { printf '\033[2m· %s\033[0m\n' "$1" >&2; }
+say() { printf '· %s\n' "$1" >&2; }
 fail() { printf 'Set-up stopped: %s\n' "$1" >&2; exit 1; }
 
 # is_current NAME FILE...: the files are those of NAME's last success

@@ -16,9 +16,9 @@ run() {
     status=$(cat "$logs/$name.status")
     verdict=passed
     [ "$status" -eq 0 ] || { verdict="FAILED (exit status $status)"; failed=1; }
-    closing=$(sed 's/\x1b\[[0-9;]*m//g' "$logs/$name.log" |
-        grep -E '^=+ .*(passed|failed|error|no tests ran).*=+$|^Ran [0-9]+ test suites?|^No tests' | tail -n 1)
-    summary="$summary$(printf '%-10s %-8s %4ds  %s' "$name" "$verdict" "$(($(date +%s) - started))" "$closing")
+    closing=$(grep -E '(passed|failed|errors?|no tests ran).* in [0-9.]+s|^Ran [0-9]+ test suites?|^No tests' \
+        "$logs/$name.log" | tail -n 1)
+    summary="$summary$(printf '%-8s %s after %ds: %s' "$name" "$verdict" "$(($(date +%s) - started))" "$closing")
 "
 }
 

@@ -27,7 +27,7 @@ def sources(root: Path, folder: str, pattern: str = "*.py") -> list[Path]:
 
 def report(breaches: Iterable[Breach], what_holds: str) -> int:
     """Print what was found; the exit status."""
-    found = sorted(breaches)
+    found = sorted(set(breaches))
     for breach in found:
         print(breach, file=sys.stderr)
     print(f"{len(found)} breaches" if found else what_holds)

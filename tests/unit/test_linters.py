@@ -40,6 +40,13 @@ def found(breaches) -> list[str]:
             "ledger.services may not import ledger.bootstrap",
         ),
         ("ledger/bootstrap.py", "from api.app import app", "ledger.bootstrap may not import api.app"),
+        ("ledger/story/cast.py", "import ledger.bootstrap", "ledger.story may not import ledger.bootstrap"),
+        (
+            "ledger/reports/idle.py",
+            "from ledger.story import cast",
+            "ledger.reports may not import ledger.story",
+        ),
+        ("api/app.py", "from ledger import cli", "api.app may not import ledger.cli"),
         ("api/routers/bank.py", "from ledger.chain import rpc", "api may not import ledger.chain"),
         ("api/routers/bank.py", "from ledger import Ledger", "api may not import ledger"),
         ("ledger/chain/rpc.py", "import brownie", "ledger.chain.rpc ships and may not import brownie"),
@@ -78,6 +85,8 @@ def test_allowed_imports_stand(tmp_path):
         "ledger/domain/money.py": "import decimal\nfrom ledger.errors import BadInput\nfrom . import dates\n",
         "ledger/services/bank.py": "from ledger import errors, ports\nfrom ledger.domain import money\n",
         "ledger/reports/idle.py": "from ledger.tracing import walk\nfrom ledger.ports import Reader\n",
+        "ledger/cli.py": "from ledger import Ledger, bootstrap, story\n",
+        "ledger/story/cast.py": "from ledger import Ledger\nfrom ledger.story import leg\n",
         "api/deps.py": "from ledger import Ledger\nfrom ledger.bootstrap import open_ledger\n",
         "api/routers/bank.py": "from api.deps import desk\nfrom ledger.services.bank import Bank\n",
     }
