@@ -4,8 +4,11 @@
 #   scripts/setup.sh python   only .venv (no Node needed)
 set -eu
 cd "$(dirname "$0")/.."
+here=$(pwd -P)
 stamps=.cache/stamps
 mkdir -p "$stamps" .cache/bin
+# Two commands at once set up one after the other, where the system can say so.
+if command -v flock >/dev/null 2>&1; then exec 9>.cache/setup.lock; flock 9; fi
 
 say() { printf '· %s\n' "$1" >&2; }
 fail() { printf 'Set-up stopped: %s\n' "$1" >&2; exit 1; }
@@ -21,14 +24,19 @@ succeeded() {
     cat "$@" > "$stamps/$name.new" && mv "$stamps/$name.new" "$stamps/$name"
 }
 
-is_python() { "$1" -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
+is_python() { "$1" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
 find_python() {
     for candidate in ${PYTHON:-} python3 python3.14 python3.13 python3.12 python3.11; do
         if is_python "$candidate"; then echo "$candidate"; return; fi
     done
-    fail "Python 3.11 or newer (with venv) was not found; $(python3 --version 2>&1 | head -n 1) is what python3 is.
+    fail "Python 3.11 or newer with its venv module was not found (python3 is: $(python3 --version 2>&1 | head -n 1)).
   Install it, for example: apt-get install python3 python3-venv, or brew install python@3.12.
-  If it has another name, say: make PYTHON=/path/to/python3.12"
+  If it has another name, say: make PYTHON=/path/to/python3.12 setup"
+}
+# A virtual environment works only where it was made: its commands hold their own path.
+has_environment() {
+    .venv/bin/python -c '' 2>/dev/null || return 1
+    [ ! -e .venv/bin/greenledger ] || grep -qF "$here/.venv/bin/python" .venv/bin/greenledger
 }
 
 check_node() {
@@ -39,7 +47,7 @@ check_node() {
 }
 
 set_up_python() {
-    if ! .venv/bin/python -c '' 2>/dev/null; then
+    if ! has_environment; then
         python=$(find_python)
         say "creating .venv with $("$python" --version)"
         rm -rf .venv "$stamps/python" "$stamps/project"
@@ -69,7 +77,7 @@ link_real_programs() {
 
 set_up_node() {
     check_node
-    if ! is_current node package.json package-lock.json || ! [ -x .cache/bin/anvil ] || ! [ -x .cache/bin/forge ]; then
+    if ! is_current node package.json package-lock.json || ! [ -x .cache/bin/anvil ]; then
         say "installing npm packages (Anvil, forge, solc, OpenZeppelin)"
         npm install --no-audit --no-fund --ignore-scripts --no-save --loglevel=error >&2
         link_real_programs
