@@ -1,0 +1,254 @@
+"""What happens, in the order of its dates: bonds as published, the receivable leg, and the attempts to cheat."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ledger import Ledger
+from ledger.domain.intervals import Interval, share_floor
+from ledger.domain.kinds import DocumentKind
+from ledger.domain.money import Money, format_millions
+from ledger.services.proceeds import Payment
+from ledger.story import cast, cheats
+from ledger.story.figures import DATA, Item, PublishedBond, category_of, read_bonds
+from ledger.story.leg import Leg, live_leg
+
+Tell = Callable[[str], None]
+Cheat = cheats.Cheat
+
+
+@dataclass(slots=True)
+class LivedBond:
+    """A published bond and what became of it here. `lines` holds a budget line for each item, in order."""
+
+    published: PublishedBond
+    id: int = 0
+    framework: int = 0
+    lines: dict[Item, int] = field(default_factory=dict)
+    payments: list[Payment] = field(default_factory=list)
+    snapshots: dict[dt.date, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Story:
+    """Everything that happened. `left_out` says which bonds of the folder could not be lived through, and why."""
+
+    bonds: list[LivedBond]
+    left_out: list[str]
+    leg: Leg | None = None
+    refusals: list[cheats.Refusal] = field(default_factory=list)
+
+
+def live(ledger: Ledger, folder: Path = DATA, tell: Tell = print) -> Story:
+    """Lives the story on a new replay ledger. Raises LedgerError when an act that must pass is refused, and
+    `cheats.NotRefused` when one that must be refused passes."""
+    published, left_out = read_bonds(folder)
+    story = Story([LivedBond(bond) for bond in published], left_out)
+    dates = [event for lived in story.bonds for event in _events(ledger, lived, tell)]
+    dates.sort(key=lambda event: event[0])
+    _post(ledger, dates[0][0])
+    tell("Admitting the parties · 参与方准入")
+    cast.admit_cast(ledger, {bond.issuer: bond.country for bond in published})
+    for day, act in dates:
+        _post(ledger, day)
+        act()
+    chosen = _for_the_leg(story.bonds)
+    if chosen is not None:
+        item, line = next(iter(chosen.lines.items()))
+        tell(f"The receivable leg on {chosen.published.id}: {item.project} · 应收凭证")
+        story.leg = live_leg(ledger, chosen.id, line, chosen.published.issuer, chosen.published.unit)
+        tell("Trying to cheat · 尝试违规")
+        story.refusals = cheats.try_all(ledger, chosen.framework, line, story.leg, chosen.published)
+    return story
+
+
+def _post(ledger: Ledger, day: dt.date) -> None:
+    if day > ledger.operator.today():
+        ledger.operator.post_business_date(day)
+
+
+def _events(ledger: Ledger, lived: LivedBond, tell: Tell) -> list[tuple[dt.date, Callable[[], None]]]:
+    """Issue on the published day (the table's day where none is published), spend on the table's."""
+    bond = lived.published
+
+    def issue() -> None:
+        tell(f"{bond.id}: framework, review, bond, subscription · 发行")
+        _issue(ledger, lived)
+
+    def spend() -> None:
+        tell(f"{bond.id}: allocation and payment as published · 分配与支出")
+        _allocate(ledger, lived)
+        _reimburse(ledger, lived)
+        _draw_down(ledger, lived)
+        lived.snapshots[bond.as_of] = dict(ledger.auditor.trace_bond(lived.id))
+
+    return [(bond.issued or bond.as_of, issue), (bond.as_of, spend)]
+
+
+# --- a bond as published ---------------------------------------------------------------------------------
+
+
+def _issue(ledger: Ledger, lived: LivedBond) -> None:
+    bond = lived.published
+    codes = sorted({category_of(bond.catalogue, item.technology)[0] for item in bond.items})
+    lived.framework = ledger.issuer.register_framework(
+        bond.issuer,
+        _paper(f"Framework of {bond.id}", bond.source),
+        catalogue=bond.catalogue,
+        categories=codes,
+    ).id
+    _review(ledger, lived)
+    denomination = _denomination(bond.amount)
+    lived.id = ledger.issuer.register_bond(
+        bond.issuer,
+        bond.id,
+        framework=lived.framework,
+        cash=bond.unit.code,
+        denomination=denomination,
+        max_units=bond.amount.minor // denomination.minor,
+        closes_on=ledger.operator.today(),
+        document=_paper(f"Terms of {bond.id} {bond.series}", bond.source),
+        isin=bond.isin,
+        issue_date=bond.issued,
+        coupon_ppm=bond.coupon_ppm or 0,
+    ).id
+    units = _subscribe(ledger, lived, denomination)
+    ledger.issuer.allot(bond.issuer, lived.id, units)
+    ledger.issuer.close(bond.issuer, lived.id, cost=bond.cost, value_date=bond.issued)
+
+
+def _review(ledger: Ledger, lived: LivedBond) -> None:
+    """No source at hand names a verifier for these bonds: an illustrative one signs, marked so."""
+    ledger.verifier.review(
+        cast.VERIFIER,
+        lived.framework,
+        b"Illustrative second-party opinion: no verifier is published at the source at hand.",
+        valid_until=dt.date(2030, 12, 31),
+    )
+
+
+def _subscribe(ledger: Ledger, lived: LivedBond, denomination: Money) -> dict[str, int]:
+    """Two investors, 60 to 40; who really subscribed is not published."""
+    bond = lived.published
+    first, second = cast.INVESTORS
+    whole = bond.amount.minor // denomination.minor
+    units = {first: whole * 3 // 5, second: whole - whole * 3 // 5}
+    for investor, count in units.items():
+        paid = Money(count * denomination.minor, bond.unit)
+        ledger.bank.mint(cast.BANK, investor, paid, f"{bond.id}/{investor}/deposit", bond.unit.code)
+        ledger.investor.book(investor, lived.id, count)
+    return units
+
+
+def _denomination(amount: Money) -> Money:
+    """One hundredth of the issue: what a unit really is, is not published."""
+    return Money(amount.minor // 100, amount.currency)
+
+
+def _allocate(ledger: Ledger, lived: LivedBond) -> None:
+    bond = lived.published
+    for item in bond.items:
+        code, _ = category_of(bond.catalogue, item.technology)
+        company = bond.issuer
+        if len(bond.items) == 1 and item.number is not None and bond.unit.code == "CNY":
+            cast.admit_company(ledger, bond.issuer)
+            company = cast.COMPANY
+        project = ledger.issuer.register_project(
+            bond.issuer,
+            item.project,
+            framework=lived.framework,
+            company=company,
+            category=code,
+            budget=item.amount,
+            currency=bond.unit.code,
+            document=_paper(
+                f"{bond.id}: {item.project}, {format_millions(item.amount.minor, bond.unit)}m", item.source
+            ),
+        )
+        line = ledger.issuer.open_line(
+            bond.issuer,
+            lived.id,
+            project.id,
+            budget=item.amount,
+            label=item.project,
+            company_may_spend=company != bond.issuer,
+        )
+        ledger.issuer.allocate(bond.issuer, line.id, item.amount)
+        lived.lines[item] = line.id
+
+
+def _reimburse(ledger: Ledger, lived: LivedBond) -> None:
+    """Refinancing reimburses the issuer against one dated statement, attested by the verifier.
+
+    How it falls on the items is not published: it is paid pro rata to them, and shown as our convention.
+    """
+    bond = lived.published
+    if bond.refinancing is None:
+        return
+    group = [item for item in bond.items if item.number in bond.refinanced] or list(bond.items)
+    parts = _pro_rata(bond.refinancing.minor, [item.amount.minor for item in group])
+    statement = ledger.documents.sign_and_register(
+        ledger.documents.obligation(
+            DocumentKind.REFINANCING,
+            payer=bond.issuer,
+            payee=bond.issuer,
+            number=f"{bond.id}-refinancing",
+            dated=bond.as_of,
+            total=bond.refinancing,
+            paper=_paper(
+                f"{bond.id}: {bond.refinancing} refinances past expense; its split is not published",
+                bond.source,
+            ),
+            attester=cast.VERIFIER,
+        )
+    )
+    for item, part in zip(group, parts, strict=True):
+        lived.payments.append(ledger.issuer.pay(bond.issuer, lived.lines[item], statement.fingerprint, part))
+
+
+def _pro_rata(amount: int, weights: list[int]) -> list[int]:
+    """Whole minor units in proportion to the weights, summing exactly: each weight is an interval of the whole."""
+    total, start, parts = sum(weights), 0, []
+    for weight in weights:
+        parts.append(share_floor(amount, Interval(start, start + weight), total))
+        start += weight
+    return parts
+
+
+def _draw_down(ledger: Ledger, lived: LivedBond) -> None:
+    """What a lending issuer invested is paid to its borrowers, against one loan drawdown a line."""
+    bond = lived.published
+    if bond.invested is None:
+        return
+    for item, line in lived.lines.items():
+        drawdown = ledger.documents.sign_and_register(
+            ledger.documents.obligation(
+                DocumentKind.LOAN_DRAWDOWN,
+                payer=bond.issuer,
+                payee=cast.BORROWERS,
+                number=f"{bond.id}-drawdown-{line}",
+                dated=bond.as_of,
+                total=item.amount,
+                paper=_paper(
+                    f"{bond.id}: cumulative investment {item.amount}; borrowers not published", item.source
+                ),
+            )
+        )
+        lived.payments.append(ledger.issuer.pay(bond.issuer, line, drawdown.fingerprint, item.amount))
+
+
+def _for_the_leg(bonds: list[LivedBond]) -> LivedBond | None:
+    """The bond whose one project the illustrative company carries out and whose money is unspent."""
+    for lived in bonds:
+        single = len(lived.lines) == 1 and next(iter(lived.lines)).number is not None
+        if single and not lived.payments and lived.published.unit.code == "CNY":
+            return lived
+    return None
+
+
+def _paper(title: str, source: str) -> bytes:
+    return f"{title}\nSource: {source or 'not published'}\n".encode()
