@@ -29,6 +29,12 @@ from typing import ClassVar, Literal
 Status = Literal["invalid", "missing", "forbidden", "conflict", "refused", "unavailable", "broken"]
 
 _sentences: dict[str, dict[str, str]] = {}
+_clauses: dict[str, str] = {}
+
+
+def register_clauses(table: Mapping[str, str]) -> None:
+    """Add the clause that stands behind a contract's error, by the error's name."""
+    _clauses.update(table)
 
 
 def register_sentences(table: Mapping[str, Mapping[str, str]]) -> None:
@@ -149,7 +155,7 @@ class ContractRefusal(LedgerError):
             who=values.get("who"),
             had=values.get("had"),
             needed=values.get("needed"),
-            clause=clause,
+            clause=clause or _clauses.get(name),
             code=kebab(name),
         )
         self.name = name

@@ -1,0 +1,305 @@
+"""What a refusal says to a reader, in English and Chinese, and which clause stands behind it.
+
+Each entry: name of the contract's error → (English, 中文), templates over the error's own arguments. Importing
+this module registers them with `ledger.errors`; a meta-test sees that no contract error lacks its sentence.
+Amounts in these sentences are minor units: only the caller knows the currency.
+"""
+
+# ruff: noqa: E501 - one sentence a line reads better than wrapped halves
+
+from __future__ import annotations
+
+from typing import Final
+
+from ledger.errors import register_clauses, register_sentences
+
+SENTENCES: Final[dict[str, tuple[str, str]]] = {
+    # --- who -----------------------------------------------------------------------------------------------
+    "NotAdmitted": ("{who} is not an admitted participant.", "{who} 不是已准入的参与方。"),
+    "Suspended": ("{who} is suspended.", "{who} 已被暂停。"),
+    "Lapsed": (
+        "The admission of {who} lapsed on day {lapsedOn}; today is day {today}.",
+        "{who} 的准入已于第 {lapsedOn} 日到期，今天是第 {today} 日。",
+    ),
+    "MissingRole": (
+        "{who} lacks a role: has {had}, needs {needed} (bit masks).",
+        "{who} 缺少角色：现有 {had}，需要 {needed}（位掩码）。",
+    ),
+    "NotParty": ("{who} may not do this; only {needed} may.", "{who} 无权操作；只有 {needed} 可以。"),
+    "NotOperator": ("{who} is not the operator {needed}.", "{who} 不是平台运营方 {needed}。"),
+    "NotPowers": (
+        "{who} may not change this; only the delayed powers {needed} may.",
+        "{who} 无权更改；只有延迟生效的权限合约 {needed} 可以。",
+    ),
+    "NotModule": ("{who} is no module with the duty {needed}.", "{who} 不是承担 {needed} 职责的模块。"),
+    "SameParty": (
+        "{who} and {other} must be two different parties here.",
+        "此处 {who} 与 {other} 必须是不同的两方。",
+    ),
+    "RelatedParties": (
+        "{who} and {other} are declared related parties (group {group}).",
+        "{who} 与 {other} 是已申报的关联方（集团 {group}）。",
+    ),
+    "OperatorCannotParticipate": (
+        "{who} is the operator, which can never be a participant.",
+        "{who} 是平台运营方，不得成为参与方。",
+    ),
+    "PurposeCannotParticipate": (
+        "{axis} is a sub-account of the ledger, not a party.",
+        "{axis} 是账本子账户，不是参与方。",
+    ),
+    "IdentifierTaken": (
+        "The identifier {identifier} already belongs to {holder}.",
+        "识别码 {identifier} 已属于 {holder}。",
+    ),
+    "AccountTaken": ("The account {account} is already admitted.", "账户 {account} 已准入。"),
+    # --- amounts, hashes, states ---------------------------------------------------------------------------
+    "ZeroAmount": ("The amount is zero.", "金额为零。"),
+    "ZeroHash": ("{what} is missing.", "缺少 {what}。"),
+    "AmountTooLarge": ("{had} is more than the {needed} that fit.", "{had} 超过可容纳的 {needed}。"),
+    "Unknown": ("There is no {what} {id}.", "不存在 {what} {id}。"),
+    "WrongState": (
+        "{what} {id} is in state {had}; this needs state {needed}.",
+        "{what} {id} 处于状态 {had}，需要状态 {needed}。",
+    ),
+    "AlreadyUsed": ("{what} {id} was used before.", "{what} {id} 已被使用。"),
+    "BadSignature": (
+        "The signature is not {signer}'s over {digest} on this chain and contract.",
+        "签名不是 {signer} 在本链本合约上对 {digest} 的签名。",
+    ),
+    "CurrencyMismatch": ("The currency is {had}; this needs {needed}.", "币种为 {had}，需要 {needed}。"),
+    "LengthMismatch": (
+        "Two lists differ in length: {had} and {needed}.",
+        "两个列表长度不一致：{had} 与 {needed}。",
+    ),
+    "DateOutOfOrder": (
+        "{what}: day {had} does not fit with day {needed}.",
+        "{what}：第 {had} 日与第 {needed} 日先后不符。",
+    ),
+    "DeadlinePassed": (
+        "The deadline {deadline} has passed; it is {timestamp}.",
+        "截止时间 {deadline} 已过，现在是 {timestamp}。",
+    ),
+    "NotReplay": ("Only a replay deployment posts business dates.", "只有回放部署才能登记业务日。"),
+    # --- cash ----------------------------------------------------------------------------------------------
+    "InsufficientBalance": ("{who} has {had} and needs {needed}.", "{who} 余额 {had}，需要 {needed}。"),
+    "InsufficientAllowance": (
+        "{owner} allows {spender} {had}; this needs {needed}.",
+        "{owner} 授权 {spender} 的额度为 {had}，需要 {needed}。",
+    ),
+    "NotGeneralAxis": (
+        "{axis} is a sub-account for one purpose: only its module can move money there.",
+        "{axis} 是专用子账户：只有其模块可以向其转入资金。",
+    ),
+    "CashUnknown": ("{cash} is not ledger cash of this deployment.", "{cash} 不是本部署的账本现金。"),
+    # --- documents -----------------------------------------------------------------------------------------
+    "DocumentUnknown": (
+        "{registrar} registered no document {document} of kind {kind}.",
+        "{registrar} 未登记类别为 {kind} 的单据 {document}。",
+    ),
+    "ObligationUnknown": (
+        "No obligation document {fingerprint} is registered.",
+        "未登记付款依据 {fingerprint}。",
+    ),
+    "KindUnknown": ("{kind} is no kind of document known here.", "未知的单据类别 {kind}。"),
+    "CapacityExceeded": (
+        "The obligation document {fingerprint} has {had} left; this needs {needed}.",
+        "付款依据 {fingerprint} 的可用额为 {had}，需要 {needed}。",
+    ),
+    # --- frameworks ----------------------------------------------------------------------------------------
+    "ReviewMissing": (
+        "Framework {framework} has no review of its version {needed} (the last one was of version {had}).",
+        "框架 {framework} 的第 {needed} 版没有外部评估认证（最近一次针对第 {had} 版）。",
+    ),
+    "ReviewNotPositive": (
+        "The verifier refused framework {framework} (outcome {outcome}).",
+        "验证人未通过框架 {framework}（结论 {outcome}）。",
+    ),
+    "ReviewLapsed": (
+        "The review of framework {framework} was valid until day {validUntil}; today is day {today}.",
+        "框架 {framework} 的评估认证有效至第 {validUntil} 日，今天是第 {today} 日。",
+    ),
+    "ReviewMismatch": (
+        "The review is of content {had}; framework {framework} has {needed}.",
+        "评估认证针对的内容为 {had}，框架 {framework} 现为 {needed}。",
+    ),
+    "StaleReview": (
+        "Statement {had} of this verifier on framework {framework} is older than its last; the next is {needed}.",
+        "该验证人关于框架 {framework} 的声明序号 {had} 已过时，下一个为 {needed}。",
+    ),
+    "CategoryNotAdmitted": (
+        "Framework {framework} does not admit its category {category} in this version.",
+        "框架 {framework} 当前版本不含项目类别 {category}。",
+    ),
+    "CategoryUnknown": (
+        "Framework {framework} has no category {code}.",
+        "框架 {framework} 没有项目类别 {code}。",
+    ),
+    "TooManyCategories": ("{had} categories are more than {limit}.", "项目类别 {had} 超过上限 {limit}。"),
+    # --- bonds ---------------------------------------------------------------------------------------------
+    "FloorMissed": (
+        "Bond {bond} has {had} units; its floor is {needed}.",
+        "债券 {bond} 仅 {had} 单位，最低为 {needed}。",
+    ),
+    "OverMaximum": (
+        "Bond {bond}: {had} units are more than {needed}.",
+        "债券 {bond}：{had} 单位超过上限 {needed}。",
+    ),
+    "OverBooking": (
+        "{investor} booked {had} units, not {needed}.",
+        "{investor} 认购 {had} 单位，而非 {needed}。",
+    ),
+    "NothingBooked": (
+        "{investor} has no open booking of bond {bond}.",
+        "{investor} 没有债券 {bond} 的未决认购。",
+    ),
+    "OverBudget": (
+        "Budget line {line} has {had}; this needs {needed}.",
+        "预算线 {line} 余额 {had}，需要 {needed}。",
+    ),
+    "OverAllocated": (
+        "Project {project} can take {had} more; this is {needed}.",
+        "项目 {project} 还可分配 {had}，而本次为 {needed}。",
+    ),
+    "OverProceeds": (
+        "Bond {bond} has {had} unallocated; this needs {needed}.",
+        "债券 {bond} 未分配余额 {had}，需要 {needed}。",
+    ),
+    "FrameworkMismatch": (
+        "The project is of framework {had}, the bond of {needed}.",
+        "项目属于框架 {had}，债券属于 {needed}。",
+    ),
+    "RefundTooLarge": (
+        "Only {had} of that payment can still come back, not {needed}.",
+        "该笔支出仅可退回 {had}，而非 {needed}。",
+    ),
+    "NoSuchPayment": ("There is no such payment ({payment}).", "不存在该笔支出（{payment}）。"),
+    "TooManyLines": (
+        "Bond {bond} has its {limit} budget lines already.",
+        "债券 {bond} 的预算线已达上限 {limit}。",
+    ),
+    "OutOfOrder": (
+        "Receivable {receivable} pays in order: next is {needed}, not {had}.",
+        "应收凭证 {receivable} 按序兑付：下一个是 {needed}，而非 {had}。",
+    ),
+    "NothingToClaim": ("Nothing waits for {who}.", "没有待 {who} 领取的款项。"),
+    # --- receivables ---------------------------------------------------------------------------------------
+    "NoPiece": (
+        "No piece of receivable {receivable} starts at {start}.",
+        "应收凭证 {receivable} 没有始于 {start} 的片段。",
+    ),
+    "NotHolder": (
+        "{who} does not hold this piece; {holder} does.",
+        "{who} 不持有该片段，持有人为 {holder}。",
+    ),
+    "CutOutside": (
+        "{middle} lies outside the piece from {start} to {end}.",
+        "{middle} 在片段 {start} 至 {end} 之外。",
+    ),
+    "PieceLocked": (
+        "The piece at {start} of receivable {receivable} is locked by module {module}.",
+        "应收凭证 {receivable} 始于 {start} 的片段已被模块 {module} 锁定。",
+    ),
+    "PieceNotLocked": (
+        "The piece at {start} of receivable {receivable} is not locked by module {module}.",
+        "应收凭证 {receivable} 始于 {start} 的片段未被模块 {module} 锁定。",
+    ),
+    "AlreadyDischarged": (
+        "The piece at {start} of receivable {receivable} cannot be discharged so (state {how}).",
+        "应收凭证 {receivable} 始于 {start} 的片段不能如此清偿（状态 {how}）。",
+    ),
+    "StaleSequence": (
+        "The piece at {start} of receivable {receivable} changed: its number is {needed}, not {had}.",
+        "应收凭证 {receivable} 始于 {start} 的片段已变更：序号为 {needed}，而非 {had}。",
+    ),
+    "SequenceReserved": (
+        "The piece at {start} of receivable {receivable} may only be discharged now (number {sequence}).",
+        "应收凭证 {receivable} 始于 {start} 的片段只能清偿（序号 {sequence}）。",
+    ),
+    "PieceTooSmall": (
+        "A piece of {had} is smaller than the least, {needed}.",
+        "片段 {had} 小于最小金额 {needed}。",
+    ),
+    "TooManyPieces": ("A receivable may have {limit} pieces.", "每张应收凭证最多 {limit} 个片段。"),
+    "TooManyLayers": ("A piece may be passed on {limit} times.", "片段最多流转 {limit} 次。"),
+    "ReceivableExists": ("Receivable {receivable} is open already.", "应收凭证 {receivable} 已开立。"),
+    "ReadOnlyToken": (
+        "Pieces are read as tokens and passed on against a trade document only.",
+        "凭证片段仅可按代币标准读取，流转须附贸易单据。",
+    ),
+    "TenorTooLong": ("A tenor of {had} days is longer than {needed}.", "期限 {had} 天超过上限 {needed} 天。"),
+    "NotYetReturnable": (
+        "Receivable {receivable} can be returned from day {needed}; today is day {today}.",
+        "应收凭证 {receivable} 自第 {needed} 日起可退回，今天是第 {today} 日。",
+    ),
+    "LineExceeded": (
+        "Credit line {line} has {had} free; this needs {needed}.",
+        "授信额度 {line} 可用 {had}，需要 {needed}。",
+    ),
+    "LineSuspended": ("Credit line {line} is suspended.", "授信额度 {line} 已暂停。"),
+    "LineExpired": (
+        "Credit line {line} expired on day {expiresOn}; today is day {today}.",
+        "授信额度 {line} 已于第 {expiresOn} 日到期，今天是第 {today} 日。",
+    ),
+    "LimitBelowUse": (
+        "{had} of credit line {line} are in use; its limit cannot be {needed}.",
+        "授信额度 {line} 已使用 {had}，不能降至 {needed}。",
+    ),
+    "LevelTooDeep": (
+        "Credit line {line} is a subsidiary's and cannot be passed on.",
+        "授信额度 {line} 属于子公司，不能再分配。",
+    ),
+    "DiscountMismatch": (
+        "The discount is {had}; the convention gives {needed}.",
+        "贴现息为 {had}，按约定应为 {needed}。",
+    ),
+    "NetMismatch": (
+        "The net is {had}; face less discount and fee is {needed}.",
+        "净额为 {had}，面额减贴现息与费用为 {needed}。",
+    ),
+    "QuoteNotLapsed": (
+        "The quote holds until {deadline}; it is {timestamp}.",
+        "报价有效至 {deadline}，现在是 {timestamp}。",
+    ),
+    "NotDue": (
+        "Receivable {receivable} is due on day {due}; today is day {today}.",
+        "应收凭证 {receivable} 于第 {due} 日到期，今天是第 {today} 日。",
+    ),
+    "NotPaidIn": (
+        "{had} of {needed} are paid in for receivable {receivable}.",
+        "应收凭证 {receivable} 已缴入 {had}，需要 {needed}。",
+    ),
+    # --- powers --------------------------------------------------------------------------------------------
+    "AlreadyConstituted": (
+        "The constitution is done and cannot be done again.",
+        "权限设定已完成，不可重复。",
+    ),
+    "ChangeNotReady": (
+        "Change {change} can act from {readyAt}; it is {timestamp}.",
+        "变更 {change} 自 {readyAt} 起方可执行，现在是 {timestamp}。",
+    ),
+    "ChangeExpired": (
+        "Change {change} expired at {expiredAt}; it is {timestamp}.",
+        "变更 {change} 已于 {expiredAt} 失效，现在是 {timestamp}。",
+    ),
+    "ChangeFailed": (
+        "Change {change} was refused by its target ({reason}).",
+        "变更 {change} 被目标合约拒绝（{reason}）。",
+    ),
+    "DelayTooShort": (
+        "A delay of {had} seconds is shorter than {needed}.",
+        "延迟 {had} 秒短于 {needed} 秒。",
+    ),
+}
+
+CLAUSES: Final[dict[str, str]] = {
+    "OperatorCannotParticipate": "银发〔2025〕77号 art. 4",
+    "TenorTooLong": "银发〔2025〕77号 art. 11",
+    "ReviewMissing": "中国绿色债券原则 2022; ICMA GBP, external review",
+    "ReviewLapsed": "中国绿色债券原则 2022; ICMA GBP, external review",
+    "CategoryNotAdmitted": "中国绿色债券原则 2022, use of proceeds",
+    "CategoryUnknown": "中国绿色债券原则 2022, use of proceeds",
+}
+
+register_sentences({name: {"en": en, "zh": zh} for name, (en, zh) in SENTENCES.items()})
+register_clauses(CLAUSES)
