@@ -1,0 +1,1 @@
+"""Reports that leave the ledger: evidence packs, and the checker that goes with them."""

@@ -1,0 +1,1 @@
+"""The offline checker: copied into every pack, and run by `greenledger verify`."""
