@@ -1,0 +1,26 @@
+"""One deployment per module; every test starts from the state that the module's fixtures left."""
+
+import pytest
+
+from tests.contracts.world import World
+
+
+@pytest.fixture(autouse=True)
+def _isolation(fn_isolation):
+    """Brownie takes a snapshot after the module's fixtures and goes back to it after each test."""
+
+
+@pytest.fixture(scope="module")
+def world(module_isolation):
+    return World.deployed()
+
+
+@pytest.fixture(scope="module")
+def replaying(module_isolation):
+    """A deployment whose business date is posted."""
+    return World.deployed(replay=True)
+
+
+def pytest_configure(config):
+    # Brownie's own fixtures call what it warns about.
+    config.addinivalue_line("filterwarnings", r"ignore:rpc\.\w+ should not be called directly:FutureWarning")
