@@ -49,7 +49,7 @@ class Frameworks(Contract):
         self.recover = recover
         self.frameworks: dict[int, Framework] = {}
         self.reviews: dict[int, Standing] = {}
-        self.codes: dict[int, list[bytes]] = {}
+        self.codes: dict[int, tuple[bytes, ...]] = {}
         self.nonces: dict[tuple[int, str], int] = {}
 
     # --- reading ---
@@ -69,7 +69,7 @@ class Frameworks(Contract):
         return self.nonces.get((id_, verifier), 0)
 
     def category_index(self, id_: int, code: bytes) -> int:
-        codes = self.codes.get(id_, [])
+        codes = self.codes.get(id_, ())
         if code not in codes:
             raise Refusal("CategoryUnknown", id_, code)
         return codes.index(code)
@@ -130,12 +130,13 @@ class Frameworks(Contract):
     def _index_or_add(self, id_: int, code: bytes) -> int:
         if code == ZERO_HASH:
             raise Refusal("ZeroHash", word("CATEGORY"))
-        order = self.codes.setdefault(id_, [])
-        if code not in order:
-            if len(order) >= MAX_CATEGORIES:
-                raise Refusal("TooManyCategories", len(order) + 1, MAX_CATEGORIES)
-            order.append(code)
-        return order.index(code)
+        codes = self.codes.get(id_, ())
+        if code in codes:
+            return codes.index(code)
+        if len(codes) >= MAX_CATEGORIES:
+            raise Refusal("TooManyCategories", len(codes) + 1, MAX_CATEGORIES)
+        self.codes[id_] = (*codes, code)
+        return len(codes)
 
     # --- verifier ---
 

@@ -103,12 +103,13 @@ class World:
         Raises:
             Refusal: and then nothing has changed.
         """
-        saved = copy.deepcopy(self.__dict__)
+        saved = [(contract, _state_of(contract)) for contract in self._contracts()]
         self.stage.events.clear()
         try:
             result = getattr(self.contract(contract), snake(function))(sender, *self._known(function, args))
         except Refusal:
-            self.__dict__ = saved
+            for changed, state in saved:
+                vars(changed).update(state)
             raise
         return result, list(self.stage.events)
 
@@ -232,6 +233,14 @@ class World:
             yield (self.financing.address, "stateOf", (digest,)), int(deal.state)
         for financier, nonce in self.financing.nonces:
             yield (self.financing.address, "nonceUsed", (financier, nonce)), True
+
+
+def _state_of(contract: Contract) -> dict[str, Any]:
+    """A copy of a contract's variables; what they hold is immutable or a contract of its own."""
+    return {
+        name: copy.copy(value) if isinstance(value, dict | set) else value
+        for name, value in vars(contract).items()
+    }
 
 
 def _cash_views(cash: Cash) -> Iterator[tuple[View, Any]]:

@@ -1,0 +1,769 @@
+"""Random acts, valid and invalid mixed: each kind knows what a good act would be and spoils some of it.
+
+Deterministic: the same seed gives the same acts, as long as the world answers the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Any, Final, TypeVar
+
+from eth_hash.auto import keccak
+
+from ledger.domain import purposes
+from ledger.domain.discount import discount_half_up
+from ledger.domain.kinds import DocumentKind
+from ledger.domain.states import BondState, PieceState, QuoteState, ReceivableState
+from ledger.domain.twin import World
+from ledger.domain.twin.base import ZERO_HASH, word
+from ledger.domain.twin.bonds import Terms
+from ledger.domain.twin.cash import INFINITE
+from ledger.domain.twin.participants import Admission
+from ledger.domain.twin.pieces import Limits, Piece
+from ledger.domain.twin.receivables import Confirmation
+from ledger.domain.typed_data import Obligation, Quote, Review, Statement, TypedData
+from tests.twin.actors import (
+    BANK,
+    BY_ADDRESS,
+    COMPANIES,
+    EVERYBODY,
+    FINANCIERS,
+    INVESTORS,
+    ISSUERS,
+    LENDER,
+    NOBODY,
+    OPERATOR,
+    PARTICIPANTS,
+    STRANGER,
+    SUPPLIERS,
+    VERIFIERS,
+    Actor,
+)
+
+T = TypeVar("T")
+DAY: Final = 86_400
+CODES: Final = tuple(word(name) for name in ("SOLAR", "WIND", "HYDRO"))
+CATALOGUE: Final = keccak(b"catalogue 2021")
+
+
+@dataclass(frozen=True)
+class Act:
+    """One call: `contract` is the ABI's name, `at` the address; `kind` is counted in the report."""
+
+    sender: str
+    contract: str
+    at: str
+    function: str
+    args: tuple[Any, ...]
+
+    @property
+    def kind(self) -> str:
+        return f"{self.contract}.{self.function}"
+
+
+class Histories:
+    """Draws the next act from the state of the twin. `spoil` is the share of arguments that are spoilt."""
+
+    def __init__(self, world: World, seed: int, spoil: float = 0.06) -> None:
+        self.world = world
+        self.dice = Random(seed)
+        self.spoil = spoil
+        self.fresh = 0
+        self.quotes: list[Quote] = []
+        self.obligations: list[Obligation] = []
+        self.payments: list[tuple[int, int, bytes, str]] = []
+        self.cash = next(iter(world.cashes.values()))
+        self.builders: list[tuple[int, Callable[[], Act]]] = [
+            (2, self.admit),
+            (4, self.amend),
+            (4, self.post_date),
+            (4, self.mint),
+            (2, self.burn),
+            (5, self.transfer),
+            (4, self.approve),
+            (2, self.redeem),
+            (4, self.register_document),
+            (6, self.register_obligation),
+            (2, self.register_framework),
+            (1, self.amend_framework),
+            (4, self.submit_review),
+            (1, self.withdraw_review),
+            (3, self.register_bond),
+            (6, self.book),
+            (6, self.allot),
+            (4, self.close),
+            (1, self.cancel),
+            (2, self.return_booking),
+            (3, self.move_units),
+            (2, self.register_project),
+            (3, self.open_line),
+            (6, self.allocate),
+            (2, self.deallocate),
+            (2, self.pay_cost),
+            (8, self.pay),
+            (4, self.refund),
+            (4, self.refund_encumbered),
+            (2, self.claim),
+            (3, self.grant),
+            (3, self.change_line),
+            (12, self.confirm),
+            (9, self.answer),
+            (8, self.pass_on),
+            (5, self.split),
+            (9, self.accept_quote),
+            (7, self.fund),
+            (2, self.end_quote),
+            (4, self.pay_in),
+            (8, self.settle),
+            (4, self.trespass),
+        ]
+
+    # --- drawing ---
+
+    def next(self) -> Act:
+        weights = [weight for weight, _ in self.builders]
+        return self.dice.choices([build for _, build in self.builders], weights)[0]()
+
+    def remember(self, act: Act, events: Sequence[Any]) -> None:
+        """What an accepted act makes possible later."""
+        if act.function == "accept" and act.contract == "Financing":
+            self.quotes.append(act.args[0])
+        if act.function == "registerObligation":
+            self.obligations.append(act.args[0])
+        for event in events:
+            if event.name == "Paid":
+                _, line, payee, fingerprint, _, out_offset = event.values
+                self.payments.append((line, out_offset, fingerprint, payee))
+
+    def time_passes(self) -> int:
+        """Seconds until the next act: mostly the next block, at times days."""
+        return self.dice.choice([3 * DAY, 12 * DAY, 40 * DAY]) if self.chance(0.03) else 12
+
+    def chance(self, share: float) -> bool:
+        return self.dice.random() < share
+
+    def one(self, choices: Sequence[T]) -> T:
+        return self.dice.choice(choices)
+
+    def spoilt(self, good: T, bad: Callable[[], T]) -> T:
+        return bad() if self.chance(self.spoil) else good
+
+    def who(self, good: str) -> str:
+        return self.spoilt(good, lambda: self.one(EVERYBODY).address)
+
+    def amount(self, most: int, bits: int = 256) -> int:
+        """Up to `most`, sometimes all of it; spoilt: nothing, one too many, or the largest there is."""
+        good = max(most, 1) if self.chance(0.3) else self.dice.randint(1, max(most, 1))
+        largest = (1 << bits) - 1
+        return min(self.spoilt(good, lambda: self.one([0, most + 1, largest])), largest)
+
+    def number(self, count: int) -> int:
+        """An id up to `count`; spoilt: zero or the next one."""
+        return self.spoilt(self.dice.randint(1, max(count, 1)), lambda: self.one([0, count + 1]))
+
+    def hash(self) -> bytes:
+        self.fresh += 1
+        return self.spoilt(
+            keccak(b"%d" % self.fresh), lambda: self.one([ZERO_HASH, keccak(b"%d" % (self.fresh // 2))])
+        )
+
+    def days(self, low: int, high: int) -> int:
+        return max(self.today + self.dice.randint(low, high), 0)
+
+    @property
+    def today(self) -> int:
+        return self.world.participants.today()
+
+    def act(self, sender: str, contract: Any, function: str, *args: Any) -> Act:
+        return Act(sender, type(contract).__name__, contract.address, function, args)
+
+    def signature(self, contract: Any, statement: Statement, signer: str) -> bytes:
+        """By `signer`; spoilt: by another, for another chain or contract, or no signature at all."""
+        typed = TypedData(self.world.stage.chain_id, contract.address, statement)
+        elsewhere = self.one([replace(typed, chain_id=1), replace(typed, contract=self.cash.address), typed])
+        actor = BY_ADDRESS.get(signer, STRANGER)
+        good = actor.sign(typed.digest())
+        bad = self.one(
+            [actor.sign(elsewhere.digest()), STRANGER.sign(typed.digest()), b"", good[:64], good[::-1]]
+        )
+        return self.spoilt(good, lambda: bad)
+
+    # --- participants and cash ---
+
+    def admit(self) -> Act:
+        actor = self.one([STRANGER, OPERATOR, *PARTICIPANTS])
+        self.fresh += 1
+        identifier = self.spoilt(word(f"LEI:{self.fresh}"), lambda: word(f"LEI:{BANK.name}"))
+        admission = Admission(actor.roles, False, self.days(-2, 400), actor.group)
+        account = self.spoilt(actor.address, lambda: self.one([NOBODY, self.cash.source]))
+        sender = self.who(OPERATOR.address)
+        return self.act(
+            sender, self.world.participants, "admit", account, identifier, "x", admission, self.hash()
+        )
+
+    def amend(self) -> Act:
+        actor = self.one(
+            [*PARTICIPANTS, STRANGER] if self.chance(0.2) else [*SUPPLIERS, *INVESTORS, *COMPANIES]
+        )
+        suspended = not self.world.participants.admission(actor.address).suspended and self.chance(0.4)
+        lapse = self.spoilt(self.today + 900, lambda: self.one([0, self.today - 1, self.today]))
+        admission = Admission(actor.roles, suspended, lapse, actor.group)
+        return self.act(
+            self.who(OPERATOR.address),
+            self.world.participants,
+            "amend",
+            actor.address,
+            admission,
+            self.hash(),
+        )
+
+    def post_date(self) -> Act:
+        possible = (self.world.stage.timestamp + self.world.participants.zone) // DAY
+        day = self.spoilt(possible, lambda: self.one([possible + 1, self.today - 1]))
+        return self.act(self.who(OPERATOR.address), self.world.participants, "postBusinessDate", day)
+
+    def mint(self) -> Act:
+        to = self.spoilt(
+            self.one(PARTICIPANTS).address, lambda: self.one([STRANGER.address, self.cash.source])
+        )
+        return self.act(self.who(BANK.address), self.cash, "mint", to, self.amount(10_000_000), self.hash())
+
+    def burn(self) -> Act:
+        holders = [a for a in PARTICIPANTS if self._redeemable(a)] or list(PARTICIPANTS)
+        holder = self.one(holders)
+        amount = self.amount(self._redeemable(holder))
+        return self.act(self.who(BANK.address), self.cash, "burn", holder.address, amount, self.hash())
+
+    def _redeemable(self, actor: Actor) -> int:
+        axis = purposes.axis_of(purposes.CASH, purposes.redemption(actor.address))
+        return self.cash.balance_of(axis)
+
+    def transfer(self) -> Act:
+        sender, to = self.one(PARTICIPANTS), self.one(PARTICIPANTS).address
+        purpose = self.spoilt(to, lambda: self.one([*self.cash.axes, NOBODY]))
+        amount = self.spoilt(self.amount(self.cash.balance_of(sender.address)), lambda: 0)
+        how = self.one(["transfer", "transferWithDocument", "transferFrom", "transferFromWithDocument"])
+        document = (self.hash(),) if how.endswith("Document") else ()
+        if "From" in how:
+            owner = self.one([pair[0] for pair in self.cash.allowances] or [sender.address])
+            return self.act(sender.address, self.cash, how, self.who(owner), purpose, amount, *document)
+        return self.act(sender.address, self.cash, how, purpose, amount, *document)
+
+    def approve(self) -> Act:
+        spenders = [self.world.proceeds, self.world.financing, self.world.maturity]
+        spender = self.spoilt(self.one(spenders).address, lambda: self.one(EVERYBODY).address)
+        amount = self.one([INFINITE, INFINITE, self.dice.randrange(1_000_000), 0])
+        return self.act(self.one(PARTICIPANTS).address, self.cash, "approve", spender, amount)
+
+    def redeem(self) -> Act:
+        actor = self.one(PARTICIPANTS)
+        if self._redeemable(actor) and self.chance(0.5):
+            amount = self.amount(self._redeemable(actor))
+            return self.act(actor.address, self.cash, "cancelRedeem", amount, self.hash())
+        amount = self.amount(self.cash.balance_of(actor.address))
+        return self.act(actor.address, self.cash, "redeem", amount, self.hash())
+
+    # --- evidence ---
+
+    def register_document(self) -> Act:
+        kind = self.spoilt(int(self.one(list(DocumentKind))), lambda: 0)
+        known = [h for h, _ in self.world.documents.documents]
+        supersedes = self.one(known) if known and self.chance(0.1) else ZERO_HASH
+        sender = self.who(self.one(PARTICIPANTS).address)
+        return self.act(sender, self.world.documents, "register", self.hash(), kind, supersedes)
+
+    def register_obligation(self) -> Act:
+        kind = self.spoilt(self.one([1, 1, 1, 2, 3]), lambda: 9)
+        payer = self.one([*ISSUERS, *COMPANIES]).address
+        payee = payer if kind == 3 else self.one([*SUPPLIERS, *COMPANIES]).address
+        attester = self.one(VERIFIERS).address if kind == 3 else NOBODY
+        statement = Obligation(
+            fingerprint=self.hash(),
+            document=self.hash(),
+            kind=kind,
+            currency=self.spoilt(self.cash.currency, lambda: b"JPY"),
+            total=self.amount(500_000, 96),
+            date=self.spoilt(self.days(-9, 0), lambda: self.one([0, self.today + 1])),
+            payer=payer,
+            payee=self.who(payee),
+            attester=self.who(attester),
+        )
+        second = statement.attester if kind == 3 else statement.payee
+        documents = self.world.documents
+        signatures = [self.signature(documents, statement, who) for who in (payer, second)]
+        return self.act(self.one(EVERYBODY).address, documents, "registerObligation", statement, *signatures)
+
+    def register_framework(self) -> Act:
+        sender = self.who(self.one(ISSUERS).address)
+        return self.act(sender, self.world.frameworks, "register", *self._framework())
+
+    def amend_framework(self) -> Act:
+        id_ = self.number(self.world.frameworks.count)
+        sender = self.who(self.world.frameworks.framework(id_).issuer)
+        return self.act(sender, self.world.frameworks, "amend", id_, *self._framework())
+
+    def _framework(self) -> tuple[bytes, bytes, list[bytes]]:
+        codes = self.dice.sample(CODES, self.dice.randint(2, 3))
+        return (
+            self.hash(),
+            self.spoilt(CATALOGUE, lambda: ZERO_HASH),
+            self.spoilt(codes, lambda: self.one([[], [ZERO_HASH]])),
+        )
+
+    def submit_review(self) -> Act:
+        frameworks = self.world.frameworks
+        id_ = self.number(frameworks.count)
+        verifier = self.spoilt(VERIFIERS[0], lambda: self.one([*VERIFIERS, *ISSUERS])).address
+        last = frameworks.last_nonce(id_, verifier)
+        review = Review(
+            framework=id_,
+            content_hash=self.spoilt(frameworks.framework(id_).content_hash, self.hash),
+            verifier=verifier,
+            kind=self.spoilt(self.dice.randint(1, 4), lambda: self.one([0, 5])),
+            outcome=self.one([1, 1, 1, 2, 3]) if self.chance(0.8) else self.dice.randint(0, 4),
+            shade=self.spoilt(self.dice.randint(0, 3), lambda: 4),
+            valid_until=self.spoilt(self.days(60, 500), lambda: self.one([0, self.today - 1, self.today])),
+            document=self.hash(),
+            nonce=self.spoilt(last + self.dice.randint(1, 2), lambda: last),
+        )
+        signature = self.signature(frameworks, review, verifier)
+        return self.act(self.one(EVERYBODY).address, frameworks, "submitReview", review, signature)
+
+    def withdraw_review(self) -> Act:
+        id_ = self.number(self.world.frameworks.count)
+        sender = self.who(self.world.frameworks.standing(id_).verifier)
+        return self.act(sender, self.world.frameworks, "withdrawReview", id_, self.hash())
+
+    # --- bonds ---
+
+    def register_bond(self) -> Act:
+        framework = self.number(self.world.frameworks.count)
+        issuer = self.who(self.world.frameworks.framework(framework).issuer)
+        least = self.dice.randint(0, 20)
+        terms = Terms(
+            framework=framework,
+            cash=self.spoilt(self.cash.address, lambda: self.world.book.address),
+            isin=self.one([bytes(12), b"XS%010d" % self.dice.randrange(20)]),
+            denomination=self.amount(10_000, 96),
+            issue_price=self.amount(10_000, 96),
+            min_units=least,
+            max_units=self.spoilt(200, lambda: self.one([0, 5, 2**64 - 1])),
+            closes_on=self.spoilt(self.days(0, 20), lambda: self.one([self.today - 1, 2**32 - 1])),
+            issue_date=self.today,
+            maturity_date=self.spoilt(self.today + 1000, lambda: self.one([0, self.today])),
+            coupon_ppm=30_000,
+            document=self.hash(),
+        )
+        return self.act(issuer, self.world.bonds, "register", terms, f"bond {self.world.bonds.count + 1}")
+
+    def _bond(self, state: BondState) -> int:
+        fitting = [id_ for id_, bond in self.world.bonds.bonds.items() if bond.state == state]
+        return (
+            self.spoilt(self.one(fitting), lambda: self.number(self.world.bonds.count))
+            if fitting
+            else (self.number(self.world.bonds.count))
+        )
+
+    def book(self) -> Act:
+        units = self.amount(40, 64)
+        investor = self.who(self.one([*INVESTORS, *FINANCIERS]).address)
+        return self.act(investor, self.world.bonds, "book", self._bond(BondState.BOOKING), units)
+
+    def allot(self) -> Act:
+        id_ = self._bond(BondState.BOOKING)
+        booked = [(who, units) for (bond, who), units in self.world.bonds.bookings.items() if bond == id_]
+        self.dice.shuffle(booked)
+        booked = booked[: self.dice.randint(0 if self.chance(0.1) else 1, 3)]
+        investors = [self.who(investor) for investor, _ in booked]
+        units = [self.amount(most, 64) for _, most in booked] + self.spoilt([], lambda: [1])
+        return self.act(
+            self.who(self.world.bonds.bond(id_).issuer), self.world.bonds, "allot", id_, investors, units
+        )
+
+    def close(self) -> Act:
+        id_ = self._bond(BondState.BOOKING)
+        cost = self.one([0, self.amount(2_000)])
+        date = self.spoilt(self.today, lambda: self.one([0, self.today + 1]))
+        return self.act(
+            self.who(self.world.bonds.bond(id_).issuer), self.world.bonds, "close", id_, cost, date
+        )
+
+    def cancel(self) -> Act:
+        id_ = self._bond(BondState.BOOKING)
+        return self.act(self.who(self.world.bonds.bond(id_).issuer), self.world.bonds, "cancel", id_)
+
+    def return_booking(self) -> Act:
+        waiting = list(self.world.bonds.bookings) or [
+            (self.number(self.world.bonds.count), INVESTORS[0].address)
+        ]
+        id_, investor = self.one(waiting)
+        return self.act(
+            self.one(EVERYBODY).address, self.world.bonds, "returnBooking", id_, self.who(investor)
+        )
+
+    def move_units(self) -> Act:
+        token = self.one(list(self.world.bonds.tokens.values()) or [self.cash])
+        holders = [a for a in EVERYBODY if token.balance_of(a.address)] or list(INVESTORS)
+        holder, to = (
+            self.one(holders).address,
+            self.spoilt(self.one(INVESTORS).address, lambda: self.one([NOBODY, BANK.address])),
+        )
+        units = self.amount(token.balance_of(holder))
+        how = self.one(["transfer", "transfer", "approve", "transferFrom"])
+        if how == "transferFrom":
+            spender = self.one([pair[1] for pair in token.allowances] or [to])
+            return self.act(BY_ADDRESS.get(spender, STRANGER).address, token, how, holder, to, units)
+        return self.act(holder, token, how, to, units)
+
+    # --- proceeds ---
+
+    def register_project(self) -> Act:
+        framework = self.number(self.world.frameworks.count)
+        issuer = self.world.frameworks.framework(framework).issuer
+        return self.act(
+            self.who(issuer),
+            self.world.proceeds,
+            "registerProject",
+            framework,
+            self.who(self.one(COMPANIES).address),
+            self.spoilt(self.one(CODES), lambda: word("COAL")),
+            self.amount(2_000_000, 96),
+            "project",
+            self._document(issuer, DocumentKind.OTHER),
+        )
+
+    def _document(self, registrar: str, kind: DocumentKind) -> bytes:
+        """A document of that kind which the registrar has on file; spoilt: some other hash."""
+        known = [
+            hash_
+            for (hash_, who), d in self.world.documents.documents.items()
+            if who == registrar and d.kind == kind
+        ]
+        return self.spoilt(self.one(known), self.hash) if known else self.hash()
+
+    def open_line(self) -> Act:
+        proceeds = self.world.proceeds
+        fitting = [
+            (bond, project)
+            for bond, books in proceeds.books.items()
+            for project, p in proceeds.projects.items()
+            if p.framework == books.framework
+        ]
+        bond, project = (
+            self.spoilt(self.one(fitting), lambda: (self.number(3), self.number(3))) if fitting else (1, 1)
+        )
+        issuer = proceeds.books[bond].issuer if bond in proceeds.books else NOBODY
+        budget = self.amount(800_000, 96)
+        return self.act(
+            self.who(issuer), proceeds, "openLine", bond, project, budget, self.chance(0.7), "line"
+        )
+
+    def _line(self) -> int:
+        return self.number(len(self.world.proceeds.lines))
+
+    def allocate(self) -> Act:
+        id_ = self._line()
+        line = self.world.proceeds.line(id_)
+        most = line.budget - line.allocated
+        if line.bond:
+            most = min(most, self.world.proceeds.states(line.bond).unallocated)
+        return self.act(self.who(line.issuer), self.world.proceeds, "allocate", id_, self.amount(most))
+
+    def _available(self, line: int) -> int:
+        return self.cash.balance_of(purposes.axis_of(purposes.PROCEEDS, purposes.budget_line(line)))
+
+    def deallocate(self) -> Act:
+        id_ = self._line()
+        issuer = self.world.proceeds.line(id_).issuer
+        return self.act(
+            self.who(issuer), self.world.proceeds, "deallocate", id_, self.amount(self._available(id_))
+        )
+
+    def pay_cost(self) -> Act:
+        id_ = self.number(self.world.bonds.count)
+        issuer = self.world.bonds.bond(id_).issuer
+        payee = self.who(self.one(SUPPLIERS).address)
+        document = self._document(issuer, DocumentKind.OTHER)
+        return self.act(
+            self.who(issuer), self.world.proceeds, "payCost", id_, payee, self.amount(500), document
+        )
+
+    def _obligation(self, payers: Sequence[str], kinds: Sequence[int]) -> tuple[bytes, int]:
+        """A fingerprint these payers owe, and what is free of it."""
+        capacities = self.world.documents.capacities
+        fitting = [
+            (fingerprint, c.total - c.used)
+            for fingerprint, c in capacities.items()
+            if c.payer in payers and c.kind in kinds and c.total > c.used
+        ]
+        if fitting and not self.chance(self.spoil):
+            return self.one(fitting)
+        return (self.one(list(capacities)), 1000) if capacities else (self.hash(), 1000)
+
+    def pay(self) -> Act:
+        id_ = self._line()
+        line = self.world.proceeds.line(id_)
+        company = self.world.proceeds.project(line.project).company
+        fingerprint, free = self._obligation([line.issuer, company], [1, 2, 3])
+        amount = self.amount(min(free, self._available(id_)))
+        return self.act(self.who(line.issuer), self.world.proceeds, "pay", id_, fingerprint, amount)
+
+    def refund(self) -> Act:
+        line, out_offset, fingerprint, payee = self.one(
+            self.payments or [(1, 0, ZERO_HASH, STRANGER.address)]
+        )
+        return self.act(
+            self.who(payee),
+            self.world.proceeds,
+            "refund",
+            line,
+            self.spoilt(out_offset, lambda: out_offset + 1),
+            fingerprint,
+            self.amount(self.one([20, 2_000, 200_000])),
+            self.hash(),
+        )
+
+    def refund_encumbered(self) -> Act:
+        paid = [
+            (id_, start, piece)
+            for (id_, start), piece in self.world.book.pieces.items()
+            if piece.kind == PieceState.PAID and self.world.proceeds.encumbrance_of(id_).line
+        ]
+        id_, start, piece = self.one(paid or [(self.number(3), 0, Piece(STRANGER.address, 9, 1, 0, 0))])
+        amount = self.amount(self.one([10, piece.end - start]))
+        start = self.spoilt(start, lambda: start + 1)
+        sender = self.who(piece.holder)
+        return self.act(sender, self.world.proceeds, "refundEncumbered", id_, start, amount, self.hash())
+
+    def claim(self) -> Act:
+        waiting = [
+            (module, actor)
+            for module, name in (
+                (self.world.proceeds, purposes.PROCEEDS),
+                (self.world.maturity, purposes.MATURITY),
+            )
+            for actor in PARTICIPANTS
+            if self.cash.balance_of(purposes.axis_of(name, purposes.claim(actor.address)))
+        ]
+        module, actor = self.one(waiting or [(self.world.maturity, self.one(EVERYBODY))])
+        return self.act(actor.address, module, "claim", self.cash.address)
+
+    # --- credit lines ---
+
+    def grant(self) -> Act:
+        lines = self.world.lines
+        limit, until = self.amount(2_000_000, 96), self.spoilt(self.days(100, 900), lambda: self.today - 1)
+        if lines.count and self.chance(0.5):
+            parent = self.number(lines.count)
+            subsidiary = self.spoilt(self.one(COMPANIES).address, lambda: self.one(EVERYBODY).address)
+            sender = self.who(lines.line(parent).holder)
+            return self.act(sender, lines, "grantSub", parent, subsidiary, limit, until)
+        holder = self.spoilt(self.one([ISSUERS[0], *COMPANIES]).address, lambda: self.one(EVERYBODY).address)
+        currency = self.spoilt(self.cash.currency, lambda: bytes(3))
+        return self.act(self.who(LENDER.address), lines, "grant", holder, currency, limit, until)
+
+    def change_line(self) -> Act:
+        id_ = self.number(self.world.lines.count)
+        line = self.world.lines.line(id_)
+        limit = self.spoilt(line.used + self.dice.randrange(1_000_000), lambda: max(line.used - 1, 0))
+        until = self.spoilt(self.today + 900, lambda: self.today - 1)
+        parties = [line.bank, line.holder, self.world.lines.line(line.parent).holder]
+        sender = self.who(self.one(parties))
+        return self.act(sender, self.world.lines, "change", id_, limit, until, self.chance(0.15))
+
+    # --- receivables ---
+
+    def confirm(self) -> Act:
+        lines = self.world.lines.lines
+        credit = self.number(len(lines))
+        obligor = self.world.lines.line(credit).holder
+        mine = [
+            id_
+            for id_, line in self.world.proceeds.lines.items()
+            if obligor in (line.issuer, self.world.proceeds.project(line.project).company)
+        ]
+        budget_line = self.one(mine) if mine and self.chance(0.6) else self.spoilt(0, self._line)
+        fingerprint, free = self._obligation([obligor], [1])
+        most = min(free, 2**64 - 1, self._available(budget_line) if budget_line else free)
+        confirmation = Confirmation(
+            supplier=self.who(self.world.documents.obligation(fingerprint).payee),
+            cash=self.spoilt(self.cash.address, lambda: self.world.book.address),
+            face=self.amount(most, 64),
+            due=self.spoilt(self.days(5, 60), lambda: self.one([self.today, self.today + 400])),
+            credit_line=credit,
+            budget_line=budget_line,
+            fingerprint=fingerprint,
+            contract_document=self._document(obligor, DocumentKind.CONTRACT),
+            delivery_document=self._document(obligor, DocumentKind.DELIVERY),
+        )
+        return self.act(self.who(obligor), self.world.receivables, "confirm", confirmation)
+
+    def _receivable(self, state: ReceivableState) -> int:
+        known = self.world.receivables.receivables
+        fitting = [id_ for id_, receivable in known.items() if receivable.state == state]
+        return self.spoilt(self.one(fitting or [1]), lambda: self.number(len(known)))
+
+    def answer(self) -> Act:
+        id_ = self._receivable(ReceivableState.PROPOSED)
+        supplier = self.who(self.world.receivables.receivable(id_).supplier)
+        how = self.dice.choices(["accept", "refuse", "returnUnanswered"], [8, 1, 2])[0]
+        more = (self.hash(),) if how == "refuse" else ()
+        return self.act(supplier, self.world.receivables, how, id_, *more)
+
+    def _piece(self) -> tuple[int, int, Piece]:
+        """A piece that is still held; spoilt: any piece, or none."""
+        pieces = self.world.book.pieces
+        held = [key for key, piece in pieces.items() if piece.state == PieceState.HELD]
+        if not pieces:
+            return 1, 0, Piece(STRANGER.address, 10, 1, 0, 0)
+        id_, start = self.spoilt(self.one(held or list(pieces)), lambda: self.one(list(pieces)))
+        return id_, start, pieces[id_, start]
+
+    def _inside(self, start: int, end: int) -> tuple[int, int]:
+        """An interval of the piece, often with an edge of it; spoilt: beyond, or backward."""
+        low = self.one([start, self.dice.randint(start, end)])
+        high = self.one([end, self.dice.randint(low, end)])
+        return self.spoilt(
+            (low, high),
+            lambda: self.one([(high, low), (low, end + 1), (max(start - 1, 0), end), (end, end + 5)]),
+        )
+
+    def pass_on(self) -> Act:
+        id_, start, piece = self._piece()
+        low, high = self._inside(start, piece.end)
+        return self.act(
+            self.who(piece.holder),
+            self.world.receivables,
+            "transfer",
+            id_,
+            start,
+            self._sequence(piece),
+            low,
+            high,
+            self.who(self.one(SUPPLIERS).address),
+            self._document(piece.holder, DocumentKind.TRADE),
+        )
+
+    def _sequence(self, piece: Piece) -> int:
+        return self.spoilt(piece.sequence, lambda: max(piece.sequence - 1, 0))
+
+    def split(self) -> Act:
+        id_, start, piece = self._piece()
+        start = self.spoilt(start, lambda: start + 1)
+        middle = self.spoilt(
+            self.dice.randint(start, piece.end), lambda: self.one([start, piece.end, piece.end + 1])
+        )
+        sender = self.who(piece.holder)
+        return self.act(sender, self.world.receivables, "split", id_, start, self._sequence(piece), middle)
+
+    # --- financing ---
+
+    def accept_quote(self) -> Act:
+        id_, start, piece = self._piece()
+        low, high = self._inside(start, piece.end)
+        receivable = self.world.receivables.receivable(id_)
+        financier = self.spoilt(self.one(FINANCIERS).address, lambda: self.one(EVERYBODY).address)
+        funding = self.spoilt(
+            self.today, lambda: self.one([self.today + 1, max(self.today - 1, 0), receivable.due])
+        )
+        rate = self.dice.randrange(100_000)
+        face, days = max(high - low, 0), max(receivable.due - funding, 0)
+        discount = min(discount_half_up(face, rate, days), 2**64 - 1)
+        fee = self.one([0, 0, self.amount(3, 64)])
+        quote = Quote(
+            receivable=id_,
+            piece_start=start,
+            sequence=self._sequence(piece),
+            start=low,
+            end=high,
+            holder=self.who(piece.holder),
+            financier=financier,
+            rate_ppm=rate,
+            funding_day=funding,
+            discount=self.spoilt(discount, lambda: discount + 1),
+            fee=fee,
+            net=self.spoilt(max(face - discount - fee, 0), lambda: face),
+            nonce=self.spoilt(self.dice.randrange(10**6), lambda: 7),
+            deadline=self.world.stage.timestamp + self.spoilt(2 * DAY, lambda: self.one([-DAY, 0, 30])),
+        )
+        financing = self.world.financing
+        signature = self.signature(financing, quote, financier)
+        return self.act(self.who(quote.holder), financing, "accept", quote, signature)
+
+    def _quote(self) -> Quote | None:
+        open_ = [q for q in self.quotes if self._state(q) == QuoteState.ACCEPTED]
+        return (
+            self.one(open_)
+            if open_ and not self.chance(self.spoil)
+            else (self.one(self.quotes) if self.quotes else None)
+        )
+
+    def _state(self, quote: Quote) -> int:
+        return self.world.financing.state_of(self.world.financing.quote_digest(quote))
+
+    def fund(self) -> Act:
+        quote = self._quote()
+        if quote is None:
+            return self.accept_quote()
+        quote = self.spoilt(quote, lambda: replace(quote, net=quote.net - 1 if quote.net else 0))
+        registration = self._document(quote.financier, DocumentKind.REGISTRATION)
+        search = self._document(quote.financier, DocumentKind.REGISTRY_SEARCH)
+        return self.act(self.who(quote.financier), self.world.financing, "fund", quote, registration, search)
+
+    def end_quote(self) -> Act:
+        quote = self._quote()
+        if quote is None or self.chance(0.3):
+            nonce = self.spoilt(self.dice.randrange(10**6), lambda: 7)
+            return self.act(self.one(FINANCIERS).address, self.world.financing, "revoke", nonce)
+        return self.act(self.one(EVERYBODY).address, self.world.financing, "lapse", quote)
+
+    # --- maturity ---
+
+    def pay_in(self) -> Act:
+        known = self.world.receivables.receivables
+        unfunded = [i for i, r in known.items() if r.state == ReceivableState.ACCEPTED and not r.budget_line]
+        id_ = self.spoilt(self.one(unfunded or [1]), lambda: self.number(len(known)))
+        return self.act(
+            self.who(self.world.receivables.receivable(id_).obligor), self.world.maturity, "payIn", id_
+        )
+
+    def settle(self) -> Act:
+        id_ = self._receivable(ReceivableState.ACCEPTED)
+        pieces = self.spoilt(self.dice.randint(1, 4), lambda: 0)
+        return self.act(self.one(EVERYBODY).address, self.world.maturity, "settle", id_, pieces)
+
+    # --- acts that belong to modules and powers, tried by somebody else ---
+
+    def trespass(self) -> Act:
+        w, me = self.world, self.one(EVERYBODY).address
+        pool, line = purposes.pool(1), purposes.budget_line(1)
+        return self.one(
+            [
+                self.act(me, self.cash, "collect", purposes.PROCEEDS, pool, BANK.address, 1, ZERO_HASH),
+                self.act(me, self.cash, "shift", purposes.PROCEEDS, pool, line, 1, ZERO_HASH),
+                self.act(me, self.cash, "pay", purposes.PROCEEDS, pool, me, 1, ZERO_HASH),
+                self.act(me, self.cash, "setController", purposes.PROCEEDS, me),
+                self.act(me, w.documents, "use", self.hash(), 1),
+                self.act(me, w.documents, "release", self.hash(), 1),
+                self.act(me, w.documents, "setUser", me, True),
+                self.act(me, w.book, "open", 99, me, 10, Limits(1, 1, 1)),
+                self.act(me, w.book, "cut", 1, 0, 0, 5),
+                self.act(me, w.book, "move", 1, 0, 0, me, BANK.address, ZERO_HASH),
+                self.act(me, w.book, "lock", 1, 0, 0),
+                self.act(me, w.book, "unlock", 1, 0, 0),
+                self.act(me, w.book, "discharge", 1, 0, 3),
+                self.act(me, w.book, "setModule", me, 4, 15),
+                self.act(me, w.proceeds, "collectBooking", 1, me, 1),
+                self.act(me, w.proceeds, "closeBooks", 1, 0, 0),
+                self.act(me, w.proceeds, "encumber", 1, 1, me, ZERO_HASH, 1),
+                self.act(me, w.proceeds, "releaseEncumbrance", 1),
+                self.act(me, w.proceeds, "payEncumbered", 1, 0, 1, me),
+                self.act(me, w.proceeds, "setDuty", me, word("BONDS")),
+                self.act(me, w.lines, "reserve", 1, me, self.cash.currency, 1),
+                self.act(me, w.lines, "release", 1, 1),
+                self.act(me, w.receivables, "markSettled", 1),
+                self.act(me, w.receivables, "setProgramme", Limits(1, 9, 9), 5, 5),
+            ]
+        )

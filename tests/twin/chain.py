@@ -1,0 +1,296 @@
+"""The contracts on a local Anvil over plain JSON-RPC: deployed by the plan, called, read back as tuples."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import subprocess
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass, is_dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from eth_abi.abi import decode, encode
+from eth_hash.auto import keccak
+from eth_utils.address import to_checksum_address
+
+from ledger.bootstrap.plan import CashPlan, DeploymentPlan, Ref
+from ledger.domain.typed_data import Statement
+
+ROOT = Path(__file__).resolve().parents[2]
+ARTIFACTS = ROOT / "ledger" / "chain" / "abi"
+GAS = hex(8_000_000)
+
+
+@dataclass(frozen=True)
+class Reverted(Exception):  # noqa: N818  (an answer, not a fault)
+    """A refused call: the error's name and its arguments."""
+
+    name: str
+    values: tuple[Any, ...]
+
+
+# --- a node -----------------------------------------------------------------------------------------------
+
+
+class Node:
+    """An Anvil that mines when told to, at the time it is told; killed on leaving."""
+
+    def __init__(self, timestamp: int) -> None:
+        binary = next(ROOT.glob("node_modules/@foundry-rs/anvil-*/bin/anvil"))
+        options = (
+            f"--port 0 --hardfork paris --accounts 0 --auto-impersonate --no-mining --timestamp {timestamp}"
+        )
+        free = "--gas-price 0 --block-base-fee-per-gas 0 --disable-min-priority-fee"
+        command = [str(binary), *options.split(), *free.split()]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.http = http.client.HTTPConnection(self._address(), timeout=60)
+        self.ask([("anvil_setLoggingEnabled", [False])])
+
+    def __enter__(self) -> Node:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
+        self.process.kill()
+        self.process.wait()
+
+    def ask(self, questions: Sequence[tuple[str, list[Any]]]) -> list[Any]:
+        """One batch; each answer is a result, or the error as a mapping with the key `code`."""
+        body = [
+            {"jsonrpc": "2.0", "id": id_, "method": method, "params": params}
+            for id_, (method, params) in enumerate(questions)
+        ]
+        self.http.request("POST", "/", json.dumps(body), {"content-type": "application/json"})
+        answers = json.loads(self.http.getresponse().read())
+        return [a.get("result", a.get("error")) for a in sorted(answers, key=lambda a: a["id"])]
+
+    def _address(self) -> str:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            if found := re.search(r"Listening on (\S+)", line):
+                return found[1]
+        raise RuntimeError("Anvil did not start")
+
+
+# --- encoding ---------------------------------------------------------------------------------------------
+
+
+class Abi:
+    """One contract's functions, events and errors."""
+
+    def __init__(self, entries: Iterable[Mapping[str, Any]]) -> None:
+        self.entries = list(entries)
+        self.functions = {e["name"]: e for e in self.entries if e["type"] == "function"}
+        self.events = {keccak(_signature(e)): e for e in self.entries if e["type"] == "event"}
+        self.errors = {keccak(_signature(e))[:4]: e for e in self.entries if e["type"] == "error"}
+
+    @cached_property
+    def selectors(self) -> dict[str, bytes]:
+        return {name: keccak(_signature(entry))[:4] for name, entry in self.functions.items()}
+
+    def call(self, function: str, args: Sequence[Any]) -> str:
+        inputs = self.functions[function]["inputs"]
+        return "0x" + (self.selectors[function] + encode(_types(inputs), _plain(inputs, args))).hex()
+
+    def creation(self, args: Sequence[Any]) -> bytes:
+        inputs = next((e["inputs"] for e in self.entries if e["type"] == "constructor"), [])
+        return encode(_types(inputs), _plain(inputs, args))
+
+    def answer(self, function: str, data: str) -> Any:
+        outputs = self.functions[function]["outputs"]
+        values = _decoded(outputs, bytes.fromhex(data[2:]))
+        return values[0] if len(values) == 1 else values or None
+
+    def event(self, log: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]] | None:
+        topics = [bytes.fromhex(topic[2:]) for topic in log["topics"]]
+        entry = self.events.get(topics[0])
+        if entry is None:
+            return None
+        indexed = [i for i in entry["inputs"] if i["indexed"]]
+        other = [i for i in entry["inputs"] if not i["indexed"]]
+        values = iter(_decoded(indexed, b"".join(topics[1:])))
+        rest = iter(_decoded(other, bytes.fromhex(log["data"][2:])))
+        return entry["name"], tuple(next(values if i["indexed"] else rest) for i in entry["inputs"])
+
+
+def _types(entries: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [_type(entry) for entry in entries]
+
+
+def _type(entry: Mapping[str, Any]) -> str:
+    if not entry["type"].startswith("tuple"):
+        return str(entry["type"])
+    return f"({','.join(_types(entry['components']))}){entry['type'].removeprefix('tuple')}"
+
+
+def _signature(entry: Mapping[str, Any]) -> bytes:
+    return f"{entry['name']}({','.join(_types(entry['inputs']))})".encode()
+
+
+def _plain(entries: Sequence[Mapping[str, Any]], values: Sequence[Any]) -> list[Any]:
+    return [_plain_one(entry, value) for entry, value in zip(entries, values, strict=True)]
+
+
+def _plain_one(entry: Mapping[str, Any], value: Any) -> Any:
+    if isinstance(value, Mapping):
+        value = [value[part["name"]] for part in entry["components"]]
+    elif isinstance(value, Statement):
+        value = value.values()
+    elif is_dataclass(value) and not isinstance(value, type):
+        value = astuple(value)
+    return tuple(_plain(entry["components"], value)) if entry["type"] == "tuple" else value
+
+
+def _decoded(entries: Sequence[Mapping[str, Any]], data: bytes) -> tuple[Any, ...]:
+    types = _types(entries)
+    return tuple(_checksummed(t, v) for t, v in zip(types, decode(types, data), strict=True))
+
+
+def _checksummed(kind: str, value: Any) -> Any:
+    if kind == "address":
+        return to_checksum_address(value)
+    if kind.endswith("[]"):
+        return tuple(_checksummed(kind[:-2], item) for item in value)
+    if kind.startswith("("):
+        return tuple(_checksummed(k, v) for k, v in zip(_split(kind), value, strict=True))
+    return value
+
+
+def _split(kind: str) -> list[str]:
+    """The parts of a tuple type, nested ones whole."""
+    parts, depth, start = [], 0, 1
+    for at, letter in enumerate(kind):
+        depth += (letter == "(") - (letter == ")")
+        if (letter == "," and depth == 1) or depth == 0:
+            parts.append(kind[start:at])
+            start = at + 1
+            if depth == 0:
+                break
+    return parts
+
+
+# --- a deployment -----------------------------------------------------------------------------------------
+
+
+class Chain:
+    """A deployment of the plan. Addresses are EIP-55; structs go in as dataclasses, come out as tuples."""
+
+    def __init__(self, node: Node, deployer: str, plan: DeploymentPlan, timestamp: int) -> None:
+        self.node = node
+        self.timestamp = timestamp
+        self.abis = {name: Abi(_artifact(name)["abi"]) for name in _names()}
+        self.errors = {
+            selector: entry for abi in self.abis.values() for selector, entry in abi.errors.items()
+        }
+        self.addresses: dict[str, str] = {}
+        self.abi_at: dict[str, Abi] = {}
+        self._answers: dict[tuple[str, str, tuple[Any, ...]], str] = {}
+        self._create(deployer, plan)
+        self._wire(deployer, plan)
+
+    # --- setting up ---
+
+    def _create(self, deployer: str, plan: DeploymentPlan) -> None:
+        for creation in plan.creations():
+            args = [self._resolved(argument) for argument in creation.args]
+            abi = self.abis[creation.artifact]
+            data = _artifact(creation.artifact)["bytecode"] + abi.creation(args).hex()
+            receipt = self._mine({"from": deployer, "data": data, "gas": GAS, "gasPrice": "0x0"})
+            address = to_checksum_address(receipt["contractAddress"])
+            self.addresses[creation.name] = address
+            self.abi_at[address] = self.abis[creation.abi]
+
+    def _wire(self, deployer: str, plan: DeploymentPlan) -> None:
+        powers = self.addresses["Powers"]
+        for wire in plan.wires():
+            target = self.addresses[wire.target]
+            args = [self._resolved(argument) for argument in wire.args]
+            data = bytes.fromhex(self.abi_at[target].call(wire.function, args)[2:])
+            self.send(deployer, powers, "wire", (target, data))
+        self.send(deployer, powers, "constitute", (plan.operator, plan.guardian, plan.delay))
+
+    def _resolved(self, argument: Any) -> Any:
+        return self.addresses[argument.name] if isinstance(argument, Ref) else argument
+
+    # --- acting and asking ---
+
+    def send(self, sender: str, at: str, function: str, args: Sequence[Any]) -> Mapping[str, Any]:
+        """Mines the act in a block of its own, at the chain's time; the receipt, whatever its status."""
+        data = self.abi_at[at].call(function, args)
+        return self._mine({"from": sender, "to": at, "data": data, "gas": GAS, "gasPrice": "0x0"})
+
+    def _mine(self, transaction: Mapping[str, Any]) -> Mapping[str, Any]:
+        self.timestamp += 1
+        sent = self.node.ask([("eth_sendTransaction", [transaction])])[0]
+        assert isinstance(sent, str), f"the node would not take it: {sent}"
+        self.node.ask([("evm_mine", [self.timestamp])])
+        receipt: Mapping[str, Any] = self.node.ask([("eth_getTransactionReceipt", [sent])])[0]
+        return receipt
+
+    def ask(self, sender: str, at: str, function: str, args: Sequence[Any]) -> Any:
+        """What the act would return if it were mined in the next block.
+
+        Raises:
+            Reverted: with the contract's own error.
+        """
+        data = self.abi_at[at].call(function, args)
+        transaction = {"from": sender, "to": at, "data": data, "gas": GAS, "gasPrice": "0x0"}
+        override: list[Any] = [transaction, "latest", {}, {"time": hex(self.timestamp + 1)}]
+        answer = self.node.ask([("eth_call", override)])[0]
+        if isinstance(answer, Mapping):
+            raise self._reverted(answer)
+        return self.abi_at[at].answer(function, answer)
+
+    def read(self, views: Sequence[tuple[str, str, tuple[Any, ...]]]) -> list[Any]:
+        """Many views in one batch."""
+        calls = [
+            ("eth_call", [{"to": at, "data": self._data(view)}, "latest"])
+            for view in views
+            for at in view[:1]
+        ]
+        answers = self.node.ask(calls)
+        return [self._answer(view, answer) for view, answer in zip(views, answers, strict=True)]
+
+    def _data(self, view: tuple[str, str, tuple[Any, ...]]) -> str:
+        if view not in self._answers:
+            self._answers[view] = self.abi_at[view[0]].call(view[1], view[2])
+        return self._answers[view]
+
+    def _answer(self, view: tuple[str, str, tuple[Any, ...]], answer: Any) -> Any:
+        if isinstance(answer, Mapping):
+            return self._reverted(answer)
+        return self.abi_at[view[0]].answer(view[1], answer)
+
+    def events(self, receipt: Mapping[str, Any]) -> list[tuple[str, str, tuple[Any, ...]]]:
+        """(emitter, name, arguments) of every log; a log that no ABI knows is an error."""
+        found = []
+        for log in receipt["logs"]:
+            emitter = to_checksum_address(log["address"])
+            event = self.abi_at[emitter].event(log)
+            assert event is not None, f"a log of {emitter} that its ABI does not know: {log['topics']}"
+            found.append((emitter, *event))
+        return found
+
+    def _reverted(self, error: Mapping[str, Any]) -> Reverted:
+        data = bytes.fromhex((error.get("data") or "0x")[2:])
+        if data[:4] == keccak(b"Panic(uint256)")[:4]:
+            return Reverted("Panic", (int.from_bytes(data[4:], "big"),))
+        entry = self.errors.get(data[:4])
+        if entry is None:
+            return Reverted(f"no known error: {error.get('message')}", (data,))
+        return Reverted(entry["name"], _decoded(entry["inputs"], data[4:]))
+
+
+def plan_for(operator: str, guardian: str, bank: str, **more: Any) -> DeploymentPlan:
+    return DeploymentPlan(operator, guardian, (CashPlan("CNY", bank),), replay=True, **more)
+
+
+def _artifact(name: str) -> dict[str, Any]:
+    return dict(json.loads((ARTIFACTS / f"{name}.json").read_text(encoding="utf-8")))
+
+
+def _names() -> list[str]:
+    return [p.stem for p in sorted(ARTIFACTS.glob("*.json")) if p.stem != "manifest"]

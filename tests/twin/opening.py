@@ -1,0 +1,124 @@
+"""The acts that every history begins with: parties, money, a bond with allocations, lines, documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+from eth_hash.auto import keccak
+
+from ledger.domain import purposes
+from ledger.domain.kinds import DocumentKind
+from ledger.domain.twin.base import ZERO_HASH, word
+from ledger.domain.twin.bonds import Terms
+from ledger.domain.twin.cash import INFINITE
+from ledger.domain.twin.participants import Admission
+from ledger.domain.typed_data import Obligation, Review, Statement, TypedData
+from tests.twin.actors import (
+    BANK,
+    BY_ADDRESS,
+    COMPANIES,
+    FINANCIERS,
+    INVESTORS,
+    ISSUERS,
+    LENDER,
+    NOBODY,
+    OPERATOR,
+    PARTICIPANTS,
+    SUPPLIERS,
+    VERIFIERS,
+)
+from tests.twin.acts import CATALOGUE, CODES, DAY, Act, Histories
+
+ISSUER = ISSUERS[0].address
+
+
+def opening(h: Histories) -> Iterator[Act]:
+    """Each act is drawn only after the one before it was done."""
+    yield from _parties(h)
+    yield from _money(h)
+    yield from _documents(h)
+    yield from _bond(h)
+    yield from _credit(h)
+    yield from _invoices(h)
+
+
+def _parties(h: Histories) -> Iterator[Act]:
+    people = h.world.participants
+    day = (h.world.stage.timestamp + people.zone) // DAY
+    yield h.act(OPERATOR.address, people, "postBusinessDate", day)
+    for number, actor in enumerate(PARTICIPANTS):
+        admission = Admission(actor.roles, False, day + 900, actor.group)
+        identifier, kyc = word(f"USCC:{number}"), keccak(actor.name.encode())
+        yield h.act(OPERATOR.address, people, "admit", actor.address, identifier, actor.name, admission, kyc)
+
+
+def _money(h: Histories) -> Iterator[Act]:
+    for actor in (*INVESTORS, *FINANCIERS, *COMPANIES, ISSUERS[0]):
+        yield h.act(BANK.address, h.cash, "mint", actor.address, 1_000_000, keccak(b"receipt" + actor.key))
+    for actor in PARTICIPANTS:
+        for module in (h.world.proceeds, h.world.financing, h.world.maturity):
+            yield h.act(actor.address, h.cash, "approve", module.address, INFINITE)
+
+
+def _documents(h: Histories) -> Iterator[Act]:
+    kinds = (DocumentKind.CONTRACT, DocumentKind.DELIVERY, DocumentKind.OTHER)
+    for actor, kind in product((*ISSUERS, *COMPANIES), kinds):
+        yield _register(h, actor.address, kind)
+    for actor in (*SUPPLIERS, COMPANIES[1]):
+        yield _register(h, actor.address, DocumentKind.TRADE)
+    for actor, kind in product(FINANCIERS, (DocumentKind.REGISTRATION, DocumentKind.REGISTRY_SEARCH)):
+        yield _register(h, actor.address, kind)
+
+
+def _register(h: Histories, who: str, kind: DocumentKind) -> Act:
+    hash_ = keccak(purposes.address_bytes(who) + bytes([kind]))
+    return h.act(who, h.world.documents, "register", hash_, int(kind), ZERO_HASH)
+
+
+def _bond(h: Histories) -> Iterator[Act]:
+    w = h.world
+    yield h.act(ISSUER, w.frameworks, "register", keccak(b"framework"), CATALOGUE, list(CODES))
+    content = w.frameworks.framework(1).content_hash
+    review = Review(1, content, VERIFIERS[0].address, 1, 1, 3, h.today + 900, keccak(b"review"), 1)
+    yield h.act(
+        ISSUER, w.frameworks, "submitReview", review, _signed(h, w.frameworks, review, review.verifier)
+    )
+    terms = Terms(
+        1, h.cash.address, b"XS0000000001", 1_000, 1_000, 10, 1_000, h.today, document=keccak(b"terms")
+    )
+    yield h.act(ISSUER, w.bonds, "register", terms, "the first bond")
+    for investor in INVESTORS:
+        yield h.act(investor.address, w.bonds, "book", 1, 300)
+    booked = [investor.address for investor in INVESTORS]
+    yield h.act(ISSUER, w.bonds, "allot", 1, booked, [300, 300, 250])
+    yield h.act(ISSUER, w.bonds, "close", 1, 5_000, h.today)
+    other = keccak(purposes.address_bytes(ISSUER) + bytes([DocumentKind.OTHER]))
+    for company, code in zip(COMPANIES, CODES, strict=False):
+        args = (1, company.address, code, 2_000_000, "project", other)
+        yield h.act(ISSUER, w.proceeds, "registerProject", *args)
+        number = len(w.proceeds.projects)
+        yield h.act(ISSUER, w.proceeds, "openLine", 1, number, 500_000, True, "line")
+        yield h.act(ISSUER, w.proceeds, "allocate", number, 400_000)
+
+
+def _credit(h: Histories) -> Iterator[Act]:
+    yield h.act(LENDER.address, h.world.lines, "grant", ISSUER, h.cash.currency, 1_500_000, h.today + 900)
+    for company in COMPANIES:
+        yield h.act(ISSUER, h.world.lines, "grantSub", 1, company.address, 1_000_000, h.today + 900)
+
+
+def _invoices(h: Histories) -> Iterator[Act]:
+    documents = h.world.documents
+    for number, (buyer, seller) in enumerate(product((ISSUERS[0], *COMPANIES), SUPPLIERS)):
+        tag = keccak(b"invoice %d" % number)
+        invoice = Obligation(
+            tag, tag, 1, h.cash.currency, 200_000, h.today, buyer.address, seller.address, NOBODY
+        )
+        signatures = [_signed(h, documents, invoice, who) for who in (buyer.address, seller.address)]
+        yield h.act(seller.address, documents, "registerObligation", invoice, *signatures)
+
+
+def _signed(h: Histories, contract: object, statement: Statement, signer: str) -> bytes:
+    at: str = contract.address  # type: ignore[attr-defined]
+    return BY_ADDRESS[signer].sign(TypedData(h.world.stage.chain_id, at, statement).digest())

@@ -1,0 +1,58 @@
+"""The promises of DESIGN 6 that a state alone can break, computed on the twin. Each fault is one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ledger.domain.intervals import BadInterval, Interval, require_tiling
+from ledger.domain.states import PieceState
+from ledger.domain.twin import World
+from ledger.domain.twin.pieces import LAST_SEQUENCE
+
+
+def broken(world: World) -> list[str]:
+    """Every promise that does not hold now."""
+    return [*_cash(world), *_pieces(world), *_bonds(world), *_documents(world), *_lines(world)]
+
+
+def _cash(world: World) -> Iterator[str]:
+    for cash in world.cashes.values():
+        balances = [axis.balance for key, axis in cash.axes.items() if key != cash.source]
+        if any(balance < 0 for balance in balances):
+            yield "CASH-1: an axis paid out more than it received"
+        if sum(balances) != cash.total_supply():
+            yield f"CASH-1: balances {sum(balances)} are not the supply {cash.total_supply()}"
+
+
+def _pieces(world: World) -> Iterator[str]:
+    for id_, entry in world.book.receivables.items():
+        pieces = list(world.book.walk(id_))
+        try:
+            require_tiling([Interval(start, piece.end) for start, piece in pieces], Interval(0, entry.face))
+        except BadInterval as fault:
+            yield f"PIECE-1: receivable {id_}: {fault.message}"
+        done = sum(p.end - start for start, p in pieces if p.kind >= PieceState.PAID)
+        if done != entry.discharged or len(pieces) != entry.pieces:
+            yield f"PIECE-1: receivable {id_} counts {entry.discharged} discharged, its pieces {done}"
+        if any(p.sequence > LAST_SEQUENCE + 1 for _, p in pieces):
+            yield f"PIECE-1: receivable {id_} used numbers kept for discharge"
+
+
+def _bonds(world: World) -> Iterator[str]:
+    for bond in world.proceeds.books:
+        states, raised = world.proceeds.states(bond), world.proceeds.raised(bond)
+        parts = [getattr(states, name) for name in states.__slots__]
+        if sum(parts) != raised or min(parts) < 0:
+            yield f"BOND-1: bond {bond} raised {raised}, its states are {parts}"
+
+
+def _documents(world: World) -> Iterator[str]:
+    for fingerprint, capacity in world.documents.capacities.items():
+        if not 0 <= capacity.used <= capacity.total:
+            yield f"DOC-1: {fingerprint.hex()} used {capacity.used} of {capacity.total}"
+
+
+def _lines(world: World) -> Iterator[str]:
+    for id_, line in world.lines.lines.items():
+        if line.used > line.limit:
+            yield f"LINE-1: line {id_} uses {line.used} of {line.limit}"

@@ -1,0 +1,46 @@
+"""Which free view belongs to which act, and where its answer may lawfully differ (the interfaces say so)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.domain.twin import World
+from tests.twin.acts import Act
+
+_CASH = frozenset({"InsufficientAllowance", "InsufficientBalance"})
+
+
+@dataclass(frozen=True)
+class Question:
+    """A view of the contract. `apart`: refusals of the act it does not know; `party`: who alone may act."""
+
+    function: str
+    args: tuple[Any, ...]
+    apart: frozenset[str] = frozenset()
+    party: str | None = None
+
+    def is_before(self, sender: str, refusal: str) -> bool:
+        """True when the act refused its sender before anything the view looks at."""
+        return self.party is not None and sender != self.party and refusal == "NotParty"
+
+
+def question(world: World, act: Act) -> Question | None:
+    """The view to ask before this act, if it has one."""
+    args = act.args
+    if act.kind in ("Cash.transfer", "GreenBond.transfer"):
+        return Question("checkTransfer", (act.sender, *args), frozenset({"ERC20InvalidReceiver"}))
+    if act.kind == "BondOffice.book":
+        return Question("checkBook", (args[0], act.sender, args[1]), _CASH)
+    if act.kind == "Proceeds.pay":
+        return Question("checkPay", args, frozenset({"NotParty"}), party=world.proceeds.line(args[0]).issuer)
+    if act.kind == "Receivables.confirm":
+        return Question("checkConfirm", (*args, act.sender))
+    if act.kind == "Receivables.transfer":
+        return Question("checkTransfer", (*args[:5], act.sender, *args[5:]))
+    if act.kind == "Financing.accept":
+        quote = args[0]
+        return Question("checkQuote", (quote,), frozenset({"NotParty", "BadSignature"}), party=quote.holder)
+    if act.kind == "Maturity.settle":
+        return Question("checkSettle", args[:1], frozenset({"ZeroAmount"}))
+    return None
