@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from ledger.chain.abi import Abis, checksummed
 from ledger.chain.logs import read_logs
 from ledger.chain.nonces import Nonces
 from ledger.chain.rpc import Rpc
-from ledger.chain.sending import Draft, OnSigned, Sender
+from ledger.chain.sending import BlockTimes, Draft, OnSigned, Sender
 from ledger.errors import ContractRefusal, HistoryUnavailable, LedgerError, NotFound, RpcError
 from ledger.ports import Contract, Event, Mined, Signer
 
@@ -94,6 +94,7 @@ class ChainClient:
         self._patience = patience
         self._known: dict[str, str] = {}
         self._has_block_receipts = True
+        self._times = BlockTimes()
         self.know(*contracts)
 
     # --- reading -------------------------------------------------------------------------------------------
@@ -319,6 +320,7 @@ class ChainClient:
             timeout=self._timeout,
             patience=self._patience,
             public_accounts=self._public_accounts,
+            times=self._times,
         )
 
     def _as_call(self, contract: Contract, function: str, args: Sequence[Any]) -> Json:
@@ -402,9 +404,9 @@ class ChainClient:
             return HistoryUnavailable(error.message)
         return error
 
-    @cached_property
-    def _timestamp(self) -> Callable[[str], int]:
-        return lru_cache(maxsize=256)(lambda block_hash: self.header(block_hash).timestamp)
+    def _timestamp(self, block_hash: str) -> int:
+        known = self._times.get(block_hash)
+        return self._times.learn(self.header(block_hash).fields) if known is None else known
 
 
 def revert_data(error: RpcError) -> str | None:

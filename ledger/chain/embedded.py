@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -53,6 +54,7 @@ class EmbeddedChain:
             self._options += ["--states", str(states)]
         self._hold: int | None = None
         self._card: dict[str, Any] = {}
+        self._locating = threading.Lock()
 
     def open(self) -> Self:
         if not self._create and not (self.folder / "journal").exists():
@@ -93,6 +95,10 @@ class EmbeddedChain:
 
     def locate(self) -> str:
         """The node's address now; starts a node when none is running."""
+        with self._locating:
+            return self._locate()
+
+    def _locate(self) -> str:
         deadline = time.monotonic() + self._timeout
         started: subprocess.Popen[bytes] | None = None
         while time.monotonic() < deadline:

@@ -70,9 +70,12 @@ class Journal:
         fresh.rename(self.path)
         _sync_folder(self.path.parent)
 
-    def read(self) -> tuple[Header, Iterator[Record]]:
-        """The header, and the records one by one. The iterator must be exhausted before the first append."""
-        lines = self._lines()
+    def read(self, *, repair: bool = True) -> tuple[Header, Iterator[Record]]:
+        """The header, and the records one by one. The iterator must be exhausted before the first append.
+
+        Only the one who owns the file may `repair` it: another's unfinished append looks like a torn line.
+        """
+        lines = self._lines(repair)
         first = next(lines, None)
         if first is None:
             raise JournalCorrupt(f"{self.path} has no header", who=str(self.path))
@@ -105,7 +108,7 @@ class Journal:
         self._digest = _chain(self._digest, text)
         return f"{self._digest} {text}\n".encode()
 
-    def _lines(self) -> Iterator[dict[str, Any]]:
+    def _lines(self, repair: bool) -> Iterator[dict[str, Any]]:
         self._digest = ""
         offset = 0
         with self.path.open("rb") as file:
@@ -123,7 +126,8 @@ class Journal:
                     )
                 offset += len(line)
                 yield json.loads(text)
-        self._cut(offset)
+        if repair:
+            self._cut(offset)
 
     def _check(self, line: bytes) -> str | None:
         """The JSON of a line that is whole and follows the one before it; None for any other line."""

@@ -94,11 +94,11 @@ class JournaledChain:
 
     def ask_at(self, block: int, method: str, params: Sequence[Any]) -> Any:
         """A result from the state of an old block, whatever its age. Raises RpcError."""
-        with self._gate.shared():
-            if block > self.height - self._states:
+        if self.keeps_state_of(block):
+            with self._gate.shared():
                 return self._anvil.rpc.call(method, *params)
-            with self._old_lock:
-                return self._states_around(block).call(method, *params)
+        with self._old_lock:  # what is old does not change, so nobody else need wait for the replay
+            return self._states_around(block).call(method, *params)
 
     def number_of(self, block_hash: str) -> int | None:
         """The number of a block, from its hash; None when there is none."""
@@ -188,12 +188,12 @@ class JournaledChain:
                 self._old.anvil.stop()
                 self._old = None
             anvil = self._start()
-            top = self._replay_to(anvil, block + self._states // 2)
+            top = self._replay_to(anvil, block + self._states // 2)  # later blocks are asked for next
             self._old = _OldStates(anvil, range(max(0, top - self._states + 1), top + 1))
         return self._old.anvil.rpc
 
     def _replay_to(self, anvil: Anvil, block: int) -> int:
-        _, records = Journal(self._path).read()
+        _, records = Journal(self._path).read(repair=False)
         version, top = self.header.anvil, 0
         wanted = _until(records, block)
         for record in replayed(anvil.rpc, wanted, self._path, version, version):

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+_WIDTH = 128  # of a note: always written whole, in one call
+
 
 @dataclass(frozen=True)
 class Note:
@@ -27,12 +29,11 @@ class Turn:
         self._file = file
 
     def note(self) -> Note | None:
-        said = os.pread(self._file, 128, 0).decode().split()
+        said = os.pread(self._file, _WIDTH, 0).decode().split()
         return Note(int(said[0]), said[1]) if len(said) == 2 else None
 
     def used(self, note: Note) -> None:
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, f"{note.next_nonce} {note.last}".encode(), 0)
+        os.pwrite(self._file, f"{note.next_nonce} {note.last}".ljust(_WIDTH).encode(), 0)
 
 
 class Nonces:

@@ -9,6 +9,7 @@ never count.
 from __future__ import annotations
 
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ from eth_utils.crypto import keccak
 
 from ledger.chain.accounts import refuse_public_account
 from ledger.chain.nonces import Nonces, Note, Turn
-from ledger.chain.rpc import Rpc
+from ledger.chain.rpc import Call, Rpc
 from ledger.errors import (
     BadInput,
     ChainUnavailable,
@@ -41,6 +42,7 @@ _ALREADY_THERE = (
 )
 _NONCE_USED = ("nonce too low", "nonce is too low", "invalid nonce", "oldnonce")
 _NONCE_PENDING = ("replacement transaction", "could not replace", "replacement fee", "replacementnotallowed")
+_NO_TRANSACTION = "0x" + "00" * 32
 _ATTEMPTS = 8
 _RESEND_AFTER = 5.0  # seconds without a receipt after which a transaction is handed to the network again
 
@@ -102,6 +104,7 @@ class Sender:
         timeout: float,
         patience: float,
         public_accounts: bool,
+        times: BlockTimes,
     ) -> None:
         self._rpc = rpc
         self._nonces = nonces
@@ -110,19 +113,20 @@ class Sender:
         self._timeout = timeout
         self._patience = patience
         self._public_accounts = public_accounts
+        self._times = times
 
     def send(self, drafts: Sequence[Draft], on_signed: OnSigned | None = None) -> list[Signed]:
         """Hand these to the network in this order. Raises what simulating them raises, before any is sent."""
         if not self._public_accounts:
             for draft in drafts:
                 refuse_public_account(draft.signer.address)
-        fees, ready = self._simulated(drafts)
         with ExitStack() as held:
             turns = {
                 address: held.enter_context(self._nonces.turn(address))
-                for address in sorted({draft.signer.address for draft in ready})  # one order: no deadlock
+                for address in sorted({draft.signer.address for draft in drafts})  # one order: no deadlock
             }
-            return self._in_turn(ready, fees, turns, on_signed)
+            fees, ready, nonces = self._simulated(drafts, turns)
+            return self._in_turn(ready, fees, nonces, turns, on_signed)
 
     def receipts(self, sent: Sequence[Sent]) -> list[Json]:
         """The receipts, once their blocks count. ReceiptTimeout names the first that is still missing."""
@@ -155,24 +159,24 @@ class Sender:
         self._check_alive([sent], self._hand_over([sent]))
         return self.receipts([sent])[0]
 
-    def _simulated(self, drafts: Sequence[Draft]) -> tuple[Json, list[Draft]]:
-        """Fees, and the drafts with the gas that they need. Raises RpcError for the first that would
-        revert."""
+    def _simulated(
+        self, drafts: Sequence[Draft], turns: Mapping[str, Turn]
+    ) -> tuple[Json, list[Draft], dict[str, int]]:
+        """Fees, the drafts with the gas that they need, and the accounts' next nonces: all in one question.
+
+        Raises RpcError for the first that would revert.
+        """
         unknown = [draft for draft in drafts if draft.gas is None]
-        answers = self._patiently(
-            lambda: self._rpc.batch(
-                [
-                    ("eth_gasPrice", ()),
-                    ("eth_getBlockByNumber", ("latest", False)),
-                    ("eth_maxPriorityFeePerGas", ()),
-                    *(("eth_estimateGas", (draft.as_call(),)) for draft in unknown),
-                ]
-            )
-        )
-        for answer in (*answers[:2], *answers[3:]):
-            if isinstance(answer, LedgerError):
-                raise answer
-        price, block, tip, *estimates = answers
+        calls: list[Call] = [
+            ("eth_gasPrice", ()),
+            ("eth_getBlockByNumber", ("latest", False)),
+            ("eth_maxPriorityFeePerGas", ()),
+            *(("eth_estimateGas", (draft.as_call(),)) for draft in unknown),
+        ]
+        asked = _nonce_calls(turns)
+        answers = self._patiently([*calls, *asked])
+        price, block, tip, *estimates = answers[: len(calls)]
+        _raise_first(price, block, *estimates)
         limit = int(block["gasLimit"], 16)
         estimated = iter(estimates)
         ready = [
@@ -181,18 +185,21 @@ class Sender:
             else replace(draft, gas=with_margin(int(next(estimated), 16), limit))
             for draft in drafts
         ]
-        return fee_fields(int(price, 16), block.get("baseFeePerGas"), tip), ready
+        fees = fee_fields(int(price, 16), block.get("baseFeePerGas"), tip)
+        return fees, ready, _next_nonces(turns, answers[len(calls) :])
 
     def _in_turn(
-        self, drafts: Sequence[Draft], fees: Json, turns: Mapping[str, Turn], on_signed: OnSigned | None
+        self,
+        drafts: Sequence[Draft],
+        fees: Json,
+        nonces: dict[str, int],
+        turns: Mapping[str, Turn],
+        on_signed: OnSigned | None,
     ) -> list[Signed]:
         sent: dict[int, Signed] = {}
         left = list(enumerate(drafts))
         for _ in range(_ATTEMPTS):
-            signed = self._signed([draft for _, draft in left], fees, turns)
-            for one in signed if on_signed else ():
-                assert on_signed is not None
-                on_signed(one)
+            signed = self._signed([draft for _, draft in left], fees, nonces, on_signed)
             outcomes = self._hand_over(signed)
             taken = [not _lost_its_nonce(outcome) for outcome in outcomes]
             sent |= {place: one for (place, _), one, ok in zip(left, signed, taken, strict=True) if ok}
@@ -201,30 +208,23 @@ class Sender:
             left = [pair for pair, ok in zip(left, taken, strict=True) if not ok]
             if not left:
                 return [sent[place] for place in range(len(drafts))]
+            nonces = _next_nonces(turns, self._patiently(_nonce_calls(turns)))
         raise Conflict(
             "Another program sends for this account without taking turns", who=left[0][1].signer.address
         )
 
-    def _signed(self, drafts: Sequence[Draft], fees: Json, turns: Mapping[str, Turn]) -> list[Signed]:
-        next_nonce = {address: self._next_nonce(address, turn) for address, turn in turns.items()}
+    def _signed(
+        self, drafts: Sequence[Draft], fees: Json, nonces: dict[str, int], on_signed: OnSigned | None
+    ) -> list[Signed]:
         signed = []
         for draft in drafts:
-            signed.append(self._sign(draft, fees, next_nonce[draft.signer.address]))
-            next_nonce[draft.signer.address] += 1
+            address = draft.signer.address
+            signed.append(self._sign(draft, fees, nonces[address]))
+            nonces[address] += 1
+        for one in signed if on_signed else ():
+            assert on_signed is not None
+            on_signed(one)
         return signed
-
-    def _next_nonce(self, address: str, turn: Turn) -> int:
-        """The network's count; or past our own last transaction, when the network knows it but lags in
-        counting."""
-        note = turn.note()
-        calls: list[tuple[str, Sequence[Any]]] = [("eth_getTransactionCount", (address, "pending"))]
-        if note is not None:
-            calls.append(("eth_getTransactionByHash", (note.last,)))
-        pending, *known = self._patiently(lambda: self._rpc.batch(calls))
-        if isinstance(pending, LedgerError):
-            raise pending
-        count = int(pending, 16)
-        return max(count, note.next_nonce) if note is not None and isinstance(known[0], dict) else count
 
     def _sign(self, draft: Draft, fees: Json, nonce: int) -> Signed:
         transaction: Json = {
@@ -243,12 +243,12 @@ class Sender:
     def _hand_over(self, signed: Sequence[Sent]) -> list[RpcError | None]:
         """For each: None when the network has it, else why not. Asks again, with the same bytes, for lost
         answers."""
-        calls = [("eth_sendRawTransaction", (one.raw,)) for one in signed]
-        answers = self._patiently(lambda: self._rpc.batch(calls))
+        calls: list[Call] = [("eth_sendRawTransaction", (one.raw,)) for one in signed]
+        answers = self._patiently(calls)
         outcomes = [None if isinstance(answer, str) else _refusal(answer) for answer in answers]
         doubtful = [place for place, outcome in enumerate(outcomes) if _lost_its_nonce(outcome)]
-        asked = [("eth_getTransactionByHash", (signed[place].hash,)) for place in doubtful]
-        for place, known in zip(doubtful, self._patiently(lambda: self._rpc.batch(asked)), strict=True):
+        asked: list[Call] = [("eth_getTransactionByHash", (signed[place].hash,)) for place in doubtful]
+        for place, known in zip(doubtful, self._patiently(asked), strict=True):
             if isinstance(known, dict):
                 outcomes[place] = None  # it lost its nonce to itself: an earlier sending had arrived
         return outcomes
@@ -262,33 +262,46 @@ class Sender:
 
     def _settled(self, hashes: Sequence[str]) -> dict[str, Json]:
         """Receipts by hash, of those whose block has enough successors and is still the chain's."""
-        answers = self._patiently(
-            lambda: self._rpc.batch(
-                [("eth_blockNumber", ()), *(("eth_getTransactionReceipt", (one,)) for one in hashes)]
-            )
-        )
-        head = answers[0]
-        if not isinstance(head, str):
+        calls: list[Call] = [("eth_getTransactionReceipt", (one,)) for one in hashes]
+        head, *receipts = self._patiently([("eth_getBlockByNumber", ("latest", False)), *calls])
+        if not isinstance(head, dict):
             return {}
-        deepest = int(head, 16) - self._finality_depth
+        self._times.learn(head)
+        deepest = int(head["number"], 16) - self._finality_depth
         return {
             receipt["transactionHash"]: receipt
-            for receipt in answers[1:]
+            for receipt in receipts
             if isinstance(receipt, dict)
             and receipt.get("blockNumber")
             and int(receipt["blockNumber"], 16) <= deepest
         }
 
-    def _patiently(self, ask: Callable[[], list[Any]]) -> list[Any]:
-        """Go on asking while the chain does not answer, for as long as patience lasts."""
+    def _patiently(self, calls: Sequence[Call]) -> list[Any]:
+        """The answers; go on asking while the chain does not answer at all, for as long as patience lasts."""
         deadline = time.monotonic() + self._patience
         while True:
             try:
-                return ask()
+                return self._rpc.batch(calls)
             except ChainUnavailable:
                 if time.monotonic() > deadline:
                     raise
             time.sleep(0.1)
+
+
+class BlockTimes:
+    """The timestamps of blocks met lately, by hash, so that they need not be asked for again."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, int] = OrderedDict()
+
+    def learn(self, block: Mapping[str, Any]) -> int:
+        self._known[block["hash"]] = timestamp = int(block["timestamp"], 16)
+        while len(self._known) > 256:
+            self._known.popitem(last=False)
+        return timestamp
+
+    def get(self, block_hash: str) -> int | None:
+        return self._known.get(block_hash)
 
 
 def with_margin(estimate: int, block_limit: int) -> int:
@@ -308,6 +321,34 @@ def fee_fields(gas_price: int, base_fee: str | None, tip: object) -> Json:
     base = int(base_fee, 16)
     priority = int(tip, 16) if isinstance(tip, str) else max(0, gas_price - base)
     return {"maxFeePerGas": 2 * base + priority, "maxPriorityFeePerGas": priority}
+
+
+def _nonce_calls(turns: Mapping[str, Turn]) -> list[Call]:
+    """For each account its count, and whether the network knows the last transaction that was noted."""
+    calls: list[Call] = []
+    for address, turn in turns.items():
+        note = turn.note()
+        calls.append(("eth_getTransactionCount", (address, "pending")))
+        calls.append(("eth_getTransactionByHash", (note.last if note else _NO_TRANSACTION,)))
+    return calls
+
+
+def _next_nonces(turns: Mapping[str, Turn], answers: Sequence[Any]) -> dict[str, int]:
+    """The network's counts; or past our own last transaction, where the network knows it but lags in
+    counting."""
+    nonces = {}
+    for (address, turn), count, last in zip(turns.items(), answers[::2], answers[1::2], strict=True):
+        _raise_first(count)
+        note = turn.note()
+        pending = int(count, 16)
+        nonces[address] = max(pending, note.next_nonce) if note and isinstance(last, dict) else pending
+    return nonces
+
+
+def _raise_first(*answers: Any) -> None:
+    for answer in answers:
+        if isinstance(answer, LedgerError):
+            raise answer
 
 
 def _refusal(answer: Any) -> RpcError | None:
