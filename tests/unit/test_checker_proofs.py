@@ -79,6 +79,13 @@ def test_absence_is_proved_in_a_trie_keyed_by_hash(size: int) -> None:
         assert trie_get(trie.root, key, proof_of(trie, key)) == b""
 
 
+def test_the_empty_trie_is_proved_by_its_one_node_or_by_none() -> None:
+    root = bytes.fromhex(EMPTY)
+    assert trie_get(root, keccak(b"key"), []) == trie_get(root, keccak(b"key"), ["0x80"]) == b""
+    with pytest.raises(Wrong, match="does not use"):
+        trie_get(root, keccak(b"key"), ["0x80", "0x80"])
+
+
 def test_every_flipped_bit_and_every_lost_or_added_node_of_a_proof_is_refused() -> None:
     trie = Trie({keccak(bytes([i])): b"x" * 40 for i in range(30)})
     key = keccak(b"\x07")

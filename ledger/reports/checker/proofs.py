@@ -141,6 +141,8 @@ def trie_get(root: bytes, key: bytes, proof: Sequence[str]) -> bytes:
     reference: Any = b"" if not nodes and root == keccak(b"\x80") else root
     while reference:
         node = _open(reference, nodes)
+        if not node:  # the empty trie, which some nodes prove by its one empty node and some by none
+            break
         if len(node) == 17:
             value, reference = (b"", node[path.pop(0)]) if path else (node[16], b"")
             continue
