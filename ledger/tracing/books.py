@@ -1,0 +1,391 @@
+"""Who, what and when: the business facts that events tell, ready to be asked by number or address."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from ledger.domain.history import EventRow
+from ledger.domain.roles import Role
+from ledger.domain.states import ReceivableState
+from ledger.errors import BadInput, NotFound
+from ledger.tracing.axes import AxisNames
+from ledger.tracing.pieces import PieceBooks
+
+_DAY_SECONDS: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """An admitted participant. `illustrative`: no source names this party."""
+
+    account: str
+    name: str
+    identifier: str
+    illustrative: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bond:
+    """A bond. `raised` is zero until it is closed; `value_date` is a day number, None when not published."""
+
+    id: int
+    label: str
+    issuer: str
+    cash: str
+    framework: int
+    raised: int = 0
+    cost: int = 0
+    value_date: int | None = None
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project that bonds pay into."""
+
+    id: int
+    label: str
+    framework: int
+    category: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A budget line: one (bond, project)."""
+
+    id: int
+    label: str
+    bond: int
+    project: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receivable:
+    """A confirmed payable. `line` is zero when no bond funds it."""
+
+    id: int
+    obligor: str
+    supplier: str
+    cash: str
+    face: int
+    due: int
+    line: int
+    fingerprint: str
+    documents: tuple[str, ...]
+    state: ReceivableState = ReceivableState.PROPOSED
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """A typed document that a payment discharges. `kind` as the library `Kinds` numbers it."""
+
+    fingerprint: str
+    document: str
+    kind: int
+    date: int
+
+
+@dataclass(frozen=True, slots=True)
+class Financing:
+    """A funded quote. The fen `[start, end)` cost `net`; the financier keeps `discount` and `fee`."""
+
+    receivable: int
+    start: int
+    end: int
+    holder: str
+    financier: str
+    discount: int
+    fee: int
+    net: int
+    documents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refunded:
+    """As the event: `[reversed_offset, + amount)` that left `axis` came back as `[in_offset, + amount)`."""
+
+    bond: int
+    line: int
+    axis: str
+    reversed_offset: int
+    amount: int
+    in_offset: int
+    document: str
+
+
+@dataclass(slots=True)
+class Spent:
+    """What events say was paid from a bond's lines, to be compared with what the trace finds."""
+
+    paid: int = 0
+    refunded: int = 0
+
+
+class Books:
+    """Everything that events told, up to the last one applied. Events are applied in chain order."""
+
+    def __init__(self, zone_seconds: int = 0) -> None:
+        self.axes = AxisNames()
+        self.pieces = PieceBooks()
+        self.parties: dict[str, Party] = {}
+        self.bonds: dict[int, Bond] = {}
+        self.projects: dict[int, Project] = {}
+        self.lines: dict[int, Line] = {}
+        self.receivables: dict[int, Receivable] = {}
+        self.obligations: dict[str, Obligation] = {}
+        self.financings: dict[str, Financing] = {}
+        self.refunds: list[Refunded] = []
+        self.spent: defaultdict[int, Spent] = defaultdict(Spent)
+        self.currencies: dict[str, str] = {}
+        self.modules: dict[int, str] = {}
+        self.contracts: dict[str, str] = {}
+        self._categories: defaultdict[int, list[str]] = defaultdict(list)
+        self._dates = _Dates(zone_seconds)
+
+    def apply(self, rows: Iterable[EventRow]) -> None:
+        """Takes events in. Contracts and events that say nothing here pass unseen."""
+        for row in rows:
+            self.contracts.setdefault(row.address, row.contract)
+            if row.contract == "PieceBook":
+                self.pieces.apply(row)
+            act = _ACTS.get((row.contract, row.name))
+            if act is not None:
+                act(self, row)
+
+    def bond(self, bond: int | str) -> Bond:
+        """By number or label; a label that two bonds share must be given by number.
+
+        Raises:
+            NotFound, BadInput
+        """
+        if isinstance(bond, int):
+            numbered = self.bonds.get(bond)
+        else:
+            numbered = self.bonds.get(int(bond)) if bond.isdecimal() else None
+        found = numbered or self._labelled(str(bond))
+        if found is None:
+            raise NotFound(f"there is no bond {bond}", who=bond)
+        return found
+
+    def _labelled(self, label: str) -> Bond | None:
+        found = [bond for bond in self.bonds.values() if bond.label == label]
+        if len(found) > 1:
+            had = [bond.id for bond in found]
+            raise BadInput(f"several bonds are labelled {label}", had=had, needed="a number")
+        return found[0] if found else None
+
+    def receivable(self, receivable: int) -> Receivable:
+        """By number; NotFound."""
+        found = self.receivables.get(receivable)
+        if found is None:
+            raise NotFound(f"there is no receivable {receivable}", who=receivable)
+        return found
+
+    def party(self, account: str) -> Party:
+        """Who has an account; somebody not admitted is shown by address."""
+        return self.parties.get(account) or Party(account, account, "", False)
+
+    def category(self, project: Project) -> str:
+        """The category's code in the framework's own list."""
+        return self._categories[project.framework][project.category]
+
+    def lines_of(self, bond: int) -> list[Line]:
+        """A bond's budget lines."""
+        return [line for line in self.lines.values() if line.bond == bond]
+
+    def receivables_of(self, bond: int) -> list[Receivable]:
+        """The receivables that a bond's lines fund."""
+        lines = {line.id for line in self.lines_of(bond)}
+        return [r for r in self.receivables.values() if r.line in lines]
+
+    def business_day(self, block: int, timestamp: int) -> int:
+        """The business date at the end of a block (DESIGN 3, rule 9), as a day number."""
+        return self._dates.day(block, timestamp)
+
+    def add_categories(self, framework: int, codes: Iterable[str]) -> None:
+        """A framework's own list only grows; a version names which of it are admitted."""
+        mine = self._categories[framework]
+        for code in map(readable, codes):
+            if code not in mine:
+                mine.append(code)
+
+    def post_date(self, block: int, day: int) -> None:
+        """A posted business date: the deployment is a replay, and block dates count no more."""
+        self._dates.post(block, day)
+
+
+@dataclass(slots=True)
+class _Dates:
+    """Posted business dates by block; without any, the block's own date in the programme's time zone."""
+
+    zone_seconds: int
+    blocks: list[int] = field(default_factory=list)
+    days: list[int] = field(default_factory=list)
+
+    def post(self, block: int, day: int) -> None:
+        self.blocks.append(block)
+        self.days.append(day)
+
+    def day(self, block: int, timestamp: int) -> int:
+        if self.days:
+            return self.days[max(bisect_right(self.blocks, block) - 1, 0)]
+        return (timestamp + self.zone_seconds) // _DAY_SECONDS
+
+
+def readable(code: str) -> str:
+    """`0x…` bytes as the ASCII that they spell, or as they are."""
+    word = bytes.fromhex(code.removeprefix("0x")).rstrip(b"\0")
+    return word.decode() if word.isascii() and word.decode("ascii").isprintable() else code
+
+
+# --- one function an event ---
+
+
+def _admitted(books: Books, row: EventRow) -> None:
+    a = row.args
+    illustrative = bool(a["admission"]["roles"] & Role.ILLUSTRATIVE)
+    books.parties[a["account"]] = Party(a["account"], a["name"], readable(a["identifier"]), illustrative)
+    books.axes.add_party(a["account"])
+
+
+def _amended(books: Books, row: EventRow) -> None:
+    party = books.parties[row.args["account"]]
+    illustrative = bool(row.args["admission"]["roles"] & Role.ILLUSTRATIVE)
+    books.parties[party.account] = replace(party, illustrative=illustrative)
+
+
+def _date_posted(books: Books, row: EventRow) -> None:
+    books.post_date(row.block, row.args["day"])
+
+
+def _cash_listed(books: Books, row: EventRow) -> None:
+    books.currencies[row.args["cash"]] = readable(row.args["currency"])
+
+
+def _framework(books: Books, row: EventRow) -> None:
+    books.add_categories(row.args["framework"], row.args["categories"])
+
+
+def _bond_registered(books: Books, row: EventRow) -> None:
+    a, terms = row.args, row.args["terms"]
+    books.bonds[a["bond"]] = Bond(a["bond"], a["label"], a["issuer"], terms["cash"], terms["framework"])
+    books.axes.add_bond(a["bond"])
+
+
+def _booked(books: Books, row: EventRow) -> None:
+    books.axes.add_booking(row.args["bond"], row.args["investor"])
+
+
+def _proceeds_received(books: Books, row: EventRow) -> None:
+    a = row.args
+    date = a["valueDate"] or None
+    bond = books.bonds[a["bond"]]
+    books.bonds[bond.id] = replace(bond, raised=a["raised"], cost=a["cost"], value_date=date, closed=True)
+
+
+def _project_registered(books: Books, row: EventRow) -> None:
+    a = row.args
+    books.projects[a["project"]] = Project(a["project"], a["label"], a["framework"], a["category"])
+
+
+def _line_opened(books: Books, row: EventRow) -> None:
+    a = row.args
+    books.lines[a["line"]] = Line(a["line"], a["label"], a["bond"], a["project"])
+    books.axes.add_line(a["bond"], a["line"])
+
+
+def _paid(books: Books, row: EventRow) -> None:
+    books.spent[row.args["bond"]].paid += row.args["amount"]
+
+
+def _encumbrance_paid(books: Books, row: EventRow) -> None:
+    books.spent[row.args["bond"]].paid += row.args["end"] - row.args["start"]
+
+
+def _refunded(books: Books, row: EventRow) -> None:
+    a = row.args
+    books.spent[a["bond"]].refunded += a["amount"]
+    books.refunds.append(
+        Refunded(
+            a["bond"], a["line"], a["axis"], a["reversedOffset"], a["amount"], a["inOffset"], a["document"]
+        )
+    )
+
+
+def _confirmed(books: Books, row: EventRow) -> None:
+    a, c = row.args, row.args["confirmation"]
+    books.receivables[a["receivable"]] = Receivable(
+        id=a["receivable"],
+        obligor=a["obligor"],
+        supplier=a["supplier"],
+        cash=c["cash"],
+        face=c["face"],
+        due=c["due"],
+        line=c["budgetLine"],
+        fingerprint=c["fingerprint"],
+        documents=(c["contractDocument"], c["deliveryDocument"]),
+    )
+    line = books.lines.get(c["budgetLine"])
+    books.axes.add_receivable(line.bond if line else 0, c["budgetLine"], a["receivable"])
+
+
+def _receivable_state(state: ReceivableState) -> Callable[[Books, EventRow], None]:
+    def act(books: Books, row: EventRow) -> None:
+        receivable = books.receivables[row.args["receivable"]]
+        books.receivables[receivable.id] = replace(receivable, state=state)
+
+    return act
+
+
+def _obligation(books: Books, row: EventRow) -> None:
+    o: dict[str, Any] = row.args["obligation"]
+    fingerprint = row.args["fingerprint"]
+    books.obligations[fingerprint] = Obligation(fingerprint, o["document"], o["kind"], o["date"])
+
+
+def _financed(books: Books, row: EventRow) -> None:
+    q = row.args["terms"]
+    books.financings[row.args["quote"]] = Financing(
+        receivable=q["receivable"],
+        start=q["start"],
+        end=q["end"],
+        holder=q["holder"],
+        financier=q["financier"],
+        discount=q["discount"],
+        fee=q["fee"],
+        net=q["net"],
+        documents=(row.args["registration"], row.args["search"]),
+    )
+
+
+def _module_set(books: Books, row: EventRow) -> None:
+    books.modules[row.args["index"]] = row.args["module"]
+
+
+_ACTS: Final[dict[tuple[str, str], Callable[[Books, EventRow], None]]] = {
+    ("Participants", "Admitted"): _admitted,
+    ("Participants", "Amended"): _amended,
+    ("Participants", "BusinessDatePosted"): _date_posted,
+    ("CashRegistry", "CashListed"): _cash_listed,
+    ("Frameworks", "FrameworkRegistered"): _framework,
+    ("BondOffice", "BondRegistered"): _bond_registered,
+    ("BondOffice", "Booked"): _booked,
+    ("Proceeds", "ProceedsReceived"): _proceeds_received,
+    ("Proceeds", "ProjectRegistered"): _project_registered,
+    ("Proceeds", "LineOpened"): _line_opened,
+    ("Proceeds", "Paid"): _paid,
+    ("Proceeds", "EncumbrancePaid"): _encumbrance_paid,
+    ("Proceeds", "Refunded"): _refunded,
+    ("Receivables", "Confirmed"): _confirmed,
+    ("Receivables", "Accepted"): _receivable_state(ReceivableState.ACCEPTED),
+    ("Receivables", "Refused"): _receivable_state(ReceivableState.REFUSED),
+    ("Receivables", "Returned"): _receivable_state(ReceivableState.RETURNED),
+    ("Receivables", "Settled"): _receivable_state(ReceivableState.SETTLED),
+    ("Documents", "ObligationRegistered"): _obligation,
+    ("Financing", "Financed"): _financed,
+    ("PieceBook", "ModuleSet"): _module_set,
+}

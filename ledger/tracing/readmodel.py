@@ -1,0 +1,81 @@
+"""The read model: every question of the tracing kind, asked of the index."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from ledger.domain.history import Header
+from ledger.errors import BadInput, NotFound
+from ledger.tracing.bond import FIFO, bond_trace
+from ledger.tracing.hops import Json
+from ledger.tracing.payment import payment_trace
+from ledger.tracing.receivable import piece_show
+from ledger.tracing.world import History, State, World
+
+
+class HistoryStore(Protocol):
+    """Where the index is kept."""
+
+    def snapshot(self) -> AbstractContextManager[History]: ...
+
+
+class ReadModel:
+    """Answers from the index as it stands, or as it stood at an earlier block. Safe to share among threads.
+
+    Facts and columns are kept between questions and grow with the index; after a rollback they are read anew.
+
+    Args:
+        zone_seconds: the programme's time zone, seconds east of UTC; used where business dates are not
+        posted.
+    """
+
+    def __init__(self, store: HistoryStore, *, zone_seconds: int = 0) -> None:
+        self._store = store
+        self._zone_seconds = zone_seconds
+        self._state: State | None = None
+        self._lock = threading.Lock()
+
+    def bond_trace(
+        self, bond: int | str, view: str = "cash", as_of_block: int | None = None, rule: str = FIFO
+    ) -> Json:
+        """Where each raised fen of a bond (number or label) is; see `ledger.tracing.bond`."""
+        with self._lock, self._store.snapshot() as history:
+            return bond_trace(self._world(history, as_of_block), bond, view, rule)
+
+    def payment_trace(self, tx: str, log: int | None = None) -> Json:
+        """What funded a payment; see `ledger.tracing.payment`."""
+        with self._lock, self._store.snapshot() as history:
+            return payment_trace(self._world(history, None), tx, log)
+
+    def piece_show(self, receivable: int, as_of_block: int | None = None) -> Json:
+        """A receivable and its pieces; see `ledger.tracing.receivable`."""
+        with self._lock, self._store.snapshot() as history:
+            return piece_show(self._world(history, as_of_block), receivable)
+
+    def _world(self, history: History, as_of_block: int | None) -> World:
+        tip = history.progress()
+        if tip is None:
+            raise NotFound("the index is empty: nothing was read from the chain yet")
+        if as_of_block is not None and as_of_block != tip.number:
+            return World(history, State.read(history, _past(history, tip, as_of_block), self._zone_seconds))
+        return World(history, self._present(history, tip))
+
+    def _present(self, history: History, tip: Header) -> State:
+        # Taken out while it changes: a failure half-way must not leave half a state behind.
+        state, self._state = self._state, None
+        if state is None or history.header_at_or_before(state.header.number) != state.header:
+            state = State.read(history, tip, self._zone_seconds)
+        elif state.header != tip:
+            state.advance(history, tip)
+        self._state = state
+        return state
+
+
+def _past(history: History, tip: Header, block: int) -> Header:
+    """Blocks without a kept header said nothing, so the one before them stands for them."""
+    found = history.header_at_or_before(block) if block <= tip.number else None
+    if found is None:
+        raise BadInput(f"block {block} is not in the index", had=block, needed=f"at most {tip.number}")
+    return found

@@ -1,0 +1,98 @@
+"""`piece show`: a receivable with its pieces, which tile `[0, face)`."""
+
+from __future__ import annotations
+
+from ledger.domain.dates import format_day
+from ledger.domain.states import PieceState
+from ledger.tracing.books import Receivable
+from ledger.tracing.hops import Json, who
+from ledger.tracing.pieces import Book, Piece
+from ledger.tracing.world import World
+
+
+def piece_show(world: World, receivable: int) -> Json:
+    """The answer of `greenledger piece show RECEIVABLE --json`; shape in docs/specs.md.
+
+    `pieces` is empty until the supplier accepts. `complete` is computed: every act was replayed in its
+    sequence without a hole (else the replay would have stopped) and the pieces tile `[0, face)`.
+
+    Raises:
+        NotFound: unknown receivable. PieceHistoryBroken: an act is missing.
+    """
+    found = world.books.receivable(receivable)
+    book = world.books.pieces.get(receivable)
+    code, digits = world.currency(found.cash)
+    return {
+        "chain_id": world.history.chain_id,
+        "block": world.header.number,
+        "block_hash": world.header.hash,
+        "receivable": str(found.id),
+        "currency": code,
+        "minor_unit": digits,
+        "face": str(found.face),
+        "paid": str(book.paid() if book else 0),
+        "obligor": who(world.books.party(found.obligor)),
+        "supplier": who(world.books.party(found.supplier)),
+        "due": format_day(found.due),
+        "state": found.state.name.lower(),
+        "fingerprint": found.fingerprint,
+        "documents": _documents(world, found),
+        "funded_by": _funded_by(world, found),
+        "complete": book is None or (book.is_whole() and book.face == found.face),
+        "pieces": _pieces(world, book) if book else [],
+    }
+
+
+def _documents(world: World, found: Receivable) -> list[str]:
+    obligation = world.books.obligations.get(found.fingerprint)
+    return [*([obligation.document] if obligation else []), *found.documents]
+
+
+def _funded_by(world: World, found: Receivable) -> Json | None:
+    line = world.books.lines.get(found.line)
+    if line is None:
+        return None
+    bond, project = world.books.bonds[line.bond], world.books.projects[line.project]
+    return {"bond": bond.id, "label": bond.label, "line": line.label, "project": project.label}
+
+
+def _pieces(world: World, book: Book) -> list[Json]:
+    return [_piece(world, piece) for piece in book.in_order()]
+
+
+def _piece(world: World, piece: Piece) -> Json:
+    length = piece.end - piece.start
+    return {
+        "start": str(piece.start),
+        "end": str(piece.end),
+        "amount": str(length),
+        "holder": who(world.books.party(piece.holder)),
+        "state": piece.state.name.lower(),
+        "lock": _lock(world, piece),
+        "sequence": piece.sequence,
+        "layers": piece.layers,
+        "paid": str(length if piece.state is PieceState.PAID else 0),
+        "documents": [step.document for step in piece.steps],
+        "history": [_step(world, piece, index) for index in range(len(piece.steps))],
+    }
+
+
+def _lock(world: World, piece: Piece) -> str | None:
+    """The module that holds the lock, by the name of its contract where that is known."""
+    if not piece.lock:
+        return None
+    module = world.books.modules.get(piece.lock, str(piece.lock))
+    return world.books.contracts.get(module, module)
+
+
+def _step(world: World, piece: Piece, index: int) -> Json:
+    step = piece.steps[index]
+    financed = step.document in world.books.financings
+    return {
+        "from": who(world.books.party(step.sender)),
+        "to": who(world.books.party(step.recipient)),
+        "against": "financing" if financed else "trade",
+        "document": step.document,
+        "tx": step.tx,
+        "block": step.block,
+    }

@@ -1,0 +1,168 @@
+"""Everything that answers at one block need: facts by name, moves as columns, places in the chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from ledger.domain.history import EventRow, Header, IntArray, MoveRef, MoveRows
+from ledger.domain.money import currency
+from ledger.errors import NotFound
+from ledger.tracing.axes import SOURCE, Axis, line_axis
+from ledger.tracing.books import Books
+from ledger.tracing.columns import MoveColumns, Side
+from ledger.tracing.refunds import Refund, incoming_with, outgoing_with
+
+
+class History(Protocol):
+    """One consistent view of the index; the store's snapshot is one."""
+
+    @property
+    def chain_id(self) -> int: ...
+
+    def progress(self) -> Header | None: ...
+
+    def header_at_or_before(self, number: int) -> Header | None: ...
+
+    def addresses(self, first: int = 0) -> list[str]: ...
+
+    def moves(self, cash: str, after: int = -1, up_to: int | None = None) -> MoveRows: ...
+
+    def move_refs(self, places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], MoveRef]: ...
+
+    def moves_of(self, tx: str) -> list[tuple[str, int, int]]: ...
+
+    def events(
+        self, after: int = -1, up_to: int | None = None, contracts: Sequence[str] | None = None
+    ) -> list[EventRow]: ...
+
+    def timestamps(self, blocks: Iterable[int]) -> dict[int, int]: ...
+
+
+@dataclass(slots=True)
+class State:
+    """What is kept between questions: facts and columns up to `header`."""
+
+    header: Header
+    books: Books
+    addresses: list[str] = field(default_factory=list)
+    numbers: dict[str, int] = field(default_factory=dict)
+    rows: dict[str, MoveRows] = field(default_factory=dict)
+    built: dict[str, MoveColumns] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, history: History, header: Header, zone_seconds: int) -> State:
+        """From the index's beginning up to a block."""
+        books = Books(zone_seconds)
+        books.apply(history.events(up_to=header.number))
+        state = cls(header, books)
+        state._learn(history)
+        return state
+
+    def advance(self, history: History, header: Header) -> None:
+        """Takes in what came after `self.header`, which the chain must still have."""
+        done = self.header.number
+        self.books.apply(history.events(after=done))
+        self._learn(history)
+        # A cash without moves may have been listed since, and be read from its beginning.
+        self.rows = {
+            cash: rows.followed_by(history.moves(cash, after=done))
+            for cash, rows in self.rows.items()
+            if len(rows)
+        }
+        self.built.clear()
+        self.header = header
+
+    def _learn(self, history: History) -> None:
+        fresh = history.addresses(len(self.addresses))
+        self.numbers |= {address: len(self.addresses) + i for i, address in enumerate(fresh)}
+        self.addresses += fresh
+
+
+class World:
+    """A state, with a snapshot to look details up in."""
+
+    def __init__(self, history: History, state: State) -> None:
+        self.history = history
+        self.state = state
+        self.books = state.books
+        self.header = state.header
+        self._meanings: list[Axis] | None = None
+        self._refs: dict[tuple[int, int], MoveRef] = {}
+        self._timestamps: dict[int, int] = {}
+
+    # --- moves ---
+
+    def columns(self, cash: str) -> MoveColumns:
+        """The moves of one `Cash`, proved to tile."""
+        state = self.state
+        if cash not in state.built:
+            if cash not in state.rows:
+                state.rows[cash] = self.history.moves(cash, up_to=self.header.number)
+            source = state.numbers.get(SOURCE, -1)
+            state.built[cash] = MoveColumns.build(state.addresses, source, state.rows[cash])
+        return state.built[cash]
+
+    def axis(self, address: str) -> int | None:
+        """The number of an axis; None when nothing ever touched it."""
+        return self.state.numbers.get(address)
+
+    def meanings(self) -> list[Axis]:
+        """What each axis is for, by number."""
+        if self._meanings is None:
+            self._meanings = [self.books.axes.meaning(address) for address in self.state.addresses]
+        return self._meanings
+
+    def outgoing(self, cash: str) -> Side:
+        """The outgoing moves, refunded intervals leading to their substitutes."""
+        return outgoing_with(self.columns(cash), self._refunds(cash))
+
+    def incoming(self, cash: str) -> Side:
+        """The incoming moves, substitutes coming from what was reversed."""
+        return incoming_with(self.columns(cash), self._refunds(cash))
+
+    def _refunds(self, cash: str) -> list[Refund]:
+        numbers = self.state.numbers
+        return [
+            Refund(numbers[r.axis], r.reversed_offset, r.amount, numbers[line_axis(r.line)], r.in_offset)
+            for r in self.books.refunds
+            if self.books.bonds[r.bond].cash == cash
+        ]
+
+    # --- places ---
+
+    def load(self, columns: MoveColumns, rows: IntArray) -> None:
+        """Fetches what `ref` and `day` will be asked for, all at once."""
+        wanted = np.unique(rows[rows >= 0])
+        blocks, logs = columns.rows.block[wanted].tolist(), columns.rows.log[wanted].tolist()
+        places = [place for place in zip(blocks, logs, strict=True) if place not in self._refs]
+        self._refs.update(self.history.move_refs(places))
+        self._timestamps.update(self.history.timestamps(block for block, _ in places))
+
+    def ref(self, columns: MoveColumns, row: int) -> MoveRef:
+        """Where a move stands; `load` comes first."""
+        return self._refs[int(columns.rows.block[row]), int(columns.rows.log[row])]
+
+    def day(self, block: int) -> int:
+        """The business date of a loaded block."""
+        return self.books.business_day(block, self._timestamps.get(block, 0))
+
+    def today(self) -> int:
+        """The business date at the end of this state."""
+        return self.books.business_day(self.header.number, self.header.timestamp)
+
+    # --- names ---
+
+    def currency(self, cash: str) -> tuple[str, int]:
+        """Code and digits of the minor unit.
+
+        Raises:
+            NotFound: when the cash was never listed.
+        """
+        code = self.books.currencies.get(cash)
+        if code is None:
+            raise NotFound(f"{cash} is not listed as ledger cash", who=cash)
+        return code, currency(code).digits
