@@ -1,8 +1,9 @@
 """Random histories on the deployed contracts and on their readable twin: equal after every step.
 
 The same act goes to both. Both accept it, with the same events in the same order (offsets and
-sequence numbers included) and the same result; or both refuse it with the same error and the same arguments. Then every
-view of everything known is compared. `GREENLEDGER_FUZZ=N` runs N acts, `GREENLEDGER_SEED=S` another history.
+sequence numbers included) and the same result; or both refuse it with the same error and the same arguments.
+Then every view of everything known is compared. `GREENLEDGER_FUZZ=N` runs N acts, `GREENLEDGER_SEED=S` takes
+another history.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from ledger.bootstrap.plan import CashPlan, DeploymentPlan, Programme
 from ledger.domain.twin import CashTerms, Refusal, Setting, World
 from ledger.domain.twin.pieces import Limits
-from tests.twin.actors import BANK, DEPLOYER, GUARDIAN, OPERATOR, recover
+from tests.twin.actors import BANK, DEPLOYER, GUARDIAN, INVESTORS, NOBODY, OPERATOR, recover
 from tests.twin.acts import Act, Histories
-from tests.twin.chain import Chain, Node, Reverted, plan_for
+from tests.twin.chain import Chain, Node, Reverted
 from tests.twin.opening import opening
 from tests.twin.promises import broken
 from tests.twin.questions import question
@@ -120,8 +123,9 @@ class Pair:
 
 @pytest.fixture
 def pair() -> Iterator[Pair]:
-    plan = plan_for(OPERATOR.address, GUARDIAN.address, BANK.address)
-    terms = plan.programme
+    terms = Programme(min_piece=10, max_pieces=12, max_layers=4)
+    cashes = (CashPlan("CNY", BANK.address),)
+    plan = DeploymentPlan(OPERATOR.address, GUARDIAN.address, cashes, replay=True, programme=terms)
     with Node(START) as node:
         chain = Chain(node, DEPLOYER.address, plan, START)
         limits = Limits(terms.min_piece, terms.max_pieces, terms.max_layers)
@@ -129,6 +133,33 @@ def pair() -> Iterator[Pair]:
         setting = Setting(31_337, OPERATOR.address, True, plan.zone, programme, chain.timestamp)
         cash = CashTerms(chain.addresses[plan.cashes[0].record], BANK.address, b"CNY")
         yield Pair(chain, World(chain.addresses, [cash], setting, recover))
+
+
+def test_the_comparison_can_fail(pair: Pair) -> None:
+    """A check that cannot fail proves nothing: a fen, a refusal, an event on one side only are noticed."""
+    h = Histories(pair.world, SEED)
+    for act in opening(h):
+        pair.step(act)
+    investor, people = INVESTORS[0].address, pair.world.participants
+    transfer = h.act(investor, h.cash, "transfer", INVESTORS[1].address, 1)
+
+    axis = h.cash.axes[investor]
+    h.cash.axes[investor] = replace(axis, incoming=axis.incoming + 1)
+    with pytest.raises(AssertionError, match="axis"):
+        pair.step(transfer)
+    pair = Pair(pair.chain, pair.world)
+    h.cash.axes[investor] = replace(h.cash.axes[investor], incoming=axis.incoming)
+    pair.step(transfer)
+
+    admission = people.admissions[investor]
+    people.admissions[investor] = replace(admission, suspended=True)
+    with pytest.raises(pytest.fail.Exception, match="DID NOT RAISE"):
+        pair.step(transfer)
+    people.admissions[investor] = admission
+
+    pair.world.book.emit("Transfer", NOBODY, NOBODY, 1)
+    with pytest.raises(AssertionError, match="Transfer"):
+        pair._done_alike(transfer, True, list(pair.world.stage.events))
 
 
 @pytest.mark.spec("CASH-1", "PIECE-1", "BOND-1", "BOND-2", "DOC-1", "LINE-1", "FIN-1")

@@ -48,6 +48,10 @@ CODES: Final = tuple(word(name) for name in ("SOLAR", "WIND", "HYDRO"))
 CATALOGUE: Final = keccak(b"catalogue 2021")
 
 
+class NothingFits(Exception):  # noqa: N818  (most of the time another act is drawn)
+    """Nothing in the present state is fit for this kind of act."""
+
+
 @dataclass(frozen=True)
 class Act:
     """One call: `contract` is the ABI's name, `at` the address; `kind` is counted in the report."""
@@ -90,7 +94,7 @@ class Histories:
             (1, self.amend_framework),
             (4, self.submit_review),
             (1, self.withdraw_review),
-            (3, self.register_bond),
+            (4, self.register_bond),
             (6, self.book),
             (6, self.allot),
             (4, self.close),
@@ -124,7 +128,11 @@ class Histories:
 
     def next(self) -> Act:
         weights = [weight for weight, _ in self.builders]
-        return self.dice.choices([build for _, build in self.builders], weights)[0]()
+        while True:
+            try:
+                return self.dice.choices([build for _, build in self.builders], weights)[0]()
+            except NothingFits:
+                continue
 
     def remember(self, act: Act, events: Sequence[Any]) -> None:
         """What an accepted act makes possible later."""
@@ -139,13 +147,19 @@ class Histories:
 
     def time_passes(self) -> int:
         """Seconds until the next act: mostly the next block, at times days."""
-        return self.dice.choice([3 * DAY, 12 * DAY, 40 * DAY]) if self.chance(0.03) else 12
+        return self.dice.choice([3 * DAY, 12 * DAY, 40 * DAY]) if self.chance(0.02) else 12
 
     def chance(self, share: float) -> bool:
         return self.dice.random() < share
 
     def one(self, choices: Sequence[T]) -> T:
         return self.dice.choice(choices)
+
+    def fit(self, choices: Sequence[T], otherwise: Callable[[], T]) -> T:
+        """One of the fitting; when there is none, mostly another kind of act. Spoilt: whatever."""
+        if not choices and not self.chance(2 * self.spoil):
+            raise NothingFits
+        return otherwise() if not choices or self.chance(self.spoil) else self.one(choices)
 
     def spoilt(self, good: T, bad: Callable[[], T]) -> T:
         return bad() if self.chance(self.spoil) else good
@@ -204,9 +218,7 @@ class Histories:
         )
 
     def amend(self) -> Act:
-        actor = self.one(
-            [*PARTICIPANTS, STRANGER] if self.chance(0.2) else [*SUPPLIERS, *INVESTORS, *COMPANIES]
-        )
+        actor = self._amended()
         suspended = not self.world.participants.admission(actor.address).suspended and self.chance(0.4)
         lapse = self.spoilt(self.today + 900, lambda: self.one([0, self.today - 1, self.today]))
         admission = Admission(actor.roles, suspended, lapse, actor.group)
@@ -218,6 +230,14 @@ class Histories:
             admission,
             self.hash(),
         )
+
+    def _amended(self) -> Actor:
+        barred = [a for a in PARTICIPANTS if not self.world.participants.is_active(a.address)]
+        if barred and self.chance(0.6):
+            return self.one(barred)
+        holders = [BY_ADDRESS.get(piece.holder, STRANGER) for piece in self.world.book.pieces.values()]
+        anybody: list[Actor] = [*PARTICIPANTS, STRANGER]
+        return self.one(self.one([anybody, [*SUPPLIERS, *INVESTORS, *COMPANIES], holders or [BANK]]))
 
     def post_date(self) -> Act:
         possible = (self.world.stage.timestamp + self.world.participants.zone) // DAY
@@ -231,8 +251,7 @@ class Histories:
         return self.act(self.who(BANK.address), self.cash, "mint", to, self.amount(10_000_000), self.hash())
 
     def burn(self) -> Act:
-        holders = [a for a in PARTICIPANTS if self._redeemable(a)] or list(PARTICIPANTS)
-        holder = self.one(holders)
+        holder = self.fit([a for a in PARTICIPANTS if self._redeemable(a)], lambda: self.one(PARTICIPANTS))
         amount = self.amount(self._redeemable(holder))
         return self.act(self.who(BANK.address), self.cash, "burn", holder.address, amount, self.hash())
 
@@ -247,14 +266,17 @@ class Histories:
         how = self.one(["transfer", "transferWithDocument", "transferFrom", "transferFromWithDocument"])
         document = (self.hash(),) if how.endswith("Document") else ()
         if "From" in how:
-            owner = self.one([pair[0] for pair in self.cash.allowances] or [sender.address])
-            return self.act(sender.address, self.cash, how, self.who(owner), purpose, amount, *document)
+            given = [pair for pair, had in self.cash.allowances.items() if had and pair[1] in BY_ADDRESS]
+            owner, spender = self.fit(given, lambda: (sender.address, BANK.address))
+            amount = self.amount(min(self.cash.balance_of(owner), self.cash.allowance(owner, spender)))
+            return self.act(spender, self.cash, how, owner, purpose, amount, *document)
         return self.act(sender.address, self.cash, how, purpose, amount, *document)
 
     def approve(self) -> Act:
         spenders = [self.world.proceeds, self.world.financing, self.world.maturity]
-        spender = self.spoilt(self.one(spenders).address, lambda: self.one(EVERYBODY).address)
-        amount = self.one([INFINITE, INFINITE, self.dice.randrange(1_000_000), 0])
+        spender, amount = self.one(spenders).address, self.one([INFINITE, INFINITE, INFINITE, 9_000])
+        if self.chance(0.5):
+            spender, amount = self.one(EVERYBODY).address, self.dice.randrange(100_000)
         return self.act(self.one(PARTICIPANTS).address, self.cash, "approve", spender, amount)
 
     def redeem(self) -> Act:
@@ -314,7 +336,8 @@ class Histories:
 
     def submit_review(self) -> Act:
         frameworks = self.world.frameworks
-        id_ = self.number(frameworks.count)
+        bare = [i for i, f in frameworks.frameworks.items() if frameworks.standing(i).version != f.version]
+        id_ = self.one(bare) if bare and self.chance(0.8) else self.number(frameworks.count)
         verifier = self.spoilt(VERIFIERS[0], lambda: self.one([*VERIFIERS, *ISSUERS])).address
         last = frameworks.last_nonce(id_, verifier)
         review = Review(
@@ -322,7 +345,7 @@ class Histories:
             content_hash=self.spoilt(frameworks.framework(id_).content_hash, self.hash),
             verifier=verifier,
             kind=self.spoilt(self.dice.randint(1, 4), lambda: self.one([0, 5])),
-            outcome=self.one([1, 1, 1, 2, 3]) if self.chance(0.8) else self.dice.randint(0, 4),
+            outcome=self.spoilt(self.one([1, 1, 2]), lambda: self.one([0, 3, 4])),
             shade=self.spoilt(self.dice.randint(0, 3), lambda: 4),
             valid_until=self.spoilt(self.days(60, 500), lambda: self.one([0, self.today - 1, self.today])),
             document=self.hash(),
@@ -360,11 +383,7 @@ class Histories:
 
     def _bond(self, state: BondState) -> int:
         fitting = [id_ for id_, bond in self.world.bonds.bonds.items() if bond.state == state]
-        return (
-            self.spoilt(self.one(fitting), lambda: self.number(self.world.bonds.count))
-            if fitting
-            else (self.number(self.world.bonds.count))
-        )
+        return self.fit(fitting, lambda: self.number(self.world.bonds.count))
 
     def book(self) -> Act:
         units = self.amount(40, 64)
@@ -374,6 +393,7 @@ class Histories:
     def allot(self) -> Act:
         id_ = self._bond(BondState.BOOKING)
         booked = [(who, units) for (bond, who), units in self.world.bonds.bookings.items() if bond == id_]
+        self.fit(booked, lambda: (NOBODY, 0))
         self.dice.shuffle(booked)
         booked = booked[: self.dice.randint(0 if self.chance(0.1) else 1, 3)]
         investors = [self.who(investor) for investor, _ in booked]
@@ -395,10 +415,9 @@ class Histories:
         return self.act(self.who(self.world.bonds.bond(id_).issuer), self.world.bonds, "cancel", id_)
 
     def return_booking(self) -> Act:
-        waiting = list(self.world.bonds.bookings) or [
-            (self.number(self.world.bonds.count), INVESTORS[0].address)
-        ]
-        id_, investor = self.one(waiting)
+        waiting = [pair for pair in self.world.bonds.bookings if self.world.bonds.bond(pair[0]).state != 1]
+        missing = (self.number(self.world.bonds.count), INVESTORS[0].address)
+        id_, investor = self.fit(waiting, lambda: self.one([*self.world.bonds.bookings, missing]))
         return self.act(
             self.one(EVERYBODY).address, self.world.bonds, "returnBooking", id_, self.who(investor)
         )
@@ -413,8 +432,10 @@ class Histories:
         units = self.amount(token.balance_of(holder))
         how = self.one(["transfer", "transfer", "approve", "transferFrom"])
         if how == "transferFrom":
-            spender = self.one([pair[1] for pair in token.allowances] or [to])
-            return self.act(BY_ADDRESS.get(spender, STRANGER).address, token, how, holder, to, units)
+            given = [pair for pair, had in token.allowances.items() if had and pair[1] in BY_ADDRESS]
+            holder, spender = self.fit(given, lambda: (INVESTORS[0].address, BANK.address))
+            units = self.amount(min(token.balance_of(holder), token.allowance(holder, spender)))
+            return self.act(spender, token, how, holder, to, units)
         return self.act(holder, token, how, to, units)
 
     # --- proceeds ---
@@ -441,7 +462,7 @@ class Histories:
             for (hash_, who), d in self.world.documents.documents.items()
             if who == registrar and d.kind == kind
         ]
-        return self.spoilt(self.one(known), self.hash) if known else self.hash()
+        return self.fit(known, self.hash)
 
     def open_line(self) -> Act:
         proceeds = self.world.proceeds
@@ -451,9 +472,7 @@ class Histories:
             for project, p in proceeds.projects.items()
             if p.framework == books.framework
         ]
-        bond, project = (
-            self.spoilt(self.one(fitting), lambda: (self.number(3), self.number(3))) if fitting else (1, 1)
-        )
+        bond, project = self.fit(fitting, lambda: (self.number(3), self.number(3)))
         issuer = proceeds.books[bond].issuer if bond in proceeds.books else NOBODY
         budget = self.amount(800_000, 96)
         return self.act(
@@ -498,9 +517,7 @@ class Histories:
             for fingerprint, c in capacities.items()
             if c.payer in payers and c.kind in kinds and c.total > c.used
         ]
-        if fitting and not self.chance(self.spoil):
-            return self.one(fitting)
-        return (self.one(list(capacities)), 1000) if capacities else (self.hash(), 1000)
+        return self.fit(fitting, lambda: (self.one([*capacities, self.hash()]), 1000))
 
     def pay(self) -> Act:
         id_ = self._line()
@@ -511,8 +528,8 @@ class Histories:
         return self.act(self.who(line.issuer), self.world.proceeds, "pay", id_, fingerprint, amount)
 
     def refund(self) -> Act:
-        line, out_offset, fingerprint, payee = self.one(
-            self.payments or [(1, 0, ZERO_HASH, STRANGER.address)]
+        line, out_offset, fingerprint, payee = self.fit(
+            self.payments, lambda: (1, 0, ZERO_HASH, STRANGER.address)
         )
         return self.act(
             self.who(payee),
@@ -531,7 +548,7 @@ class Histories:
             for (id_, start), piece in self.world.book.pieces.items()
             if piece.kind == PieceState.PAID and self.world.proceeds.encumbrance_of(id_).line
         ]
-        id_, start, piece = self.one(paid or [(self.number(3), 0, Piece(STRANGER.address, 9, 1, 0, 0))])
+        id_, start, piece = self.fit(paid, lambda: (self.number(3), 0, Piece(STRANGER.address, 9, 1, 0, 0)))
         amount = self.amount(self.one([10, piece.end - start]))
         start = self.spoilt(start, lambda: start + 1)
         sender = self.who(piece.holder)
@@ -547,7 +564,7 @@ class Histories:
             for actor in PARTICIPANTS
             if self.cash.balance_of(purposes.axis_of(name, purposes.claim(actor.address)))
         ]
-        module, actor = self.one(waiting or [(self.world.maturity, self.one(EVERYBODY))])
+        module, actor = self.fit(waiting, lambda: (self.world.maturity, self.one(EVERYBODY)))
         return self.act(actor.address, module, "claim", self.cash.address)
 
     # --- credit lines ---
@@ -569,9 +586,9 @@ class Histories:
         line = self.world.lines.line(id_)
         limit = self.spoilt(line.used + self.dice.randrange(1_000_000), lambda: max(line.used - 1, 0))
         until = self.spoilt(self.today + 900, lambda: self.today - 1)
-        parties = [line.bank, line.holder, self.world.lines.line(line.parent).holder]
+        parties = [line.bank, line.bank, line.holder, self.world.lines.line(line.parent).holder]
         sender = self.who(self.one(parties))
-        return self.act(sender, self.world.lines, "change", id_, limit, until, self.chance(0.15))
+        return self.act(sender, self.world.lines, "change", id_, limit, until, self.chance(0.06))
 
     # --- receivables ---
 
@@ -603,7 +620,7 @@ class Histories:
     def _receivable(self, state: ReceivableState) -> int:
         known = self.world.receivables.receivables
         fitting = [id_ for id_, receivable in known.items() if receivable.state == state]
-        return self.spoilt(self.one(fitting or [1]), lambda: self.number(len(known)))
+        return self.fit(fitting, lambda: self.number(len(known)))
 
     def answer(self) -> Act:
         id_ = self._receivable(ReceivableState.PROPOSED)
@@ -613,13 +630,15 @@ class Histories:
         return self.act(supplier, self.world.receivables, how, id_, *more)
 
     def _piece(self) -> tuple[int, int, Piece]:
-        """A piece that is still held; spoilt: any piece, or none."""
-        pieces = self.world.book.pieces
-        held = [key for key, piece in pieces.items() if piece.state == PieceState.HELD]
-        if not pieces:
-            return 1, 0, Piece(STRANGER.address, 10, 1, 0, 0)
-        id_, start = self.spoilt(self.one(held or list(pieces)), lambda: self.one(list(pieces)))
-        return id_, start, pieces[id_, start]
+        """A piece that is still held before its due date; spoilt: any piece, or none."""
+        pieces, receivables = self.world.book.pieces, self.world.receivables
+        held = [
+            key
+            for key, piece in pieces.items()
+            if piece.state == PieceState.HELD and receivables.receivable(key[0]).due > self.today
+        ]
+        id_, start = self.fit(held, lambda: self.one([*pieces, (1, 3)]))
+        return id_, start, pieces.get((id_, start), Piece(STRANGER.address, start + 10, 1, 0, 0))
 
     def _inside(self, start: int, end: int) -> tuple[int, int]:
         """An interval of the piece, often with an edge of it; spoilt: beyond, or backward."""
@@ -692,45 +711,51 @@ class Histories:
         signature = self.signature(financing, quote, financier)
         return self.act(self.who(quote.holder), financing, "accept", quote, signature)
 
-    def _quote(self) -> Quote | None:
-        open_ = [q for q in self.quotes if self._state(q) == QuoteState.ACCEPTED]
-        return (
-            self.one(open_)
-            if open_ and not self.chance(self.spoil)
-            else (self.one(self.quotes) if self.quotes else None)
-        )
+    def _quote(self, over: bool) -> Quote:
+        """An accepted quote, past its deadline or not; spoilt: any quote ever accepted."""
+        now = self.world.stage.timestamp
+        open_ = [
+            q for q in self.quotes if self._state(q) == QuoteState.ACCEPTED and (q.deadline < now) == over
+        ]
+        if not self.quotes:
+            raise NothingFits
+        return self.fit(open_, lambda: self.one(self.quotes))
 
     def _state(self, quote: Quote) -> int:
         return self.world.financing.state_of(self.world.financing.quote_digest(quote))
 
     def fund(self) -> Act:
-        quote = self._quote()
-        if quote is None:
-            return self.accept_quote()
+        quote = self._quote(over=False)
         quote = self.spoilt(quote, lambda: replace(quote, net=quote.net - 1 if quote.net else 0))
         registration = self._document(quote.financier, DocumentKind.REGISTRATION)
         search = self._document(quote.financier, DocumentKind.REGISTRY_SEARCH)
         return self.act(self.who(quote.financier), self.world.financing, "fund", quote, registration, search)
 
     def end_quote(self) -> Act:
-        quote = self._quote()
-        if quote is None or self.chance(0.3):
+        if self.chance(0.3):
             nonce = self.spoilt(self.dice.randrange(10**6), lambda: 7)
             return self.act(self.one(FINANCIERS).address, self.world.financing, "revoke", nonce)
+        quote = self._quote(over=self.chance(0.8))
         return self.act(self.one(EVERYBODY).address, self.world.financing, "lapse", quote)
 
     # --- maturity ---
 
     def pay_in(self) -> Act:
         known = self.world.receivables.receivables
-        unfunded = [i for i, r in known.items() if r.state == ReceivableState.ACCEPTED and not r.budget_line]
-        id_ = self.spoilt(self.one(unfunded or [1]), lambda: self.number(len(known)))
+        accepted = [i for i, r in known.items() if r.state == ReceivableState.ACCEPTED and not r.budget_line]
+        unpaid = [i for i in accepted if not self._paid_in(i)]
+        id_ = self.fit(unpaid, lambda: self.number(len(known)))
         return self.act(
             self.who(self.world.receivables.receivable(id_).obligor), self.world.maturity, "payIn", id_
         )
 
+    def _paid_in(self, receivable: int) -> int:
+        return self.cash.axis(purposes.axis_of(purposes.MATURITY, purposes.settlement(receivable))).incoming
+
     def settle(self) -> Act:
-        id_ = self._receivable(ReceivableState.ACCEPTED)
+        known = self.world.receivables.receivables
+        due = [i for i, r in known.items() if r.state == ReceivableState.ACCEPTED and r.due <= self.today]
+        id_ = self.fit(due, lambda: self.number(len(known)))
         pieces = self.spoilt(self.dice.randint(1, 4), lambda: 0)
         return self.act(self.one(EVERYBODY).address, self.world.maturity, "settle", id_, pieces)
 

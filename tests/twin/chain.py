@@ -16,12 +16,13 @@ from eth_abi.abi import decode, encode
 from eth_hash.auto import keccak
 from eth_utils.address import to_checksum_address
 
-from ledger.bootstrap.plan import CashPlan, DeploymentPlan, Ref
+from ledger.bootstrap.plan import DeploymentPlan, Ref
 from ledger.domain.typed_data import Statement
 
 ROOT = Path(__file__).resolve().parents[2]
 ARTIFACTS = ROOT / "ledger" / "chain" / "abi"
 GAS = hex(8_000_000)
+View = tuple[str, str, tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,8 @@ class Chain:
         }
         self.addresses: dict[str, str] = {}
         self.abi_at: dict[str, Abi] = {}
-        self._answers: dict[tuple[str, str, tuple[Any, ...]], str] = {}
+        self._questions: dict[View, str] = {}
+        self._answers: dict[View, tuple[Any, Any]] = {}
         self._create(deployer, plan)
         self._wire(deployer, plan)
 
@@ -244,25 +246,26 @@ class Chain:
             raise self._reverted(answer)
         return self.abi_at[at].answer(function, answer)
 
-    def read(self, views: Sequence[tuple[str, str, tuple[Any, ...]]]) -> list[Any]:
+    def read(self, views: Sequence[View]) -> list[Any]:
         """Many views in one batch."""
-        calls = [
-            ("eth_call", [{"to": at, "data": self._data(view)}, "latest"])
-            for view in views
-            for at in view[:1]
+        calls: list[tuple[str, list[Any]]] = [
+            ("eth_call", [{"to": view[0], "data": self._question(view)}, "latest"]) for view in views
         ]
         answers = self.node.ask(calls)
         return [self._answer(view, answer) for view, answer in zip(views, answers, strict=True)]
 
-    def _data(self, view: tuple[str, str, tuple[Any, ...]]) -> str:
-        if view not in self._answers:
-            self._answers[view] = self.abi_at[view[0]].call(view[1], view[2])
-        return self._answers[view]
+    def _question(self, view: View) -> str:
+        if view not in self._questions:
+            self._questions[view] = self.abi_at[view[0]].call(view[1], view[2])
+        return self._questions[view]
 
-    def _answer(self, view: tuple[str, str, tuple[Any, ...]], answer: Any) -> Any:
-        if isinstance(answer, Mapping):
-            return self._reverted(answer)
-        return self.abi_at[view[0]].answer(view[1], answer)
+    def _answer(self, view: View, answer: Any) -> Any:
+        """Decoded once for each different answer: most views say the same after most acts."""
+        if self._answers.get(view, (None,))[0] != answer:
+            refused = isinstance(answer, Mapping)
+            meaning = self._reverted(answer) if refused else self.abi_at[view[0]].answer(view[1], answer)
+            self._answers[view] = (answer, meaning)
+        return self._answers[view][1]
 
     def events(self, receipt: Mapping[str, Any]) -> list[tuple[str, str, tuple[Any, ...]]]:
         """(emitter, name, arguments) of every log; a log that no ABI knows is an error."""
@@ -282,10 +285,6 @@ class Chain:
         if entry is None:
             return Reverted(f"no known error: {error.get('message')}", (data,))
         return Reverted(entry["name"], _decoded(entry["inputs"], data[4:]))
-
-
-def plan_for(operator: str, guardian: str, bank: str, **more: Any) -> DeploymentPlan:
-    return DeploymentPlan(operator, guardian, (CashPlan("CNY", bank),), replay=True, **more)
 
 
 def _artifact(name: str) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass, field, is_dataclass
+from typing import Any, Final
 
 from ledger.domain.purposes import module_id
 from ledger.errors import LedgerError, kebab
@@ -77,6 +77,12 @@ class Module(Contract):
         self.only_powers(sender)
         self.duties[module] = duty
         self.emit("DutySet", module, duty)
+
+
+def plain(struct: Any) -> tuple[Any, ...]:
+    """A slotted dataclass as the contracts give a struct: its fields in order, nested structs alike."""
+    values = (getattr(struct, name) for name in struct.__slots__)
+    return tuple(plain(value) if is_dataclass(value) else value for value in values)
 
 
 def fits(value: int, bits: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from eth_hash.auto import keccak
@@ -10,7 +10,7 @@ from eth_hash.auto import keccak
 from ledger.domain import purposes
 from ledger.domain.roles import Role
 from ledger.domain.states import BondState
-from ledger.domain.twin.base import NOBODY, ZERO_HASH, Contract, Module, Refusal, Stage, fits, word
+from ledger.domain.twin.base import NOBODY, ZERO_HASH, Contract, Module, Refusal, Stage, fits, plain, word
 from ledger.domain.twin.cash import INFINITE, CashRegistry
 from ledger.domain.twin.frameworks import Frameworks
 from ledger.domain.twin.participants import Participants
@@ -163,7 +163,7 @@ class BondOffice(Module):
         self.proceeds.open_books(
             self.address, id_, sender, terms.framework, self.registry.require_cash(terms.cash)
         )
-        self.emit("BondRegistered", id_, sender, token.address, label, astuple(terms))
+        self.emit("BondRegistered", id_, sender, token.address, label, plain(terms))
         return id_
 
     def _require_terms(self, sender: str, terms: Terms) -> None:

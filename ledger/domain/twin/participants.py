@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from ledger.domain.dates import business_date
 from ledger.domain.purposes import is_purpose
-from ledger.domain.twin.base import NOBODY, ZERO_HASH, Contract, Refusal, Stage, word
+from ledger.domain.twin.base import NOBODY, ZERO_HASH, Contract, Refusal, Stage, plain, word
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Participants(Contract):
         self.identifiers[account] = identifier
         self.accounts[identifier] = account
         self.admissions[account] = admission
-        self.emit("Admitted", account, identifier, name, astuple(admission), kyc_document)
+        self.emit("Admitted", account, identifier, name, plain(admission), kyc_document)
 
     def amend(self, sender: str, account: str, admission: Admission, document: bytes) -> None:
         self._only_operator(sender)
@@ -90,7 +90,7 @@ class Participants(Contract):
         if admission.lapse_day == 0:
             raise Refusal("DateOutOfOrder", word("LAPSE_DAY"), 0, self.today())
         self.admissions[account] = admission
-        self.emit("Amended", account, astuple(admission), document)
+        self.emit("Amended", account, plain(admission), document)
 
     def _only_operator(self, sender: str) -> None:
         if sender != self.stage.operator:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ledger.domain.states import PieceState
-from ledger.domain.twin.base import NOBODY, Contract, Refusal, Stage
+from ledger.domain.twin.base import NOBODY, Contract, Refusal, Stage, plain
 from ledger.domain.twin.participants import Participants
 
 MAY_OPEN: Final = 1
@@ -111,7 +111,7 @@ class PieceBook(Contract):
         self.receivables[receivable] = BookEntry(face, 0, 1, limits)
         self.pieces[receivable, 0] = Piece(holder, face, PieceState.HELD, 0, 0)
         self.emit("Transfer", NOBODY, holder, token_id(receivable, 0))
-        self.emit("Opened", receivable, holder, face, astuple(limits))
+        self.emit("Opened", receivable, holder, face, plain(limits))
 
     def cut(self, sender: str, receivable: int, start: int, sequence: int, middle: int) -> int:
         self._only(sender, MAY_MOVE)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.roles import Role
 from ledger.domain.states import ReceivableState
-from ledger.domain.twin.base import NOBODY, ZERO_HASH, Module, Refusal, Stage, word
+from ledger.domain.twin.base import NOBODY, ZERO_HASH, Module, Refusal, Stage, plain, word
 from ledger.domain.twin.cash import Cash, CashRegistry
 from ledger.domain.twin.creditlines import CreditLines
 from ledger.domain.twin.documents import Capacity, Documents
@@ -112,7 +112,7 @@ class Receivables(Module):
         self.credit_lines.reserve(self.address, c.credit_line, sender, obligation.currency, c.face)
         if c.budget_line:
             self.proceeds.encumber(self.address, c.budget_line, id_, sender, c.fingerprint, c.face)
-        self.emit("Confirmed", id_, sender, c.supplier, astuple(c))
+        self.emit("Confirmed", id_, sender, c.supplier, plain(c))
         return id_
 
     def _require_confirmable(self, c: Confirmation, obligor: str) -> None:
@@ -259,4 +259,4 @@ class Receivables(Module):
     def set_programme(self, sender: str, limits: Limits, accept_days: int, max_tenor_days: int) -> None:
         self.only_powers(sender)
         self.limits, self.accept_days, self.max_tenor_days = limits, accept_days, max_tenor_days
-        self.emit("ProgrammeSet", astuple(limits), accept_days, max_tenor_days)
+        self.emit("ProgrammeSet", plain(limits), accept_days, max_tenor_days)

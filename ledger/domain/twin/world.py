@@ -5,13 +5,13 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.purposes import MATURITY, PROCEEDS
 from ledger.domain.roles import Role
-from ledger.domain.twin.base import Contract, Event, Module, Refusal, Stage, word
+from ledger.domain.twin.base import Contract, Event, Module, Refusal, Stage, plain, word
 from ledger.domain.twin.bonds import BondOffice
 from ledger.domain.twin.cash import Cash, CashRegistry
 from ledger.domain.twin.creditlines import CreditLines
@@ -174,18 +174,18 @@ class World:
         at = self.participants.address
         yield (at, "today", ()), self.participants.today()
         for account, admission in self.participants.admissions.items():
-            yield (at, "admission", (account,)), astuple(admission)
+            yield (at, "admission", (account,)), plain(admission)
             yield (at, "identifierOf", (account,)), self.participants.identifiers[account]
 
     def _evidence_views(self) -> Iterator[tuple[View, Any]]:
         for (hash_, registrar), document in self.documents.documents.items():
-            yield (self.documents.address, "document", (hash_, registrar)), astuple(document)
+            yield (self.documents.address, "document", (hash_, registrar)), plain(document)
         for fingerprint, capacity in self.documents.capacities.items():
-            yield (self.documents.address, "obligation", (fingerprint,)), astuple(capacity)
+            yield (self.documents.address, "obligation", (fingerprint,)), plain(capacity)
         yield (self.frameworks.address, "count", ()), self.frameworks.count
         for id_, framework in self.frameworks.frameworks.items():
-            yield (self.frameworks.address, "framework", (id_,)), astuple(framework)
-            yield (self.frameworks.address, "standing", (id_,)), astuple(self.frameworks.standing(id_))
+            yield (self.frameworks.address, "framework", (id_,)), plain(framework)
+            yield (self.frameworks.address, "standing", (id_,)), plain(self.frameworks.standing(id_))
         for (id_, verifier), nonce in self.frameworks.nonces.items():
             yield (self.frameworks.address, "lastNonce", (id_, verifier)), nonce
 
@@ -193,7 +193,7 @@ class World:
         at = self.bonds.address
         yield (at, "count", ()), self.bonds.count
         for id_, bond in self.bonds.bonds.items():
-            yield (at, "bond", (id_,)), astuple(bond)
+            yield (at, "bond", (id_,)), plain(bond)
             token = self.bonds.tokens[id_]
             yield (token.address, "totalSupply", ()), token.total_supply
             for account in self.participants.admissions:
@@ -205,12 +205,12 @@ class World:
         yield (at, "counts", ()), (len(proceeds.projects), len(proceeds.lines))
         for bond in proceeds.books:
             yield (at, "raised", (bond,)), proceeds.raised(bond)
-            yield (at, "states", (bond,)), astuple(proceeds.states(bond))
+            yield (at, "states", (bond,)), plain(proceeds.states(bond))
             yield (at, "linesOf", (bond,)), proceeds.lines_of(bond)
         for id_, project in proceeds.projects.items():
-            yield (at, "project", (id_,)), astuple(project)
+            yield (at, "project", (id_,)), plain(project)
         for id_, line in proceeds.lines.items():
-            yield (at, "line", (id_,)), astuple(line)
+            yield (at, "line", (id_,)), plain(line)
         for id_ in self.receivables.receivables:
             encumbrance = proceeds.encumbrance_of(id_)
             yield (at, "encumbranceOf", (id_,)), (encumbrance.line, encumbrance.amount)
@@ -218,16 +218,16 @@ class World:
     def _credit_views(self) -> Iterator[tuple[View, Any]]:
         yield (self.lines.address, "count", ()), self.lines.count
         for id_, line in self.lines.lines.items():
-            yield (self.lines.address, "line", (id_,)), astuple(line)
+            yield (self.lines.address, "line", (id_,)), plain(line)
 
     def _receivable_views(self) -> Iterator[tuple[View, Any]]:
         yield (self.receivables.address, "count", ()), self.receivables.count
         for id_, receivable in self.receivables.receivables.items():
-            yield (self.receivables.address, "receivable", (id_,)), astuple(receivable)
+            yield (self.receivables.address, "receivable", (id_,)), plain(receivable)
             yield (self.maturity.address, "cursor", (id_,)), self.maturity.cursor(id_)
-            yield (self.book.address, "receivableOf", (id_,)), astuple(self.book.receivable_of(id_))
+            yield (self.book.address, "receivableOf", (id_,)), plain(self.book.receivable_of(id_))
             walk = list(self.book.walk(id_))
-            pieces = tuple(start for start, _ in walk), tuple(astuple(piece) for _, piece in walk)
+            pieces = tuple(start for start, _ in walk), tuple(plain(piece) for _, piece in walk)
             yield (self.book.address, "pieces", (id_, 0, len(walk) + 1)), pieces
         for digest, deal in self.financing.deals.items():
             yield (self.financing.address, "stateOf", (digest,)), int(deal.state)
@@ -245,9 +245,9 @@ def _state_of(contract: Contract) -> dict[str, Any]:
 
 def _cash_views(cash: Cash) -> Iterator[tuple[View, Any]]:
     yield (cash.address, "totalSupply", ()), cash.total_supply()
+    yield (cash.address, "balanceOf", (cash.source,)), cash.balance_of(cash.source)
     for axis, counters in cash.axes.items():
-        yield (cash.address, "axis", (axis,)), astuple(counters)
-        yield (cash.address, "balanceOf", (axis,)), cash.balance_of(axis)
+        yield (cash.address, "axis", (axis,)), plain(counters)
     for (owner, spender), amount in cash.allowances.items():
         yield (cash.address, "allowance", (owner, spender)), amount
     for reference in cash.references:
