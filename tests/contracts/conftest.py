@@ -1,8 +1,17 @@
 """One deployment per module; every test starts from the state that the module's fixtures left."""
 
+import gc
+
 import pytest
 
 from tests.contracts.world import World
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _frozen_garbage():
+    """Brownie collects garbage after every test; what lives as long as the session need not be looked at."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -1,15 +1,28 @@
-"""What is already so when a test begins: a reviewed framework, a closed bond, a funded line, a receivable, ..."""
+"""What is already so when a test begins: a reviewed framework, a closed bond, a funded line, a receivable."""
 
 from typing import Any
 
-from tests.contracts.world import CNY, CONTRACT, DELIVERY, INVOICE, NOBODY, REGISTRATION, REGISTRY_SEARCH, Actor, World
-from tests.contracts.world import digest as digest
+from tests.contracts.world import (
+    CNY,
+    CONTRACT,
+    DELIVERY,
+    INVOICE,
+    NOBODY,
+    REGISTRATION,
+    REGISTRY_SEARCH,
+    TRADE,
+    ZERO,
+    Actor,
+    World,
+    digest,
+)
 
 PRICE = 10_000
 RAISED = 1_000 * PRICE
 COST = 100_000
 ALLOCATED = 4_000_000
 FACE = 1_000_000
+"""Of a receivable, and of the invoice behind it."""
 TENOR = 90
 RATE = 30_000  # 3% a year
 
@@ -118,13 +131,13 @@ def confirmation(world: World, obligor: Actor, line: int = 0, **changes: Any) ->
     plain["creditLine"] = plain["creditLine"] or world.bank.grants(obligor, 5 * FACE)
     plain["fingerprint"] = plain["fingerprint"] or signed_obligation(world, obligor, world.supplier, FACE)
     for key, kind in (("contractDocument", CONTRACT), ("deliveryDocument", DELIVERY)):
-        plain[key] = plain[key] or _filed(world, obligor, kind)
+        plain[key] = plain[key] or filed(world, obligor, kind)
     return plain
 
 
-def _filed(world: World, actor: Actor, kind: int) -> str:
+def filed(world: World, actor: Actor, kind: int) -> str:
     document = world.new_hash("paper")
-    world.documents.register(document, kind, "0x" + "00" * 32, actor.by)
+    world.documents.register(document, kind, ZERO, actor.by)
     return document
 
 
@@ -135,11 +148,11 @@ def accepted_receivable(world: World, obligor: Actor | None = None, line: int = 
     return receivable
 
 
-def three_holders(world: World, receivable: int) -> None:
-    """[0, 300,000) with the supplier, [300,000, 700,000) with the sub-supplier, [700,000, 1,000,000) with the factor's
-    later seller: the supplier again."""
-    trade = _filed(world, world.supplier, 32)
-    world.supplier.passes_on(receivable, 0, 300_000, 700_000, world.subsupplier, trade)
+def three_pieces(world: World, receivable: int) -> None:
+    """[300,000, 700,000) goes to the sub-supplier; the supplier keeps what is before and behind."""
+    world.supplier.passes_on(
+        receivable, 0, 300_000, 700_000, world.subsupplier, filed(world, world.supplier, TRADE)
+    )
 
 
 def discount(face: int, rate_ppm: int, days: int) -> int:
@@ -175,7 +188,7 @@ def quote(world: World, receivable: int, start: int = 0, end: int = FACE, **chan
 def registry_papers(world: World, financier: Actor | None = None) -> tuple[str, str]:
     """The registration certificate and the search result, filed by the financier."""
     financier = financier or world.financier
-    return _filed(world, financier, REGISTRATION), _filed(world, financier, REGISTRY_SEARCH)
+    return filed(world, financier, REGISTRATION), filed(world, financier, REGISTRY_SEARCH)
 
 
 def accepted_quote(world: World, receivable: int, **changes: Any) -> dict[str, Any]:

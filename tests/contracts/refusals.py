@@ -18,7 +18,9 @@ from eth_utils import keccak
 @cache
 def _errors() -> dict[tuple[str, int], list[str]]:
     """(name, number of arguments) to their types, over all compiled contracts."""
-    abis = [entry for project in brownie.project.get_loaded_projects() for one in project for entry in one.abi]
+    abis = [
+        entry for project in brownie.project.get_loaded_projects() for one in project for entry in one.abi
+    ]
     errors = [(e["name"], [i["type"] for i in e["inputs"]]) for e in abis if e["type"] == "error"]
     return {(name, len(types)): types for name, types in errors}
 
@@ -31,7 +33,9 @@ def _types(name: str, count: int) -> list[str]:
 def refused(name: str, *args: Any) -> Any:
     """Context manager: what happens inside is refused with exactly this error."""
     types = _types(name, len(args))
-    parts = (".+" if arg is ... else re.escape(_shown(kind, arg)) for kind, arg in zip(types, args, strict=True))
+    parts = (
+        ".+" if arg is ... else re.escape(_shown(kind, arg)) for kind, arg in zip(types, args, strict=True)
+    )
     return brownie.reverts(revert_pattern=f"{name}: {', '.join(parts)}")
 
 
@@ -65,7 +69,7 @@ def to_bytes(value: Any, length: int = 32) -> bytes:
 
 def emitted(tx: Any, event: str, **fields: Any) -> Any:
     """The event of this name with these fields; AssertionError when the transaction has none."""
-    for found in tx.events[event] if event in tx.events else ():
+    for found in tx.events[event] if event in tx.events else ():  # noqa: SIM401
         if all(_same(found[name], value) for name, value in fields.items()):
             return found
     raise AssertionError(f"no {event} with {fields} in {tx.events}")

@@ -44,7 +44,14 @@ def test_minted_fen_come_from_the_source_axis(world):
     world.bank.mints(world.supplier, 300)
     tx = world.bank.mints(world.supplier, 700, digest("ref"))
     emitted(
-        tx, "Moved", fromAxis=SOURCE, toAxis=world.supplier, amount=700, outOffset=300, inOffset=300, document=digest("ref")
+        tx,
+        "Moved",
+        fromAxis=SOURCE,
+        toAxis=world.supplier,
+        amount=700,
+        outOffset=300,
+        inOffset=300,
+        document=digest("ref"),
     )
     emitted(tx, "Minted", to=world.supplier, amount=700, bankReference=digest("ref"))
     assert world.axis(world.supplier) == (1_000, 0)
@@ -119,7 +126,16 @@ def test_an_in_counter_never_overflows(world):
 def test_a_transfer_emits_both_offsets(world, rich):
     rich.sends(world.investor, 400)
     tx = rich.sends(world.investor, 500)
-    emitted(tx, "Moved", fromAxis=rich, toAxis=world.investor, amount=500, outOffset=400, inOffset=400, document=ZERO)
+    emitted(
+        tx,
+        "Moved",
+        fromAxis=rich,
+        toAxis=world.investor,
+        amount=500,
+        outOffset=400,
+        inOffset=400,
+        document=ZERO,
+    )
     emitted(tx, "Transfer", amount=500)
     assert world.axis(rich) == (1_000, 900)
     assert world.axis(world.investor) == (900, 0)
@@ -179,7 +195,9 @@ def test_both_sides_of_a_transfer_are_active(world, rich):
 @pytest.mark.parametrize("name", ["POOL", "ESCROW", "CLAIM", "SOURCE"])
 def test_a_fen_is_never_donated_to_a_purpose(world, rich, name):
     module = "CASH" if name == "SOURCE" else "PROCEEDS"
-    axis = axis_of(module, name, *{"ESCROW": (1, rich.address), "CLAIM": (rich.address,), "POOL": (1,)}.get(name, ()))
+    axis = axis_of(
+        module, name, *{"ESCROW": (1, rich.address), "CLAIM": (rich.address,), "POOL": (1,)}.get(name, ())
+    )
     rich.approves(world.fund, 5)
     for act in (rich.sends, lambda to, amount: world.cash.checkTransfer(rich, to, amount), world.bank.mints):
         with refused("NotGeneralAxis", axis):
@@ -221,7 +239,16 @@ def test_an_endless_allowance_stays(world, rich):
 def test_a_holder_redeems_and_the_bank_burns(world, rich):
     waiting = axis_of("CASH", "REDEMPTION", rich.address)
     tx = world.cash.redeem(600, digest("out"), rich.by)
-    emitted(tx, "Moved", fromAxis=rich, toAxis=waiting, amount=600, outOffset=0, inOffset=0, document=digest("out"))
+    emitted(
+        tx,
+        "Moved",
+        fromAxis=rich,
+        toAxis=waiting,
+        amount=600,
+        outOffset=0,
+        inOffset=0,
+        document=digest("out"),
+    )
     tx = world.bank.burns(rich, 250, digest("paid"))
     emitted(tx, "Burned", holder=rich, amount=250, bankReference=digest("paid"))
     emitted(tx, "Moved", fromAxis=waiting, toAxis=SOURCE, amount=250, outOffset=0, inOffset=0)
@@ -262,11 +289,22 @@ def test_a_controller_collects_shifts_and_pays(world, rich, controller):
     rich.approves(world.cash, 0)
     rich.approves(controller, 500)
     tx = world.cash.collect(MODULE, TILL, rich, 500, digest("in"), controller.by)
-    emitted(tx, "Moved", fromAxis=rich, toAxis=till(world), amount=500, outOffset=0, inOffset=0, document=digest("in"))
+    emitted(
+        tx,
+        "Moved",
+        fromAxis=rich,
+        toAxis=till(world),
+        amount=500,
+        outOffset=0,
+        inOffset=0,
+        document=digest("in"),
+    )
     tx = world.cash.shift(MODULE, TILL, SAFE, 300, ZERO, controller.by)
     emitted(tx, "Moved", fromAxis=till(world), toAxis=till(world, SAFE), amount=300, outOffset=0, inOffset=0)
     tx = world.cash.pay(MODULE, SAFE, world.investor, 100, ZERO, controller.by)
-    emitted(tx, "Moved", fromAxis=till(world, SAFE), toAxis=world.investor, amount=100, outOffset=0, inOffset=0)
+    emitted(
+        tx, "Moved", fromAxis=till(world, SAFE), toAxis=world.investor, amount=100, outOffset=0, inOffset=0
+    )
     assert world.axis(till(world)) == (500, 300) and world.axis(till(world, SAFE)) == (300, 100)
     assert world.cash.axis(till(world))[2] == 1
     assert world.cash.allowance(rich, controller) == 0

@@ -38,7 +38,10 @@ def invoice(world):
 def both(world, o, payer=None, other=None, **options):
     """The two signatures of an obligation between the company and the supplier."""
     signers = (payer or world.company, other or world.supplier)
-    return [who.signs("Obligation", o, options.get("contract", world.documents), options.get("chain_id")) for who in signers]
+    return [
+        who.signs("Obligation", o, options.get("contract", world.documents), options.get("chain_id"))
+        for who in signers
+    ]
 
 
 def submit(world, o, *signatures):
@@ -50,7 +53,14 @@ def submit(world, o, *signatures):
 
 def test_a_participant_registers_a_document(world):
     tx = world.documents.register(digest("a"), CONTRACT, ZERO, world.supplier.by)
-    emitted(tx, "DocumentRegistered", document=digest("a"), registrar=world.supplier, kind=CONTRACT, supersedes=ZERO)
+    emitted(
+        tx,
+        "DocumentRegistered",
+        document=digest("a"),
+        registrar=world.supplier,
+        kind=CONTRACT,
+        supersedes=ZERO,
+    )
     kind, at, supersedes = world.documents.document(digest("a"), world.supplier)
     assert (kind, at, supersedes) == (CONTRACT, chain[-1].timestamp, ZERO)
     world.documents.requireKnown(digest("a"), world.supplier, CONTRACT)
@@ -167,7 +177,9 @@ def test_a_refinancing_reimburses_its_own_payer(world):
 
 def test_a_refinancing_is_attested_by_an_unrelated_verifier(world):
     def statement(attester):
-        return given.obligation(world, world.issuer, world.issuer, TOTAL, kind=REFINANCING, attester=attester.address)
+        return given.obligation(
+            world, world.issuer, world.issuer, TOTAL, kind=REFINANCING, attester=attester.address
+        )
 
     o = statement(world.investor)
     with refused("MissingRole", world.investor, ..., VERIFIER):

@@ -4,7 +4,20 @@ import pytest
 from brownie import ZERO_ADDRESS, chain
 
 from tests.contracts.refusals import emitted, refused
-from tests.contracts.world import AUDITOR, DAY, INVESTOR, ISSUER, SUPPLIER, ZERO, ZONE, axis_of, digest, wait_until
+from tests.contracts.world import (
+    AUDITOR,
+    DAY,
+    INVESTOR,
+    ISSUER,
+    SUPPLIER,
+    ZERO,
+    ZONE,
+    axis_of,
+    digest,
+    wait_until,
+)
+
+LEI, KYC = digest("LEI"), digest("kyc")
 
 
 def admission(world, roles=INVESTOR, suspended=False, lapse=None, group=0):
@@ -13,7 +26,7 @@ def admission(world, roles=INVESTOR, suspended=False, lapse=None, group=0):
 
 @pytest.fixture
 def admit(world):
-    def call(account=world.stranger, identifier=digest("LEI"), kyc=digest("kyc"), by=world.operator, **fields):
+    def call(account=world.stranger, identifier=LEI, kyc=KYC, by=world.operator, **fields):
         return world.participants.admit(account, identifier, "A firm", admission(world, **fields), kyc, by.by)
 
     return call
@@ -28,13 +41,13 @@ def test_the_operator_admits(world, admit):
         tx,
         "Admitted",
         account=world.stranger,
-        identifier=digest("LEI"),
+        identifier=LEI,
         name="A firm",
         admission=admission(world, INVESTOR | AUDITOR, group=3),
-        kycDocument=digest("kyc"),
+        kycDocument=KYC,
     )
-    assert world.participants.identifierOf(world.stranger) == digest("LEI")
-    assert world.participants.accountOf(digest("LEI")) == world.stranger
+    assert world.participants.identifierOf(world.stranger) == LEI
+    assert world.participants.accountOf(LEI) == world.stranger
     assert world.participants.isActive(world.stranger)
     world.participants.requireRole(world.stranger, INVESTOR | AUDITOR)
 
@@ -61,7 +74,7 @@ def test_one_account_for_one_identifier(world, admit):
     with refused("AccountTaken", world.investor):
         admit(account=world.investor)
     admit()
-    with refused("IdentifierTaken", digest("LEI"), world.stranger):
+    with refused("IdentifierTaken", LEI, world.stranger):
         admit(account=world.deployer)
 
 

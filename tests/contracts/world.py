@@ -130,7 +130,9 @@ class Actor:
 
     # --- operator ---
 
-    def admits(self, who: Any, roles: int, group: int = 0, lapse: int | None = None, suspended: bool = False) -> Any:
+    def admits(
+        self, who: Any, roles: int, group: int = 0, lapse: int | None = None, suspended: bool = False
+    ) -> Any:
         address = getattr(who, "address", who)
         identifier = "0x" + keccak(text=f"identifier {address}").hex()
         admission = (roles, suspended, self.world.today + 3_650 if lapse is None else lapse, group)
@@ -142,7 +144,9 @@ class Actor:
         address = getattr(who, "address", who)
         names = ("roles", "suspended", "lapse", "group")
         old = dict(zip(names, self.world.participants.admission(address), strict=True))
-        return self.world.participants.amend(address, tuple((old | changes).values()), digest("amendment"), self.by)
+        return self.world.participants.amend(
+            address, tuple((old | changes).values()), digest("amendment"), self.by
+        )
 
     def suspends(self, who: Any) -> Any:
         return self.amends(who, suspended=True)
@@ -207,7 +211,9 @@ class Actor:
         )
         return int(tx.events["ProjectRegistered"]["project"])
 
-    def opens_line(self, bond: int, project: int, budget: int = 5_000_000, company_may_spend: bool = True) -> int:
+    def opens_line(
+        self, bond: int, project: int, budget: int = 5_000_000, company_may_spend: bool = True
+    ) -> int:
         tx = self.world.proceeds.openLine(bond, project, budget, company_may_spend, "Turbines", self.by)
         return int(tx.events["LineOpened"]["line"])
 
@@ -246,7 +252,14 @@ class Actor:
         return self.world.receivables.split(receivable, start, sequence, middle, self.by)
 
     def passes_on(
-        self, receivable: int, start: int, begin: int, end: int, to: Any, document: str, sequence: int | None = None
+        self,
+        receivable: int,
+        start: int,
+        begin: int,
+        end: int,
+        to: Any,
+        document: str,
+        sequence: int | None = None,
     ) -> Any:
         sequence = self.world.sequence(receivable, start) if sequence is None else sequence
         return self.world.receivables.transfer(receivable, start, sequence, begin, end, to, document, self.by)
@@ -320,7 +333,7 @@ class World:
     # --- deployment ---
 
     def new(self, contract: str, *args: Any) -> Any:
-        """Deployed and forgotten by Brownie, which else asks for the code of all it remembers after every test."""
+        """Deployed, and forgotten by Brownie, which asks for the code of all it remembers after every test."""
         container = getattr(self.project, contract)
         made = container.deploy(*args, self.deployer.by)
         container.remove(made)
@@ -343,14 +356,23 @@ class World:
 
     def new_cash(self, currency: bytes, decimals: int) -> Any:
         bank = self.people[4]
-        return self.new("Cash", self.participants, self.powers, bank, currency, decimals, "Ledger cash", "GLC")
+        return self.new(
+            "Cash", self.participants, self.powers, bank, currency, decimals, "Ledger cash", "GLC"
+        )
 
     def _deploy_modules(self) -> None:
         p, q = self.powers, self.participants
         self.proceeds = self.behind_proxy("Proceeds", p, q, self.documents, self.frameworks, self.piece_book)
         self.credit_lines = self.behind_proxy("CreditLines", p, q)
         self.receivables = self.behind_proxy(
-            "Receivables", p, q, self.documents, self.piece_book, self.cash_registry, self.credit_lines, self.proceeds
+            "Receivables",
+            p,
+            q,
+            self.documents,
+            self.piece_book,
+            self.cash_registry,
+            self.credit_lines,
+            self.proceeds,
         )
         self.bond_implementation = self.new("GreenBond")
         self.bond_office = self.behind_proxy(

@@ -1,0 +1,256 @@
+"""Frameworks: what an issuer promises to fund, and the review of exactly that."""
+
+import pytest
+from brownie import chain
+
+from tests.contracts.refusals import emitted, refused
+from tests.contracts.world import ISSUER, VERIFIER, ZERO, digest, label
+
+SOLAR, WIND = label("SOLAR"), label("WIND")
+
+
+@pytest.fixture
+def framework(world):
+    return world.issuer.registers_framework("SOLAR", "WIND")
+
+
+def register(world, by=None, document=digest("d"), catalogue=digest("c"), codes=(SOLAR,)):  # noqa: B008
+    return world.frameworks.register(document, catalogue, list(codes), (by or world.issuer).by)
+
+
+def amend(world, framework, *codes, by=None, document=digest("new")):  # noqa: B008
+    return world.frameworks.amend(framework, document, digest("c"), list(codes), (by or world.issuer).by)
+
+
+def submit(world, review, signer=None, **options):
+    contract = options.get("contract", world.frameworks)
+    signature = (signer or world.verifier).signs("Review", review, contract, options.get("chain_id"))
+    return world.frameworks.submitReview(tuple(review.values()), signature, world.stranger.by)
+
+
+# --- the issuer ---
+
+
+def test_an_issuer_registers_a_framework(world):
+    tx = register(world, codes=[SOLAR, WIND])
+    emitted(
+        tx,
+        "FrameworkRegistered",
+        framework=1,
+        issuer=world.issuer,
+        version=1,
+        document=digest("d"),
+        catalogue=digest("c"),
+        categories=[SOLAR, WIND],
+    )
+    issuer, version, admitted, content = world.frameworks.framework(1)
+    assert (issuer, version, admitted) == (world.issuer.address, 1, 0b11)
+    assert content == tx.events["FrameworkRegistered"]["contentHash"] and content != ZERO
+    assert world.frameworks.count() == 1
+    assert world.frameworks.categoryCode(1, 1) == WIND and world.frameworks.categoryIndex(1, WIND) == 1
+
+
+def test_only_an_issuer_registers(world):
+    with refused("MissingRole", world.verifier, VERIFIER, ISSUER):
+        register(world, by=world.verifier)
+    with refused("NotAdmitted", world.stranger):
+        register(world, by=world.stranger)
+
+
+def test_a_framework_has_a_document_a_catalogue_and_categories(world):
+    with refused("ZeroHash", "DOCUMENT"):
+        register(world, document=ZERO)
+    with refused("ZeroHash", "CATALOGUE"):
+        register(world, catalogue=ZERO)
+    with refused("ZeroHash", "CATEGORIES"):
+        register(world, codes=[])
+    with refused("ZeroHash", "CATEGORY"):
+        register(world, codes=[SOLAR, ZERO])
+
+
+def test_a_framework_knows_at_most_64_categories(world):
+    codes = [label(f"C{i}") for i in range(65)]
+    with refused("TooManyCategories", 65, 64):
+        register(world, codes=codes)
+    register(world, codes=codes[:64])
+    with refused("TooManyCategories", 65, 64):
+        amend(world, 1, codes[64])
+
+
+@pytest.mark.spec("BOND-2")
+def test_editing_voids_the_review_and_categories_keep_their_meaning(world, framework):
+    world.verifier.reviews(framework)
+    before = world.frameworks.framework(framework)[3]
+    tx = amend(world, framework, label("HYDRO"), WIND)
+    emitted(tx, "FrameworkRegistered", framework=framework, version=2, categories=[label("HYDRO"), WIND])
+    _, version, admitted, content = world.frameworks.framework(framework)
+    assert (version, admitted) == (2, 0b110) and content != before
+    with refused("ReviewMissing", framework, 1, 2):
+        world.frameworks.requireReview(framework)
+    world.verifier.reviews(framework)
+    world.frameworks.requireEligible(framework, 1)
+    with refused("CategoryNotAdmitted", framework, 0):
+        world.frameworks.requireEligible(framework, 0)
+
+
+def test_only_its_issuer_amends(world, framework):
+    with refused("NotParty", world.rival, world.issuer):
+        amend(world, framework, SOLAR, by=world.rival)
+    with refused("Unknown", "FRAMEWORK", 9):
+        amend(world, 9, SOLAR)
+    with refused("ZeroHash", "DOCUMENT"):
+        amend(world, framework, SOLAR, document=ZERO)
+    world.operator.suspends(world.issuer)
+    with refused("Suspended", world.issuer):
+        amend(world, framework, SOLAR)
+
+
+def test_unknown_categories(world, framework):
+    with refused("CategoryUnknown", framework, "HYDRO"):
+        world.frameworks.categoryIndex(framework, label("HYDRO"))
+    with refused("CategoryNotAdmitted", framework, 2):
+        world.frameworks.categoryCode(framework, 2)
+
+
+# --- the verifier ---
+
+
+def test_a_verifier_reviews_exactly_this_content(world, framework):
+    review = world.review_of(framework, world.verifier, kind=3, outcome=2, shade=1)
+    tx = submit(world, review)
+    emitted(tx, "Reviewed", framework=framework, version=1)
+    standing = world.frameworks.standing(framework)
+    assert list(standing) == [world.verifier.address, 1, review["validUntil"], 3, 2, 1]
+    assert world.frameworks.lastNonce(framework, world.verifier) == 1
+    world.frameworks.requireReview(framework)
+    world.frameworks.requireEligible(framework, 1)
+
+
+def test_a_review_of_something_else_is_refused(world, framework):
+    review = world.review_of(framework, world.verifier, contentHash=digest("other"))
+    with refused("ReviewMismatch", framework, digest("other"), world.frameworks.framework(framework)[3]):
+        submit(world, review)
+    with refused("Unknown", "FRAMEWORK", 9):
+        submit(world, review | {"framework": 9})
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        ({"document": ZERO}, ("ZeroHash", "DOCUMENT")),
+        ({"kind": 0}, ("WrongState", "REVIEW_KIND", 1, 0, 4)),
+        ({"kind": 5}, ("WrongState", "REVIEW_KIND", 1, 5, 4)),
+        ({"outcome": 0}, ("WrongState", "OUTCOME", 1, 0, 1)),
+        ({"outcome": 4}, ("WrongState", "OUTCOME", 1, 4, 1)),
+        ({"shade": 4}, ("WrongState", "SHADE", 1, 4, 3)),
+        ({"nonce": 0}, ("StaleReview", 1, 0, 1)),
+    ],
+)
+def test_a_malformed_review_is_refused(world, framework, changes, refusal):
+    with refused(*refusal):
+        submit(world, world.review_of(framework, world.verifier, **changes))
+
+
+def test_a_review_that_has_lapsed_already_is_refused(world, framework):
+    yesterday = world.today - 1
+    with refused("DateOutOfOrder", "VALID_UNTIL", yesterday, world.today):
+        submit(world, world.review_of(framework, world.verifier, validUntil=yesterday))
+
+
+def test_the_reviewer_is_an_active_verifier_unrelated_to_the_issuer(world, framework):
+    with refused("MissingRole", world.investor, ..., VERIFIER):
+        submit(world, world.review_of(framework, world.investor), world.investor)
+    world.operator.amends(world.issuer, roles=ISSUER | VERIFIER)
+    with refused("SameParty", world.issuer, world.issuer):
+        submit(world, world.review_of(framework, world.issuer), world.issuer)
+    for who in (world.issuer, world.verifier):
+        world.operator.amends(who, group=2)
+    with refused("RelatedParties", world.issuer, world.verifier, 2):
+        submit(world, world.review_of(framework, world.verifier))
+    world.operator.suspends(world.verifier)
+    with refused("Suspended", world.verifier):
+        submit(world, world.review_of(framework, world.verifier))
+
+
+def test_nobody_signs_for_the_verifier(world, framework):
+    review = world.review_of(framework, world.verifier)
+    of = world.frameworks.reviewDigest(tuple(review.values()))
+    with refused("BadSignature", world.verifier, of):
+        submit(world, review, world.issuer)
+    with refused("BadSignature", world.verifier, of):
+        submit(world, review, chain_id=chain.id + 1)
+    with refused("BadSignature", world.verifier, of):
+        submit(world, review, contract=world.documents)
+    signature = world.verifier.signs("Review", review, world.frameworks)
+    better = review | {"shade": 0}
+    with refused("BadSignature", world.verifier, ...):
+        world.frameworks.submitReview(tuple(better.values()), signature, world.issuer.by)
+
+
+@pytest.mark.spec("BOND-2")
+def test_a_review_kept_back_never_undoes_a_later_refusal(world, framework):
+    kept_back = world.review_of(framework, world.verifier, nonce=1)
+    submit(world, world.review_of(framework, world.verifier, outcome=3, nonce=2))
+    with refused("StaleReview", framework, 1, 3):
+        submit(world, kept_back)
+    with refused("ReviewNotPositive", framework, 3):
+        world.frameworks.requireReview(framework)
+
+
+def test_a_review_is_submitted_once(world, framework):
+    review = world.review_of(framework, world.verifier)
+    submit(world, review)
+    with refused("StaleReview", framework, 1, 2):
+        submit(world, review)
+
+
+def test_a_verifier_withdraws_its_review(world, framework):
+    review = world.review_of(framework, world.verifier)
+    submit(world, review)
+    with refused("NotParty", world.issuer, world.verifier):
+        world.frameworks.withdrawReview(framework, digest("why"), world.issuer.by)
+    with refused("ZeroHash", "DOCUMENT"):
+        world.frameworks.withdrawReview(framework, ZERO, world.verifier.by)
+    tx = world.frameworks.withdrawReview(framework, digest("why"), world.verifier.by)
+    emitted(tx, "ReviewWithdrawn", framework=framework, verifier=world.verifier, document=digest("why"))
+    with refused("ReviewMissing", framework, 0, 1):
+        world.frameworks.requireReview(framework)
+    with refused("ReviewMissing", framework, 0, 1):
+        world.frameworks.withdrawReview(framework, digest("why"), world.verifier.by)
+    with refused("StaleReview", framework, 2, 3):
+        submit(world, review | {"nonce": 2})
+
+
+# --- what the gate asks ---
+
+
+@pytest.mark.spec("BOND-2")
+def test_a_review_is_needed_and_holds_to_the_end_of_its_last_day(world, framework):
+    with refused("ReviewMissing", framework, 0, 1):
+        world.frameworks.requireReview(framework)
+    with refused("Unknown", "FRAMEWORK", 9):
+        world.frameworks.requireReview(9)
+    last = world.today
+    world.verifier.reviews(framework, validUntil=last)
+    world.frameworks.requireReview(framework)
+    world.days_pass(1)
+    for ask in (
+        lambda: world.frameworks.requireReview(framework),
+        lambda: world.frameworks.requireEligible(framework, 0),
+    ):
+        with refused("ReviewLapsed", framework, last, last + 1):
+            ask()
+
+
+@pytest.mark.spec("BOND-2")
+def test_a_refused_review_is_no_review(world, framework):
+    world.verifier.reviews(framework, outcome=3)
+    with refused("ReviewNotPositive", framework, 3):
+        world.frameworks.requireReview(framework)
+
+
+@pytest.mark.parametrize("category", [2, 63, 64, 255])
+def test_categories_beyond_the_list_are_not_admitted(world, framework, category):
+    world.verifier.reviews(framework)
+    with refused("CategoryNotAdmitted", framework, category):
+        world.frameworks.requireEligible(framework, category)
