@@ -1,4 +1,4 @@
-"""Set-up states the versions it needs and says what to install, before it changes anything."""
+"""Set-up states the versions it needs and says what to install; the everyday suite hides no failure."""
 
 import shutil
 import subprocess
@@ -91,3 +91,50 @@ def test_an_environment_that_was_moved_is_made_anew(machine, tmp_path):
     done = set_up(tmp_path)
     assert "Python 3.11 or newer" in done.stderr  # it looks for a Python to make one with, and there is none
     assert done.returncode == 1
+
+
+# --- the everyday suite ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def suite(tmp_path):
+    """Run scripts/test.sh on stand-ins for pytest, Brownie and forge that end with the given statuses."""
+
+    def run(python, brownie, forge):
+        (tmp_path / "scripts").mkdir()
+        shutil.copy(ROOT / "scripts" / "test.sh", tmp_path / "scripts")
+        stand_ins = {
+            ".venv/bin/python": (
+                f'[ "$1" = -m ] && echo "7 passed, 1 skipped in 0.12s" && exit {python}\n'
+                f'echo "=== 5 passed in 1.00s ===" && echo Terminating && exit {brownie}'
+            ),
+            ".cache/bin/forge": f'echo "Ran 2 test suites in 1ms: 9 tests passed, 0 failed" && exit {forge}',
+        }
+        for name, script in stand_ins.items():
+            (tmp_path / name).parent.mkdir(parents=True)
+            (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+            (tmp_path / name).chmod(0o755)
+        return subprocess.run(["sh", "scripts/test.sh"], cwd=tmp_path, capture_output=True, text=True)
+
+    return run
+
+
+def test_the_suite_ends_with_the_closing_line_of_each_part(suite):
+    done = suite(0, 0, 0)
+    assert done.returncode == 0
+    python, brownie, forge = done.stdout.splitlines()[-3:]
+    assert python.startswith("python   passed")
+    assert python.endswith("7 passed, 1 skipped in 0.12s")
+    assert "5 passed in 1.00s" in brownie
+    assert "Ran 2 test suites in 1ms: 9 tests passed, 0 failed" in forge
+
+
+@pytest.mark.parametrize("failing", [0, 1, 2])
+@pytest.mark.parametrize("status", [1, 2, 5, 139])
+def test_one_part_that_fails_fails_the_suite_and_the_others_still_run(suite, failing, status):
+    done = suite(*[status if part == failing else 0 for part in range(3)])
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()[-3:]
+    assert [f"FAILED (exit status {status})" in line for line in lines] == [
+        part == failing for part in range(3)
+    ]
