@@ -1,0 +1,445 @@
+"""BondOffice and GreenBond: registration, booking, allotment as delivery versus payment."""
+
+import pytest
+from brownie import ZERO_ADDRESS
+
+from tests.contracts import given
+from tests.contracts.given import COST, PRICE, RAISED
+from tests.contracts.refusals import emitted, refused
+from tests.contracts.world import INVESTOR, ISSUER, ZERO, axis_of, digest, label
+
+
+@pytest.fixture
+def framework(world):
+    return given.reviewed_framework(world)
+
+
+@pytest.fixture
+def bond(world):
+    return given.registered_bond(world)
+
+
+@pytest.fixture
+def booked(world):
+    return given.booked_bond(world)
+
+
+def escrow(bond, investor):
+    return axis_of("PROCEEDS", "ESCROW", bond, investor.address)
+
+
+def origin(bond):
+    return axis_of("PROCEEDS", "ORIGIN", bond)
+
+
+def units(world, bond):
+    return world.at("GreenBond", world.bond_office.bond(bond)[2])
+
+
+def state(world, bond):
+    return int(world.bond_office.bond(bond)[1])
+
+
+# --- registration ---
+
+
+def test_an_issuer_registers_a_bond(world, framework):
+    terms = given.terms(world, framework, isin=b"JP0000000000")
+    tx = world.bond_office.register(tuple(terms.values()), "558th bond", world.issuer.by)
+    token = tx.events["BondRegistered"]["token"]
+    emitted(tx, "BondRegistered", bond=1, issuer=world.issuer, label="558th bond")
+    emitted(tx, "BondBooksOpened", bond=1, issuer=world.issuer, framework=framework, cash=world.cash)
+    issuer, state, held_by, booked, allotted, kept = world.bond_office.bond(1)
+    assert (issuer, state, held_by, booked, allotted) == (world.issuer, 1, token, 0, 0)
+    assert kept[3] == PRICE and kept[11] == digest("terms")
+    assert world.bond_office.bondByIsin(b"JP0000000000") == 1 and world.bond_office.count() == 1
+    green = units(world, 1)
+    assert (green.name(), green.symbol(), green.decimals(), green.bondId()) == ("558th bond", "558th bond", 0, 1)
+    assert (green.office(), green.participants()) == (world.bond_office, world.participants)
+
+
+def test_only_the_frameworks_issuer_registers(world, framework):
+    with refused("MissingRole", world.investor, INVESTOR, ISSUER):
+        world.investor.registers_bond(given.terms(world, framework))
+    with refused("NotParty", world.rival, world.issuer):
+        world.rival.registers_bond(given.terms(world, framework))
+    with refused("Unknown", "FRAMEWORK", 99):
+        world.issuer.registers_bond(given.terms(world, 99))
+    world.operator.suspends(world.issuer)
+    with refused("Suspended", world.issuer):
+        world.issuer.registers_bond(given.terms(world, framework))
+
+
+def test_registration_needs_a_review_in_force(world):
+    framework = world.issuer.registers_framework("SOLAR")
+    with refused("ReviewMissing", framework, 0, 1):
+        world.issuer.registers_bond(given.terms(world, framework))
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        ({"document": ZERO}, ("ZeroHash", "TERMS")),
+        ({"denomination": 0}, ("ZeroAmount",)),
+        ({"issuePrice": 0}, ("ZeroAmount",)),
+        ({"maxUnits": 0}, ("ZeroAmount",)),
+        ({"minUnits": 1_001}, ("OverMaximum", 1, 1_001, 1_000)),
+        ({"issueDate": 9, "maturityDate": 9}, ("DateOutOfOrder", "MATURITY", 9, 9)),
+        ({"issueDate": 9, "maturityDate": 8}, ("DateOutOfOrder", "MATURITY", 8, 9)),
+    ],
+)
+def test_malformed_terms_are_refused(world, framework, changes, refusal):
+    with refused(*refusal):
+        world.issuer.registers_bond(given.terms(world, framework, **changes))
+
+
+def test_booking_ends_today_or_later(world, framework):
+    yesterday = world.today - 1
+    with refused("DateOutOfOrder", "CLOSES_ON", yesterday, world.today):
+        world.issuer.registers_bond(given.terms(world, framework, closesOn=yesterday))
+
+
+def test_a_bond_is_raised_in_listed_cash(world, framework):
+    fake = world.new("FakeCash")
+    with refused("CashUnknown", fake):
+        world.issuer.registers_bond(given.terms(world, framework, cash=fake.address))
+
+
+def test_an_isin_is_used_once_and_may_be_unpublished(world, framework):
+    world.issuer.registers_bond(given.terms(world, framework, isin=b"JP0000000000"))
+    with refused("AlreadyUsed", "ISIN", label("JP0000000000")):
+        world.issuer.registers_bond(given.terms(world, framework, isin=b"JP0000000000"))
+    world.issuer.registers_bond(given.terms(world, framework))
+    assert world.issuer.registers_bond(given.terms(world, framework)) == 3
+
+
+# --- booking ---
+
+
+@pytest.mark.spec("CASH-1")
+def test_booked_money_waits_on_its_own_escrow(world, bond):
+    given.moneyed(world, world.investor, 10 * PRICE, world.proceeds)
+    world.bond_office.checkBook(bond, world.investor, 3)
+    tx = world.investor.books(bond, 3)
+    emitted(tx, "Booked", bond=bond, investor=world.investor, units=3, amount=3 * PRICE)
+    emitted(tx, "Moved", fromAxis=world.investor, toAxis=escrow(bond, world.investor), amount=3 * PRICE)
+    world.investor.books(bond, 7)
+    assert world.bond_office.booking(bond, world.investor) == 10
+    assert world.bond_office.bond(bond)[3] == 10
+    assert world.axis(escrow(bond, world.investor)) == (10 * PRICE, 0)
+
+
+def test_booking_takes_money_and_an_allowance(world, bond):
+    with refused("InsufficientAllowance", world.investor, world.proceeds, 0, PRICE):
+        world.investor.books(bond, 1)
+    world.investor.approves(world.proceeds, PRICE)
+    with refused("InsufficientBalance", world.investor, 0, PRICE):
+        world.investor.books(bond, 1)
+
+
+def booking_refused(world, bond, who, units, *refusal):
+    """The question and the act."""
+    with refused(*refusal):
+        world.bond_office.checkBook(bond, who, units)
+    with refused(*refusal):
+        who.books(bond, units)
+
+
+def test_booking_is_for_active_investors(world, bond):
+    booking_refused(world, bond, world.supplier, 1, "MissingRole", world.supplier, ..., INVESTOR)
+    booking_refused(world, bond, world.stranger, 1, "NotAdmitted", world.stranger)
+    world.operator.suspends(world.investor)
+    booking_refused(world, bond, world.investor, 1, "Suspended", world.investor)
+    yesterday = world.today - 1
+    world.operator.lapses(world.fund)
+    booking_refused(world, bond, world.fund, 1, "Lapsed", world.fund, yesterday, yesterday + 1)
+
+
+def test_zero_and_overflowing_bookings_are_refused(world, bond):
+    booking_refused(world, bond, world.investor, 0, "ZeroAmount")
+    given.moneyed(world, world.investor, PRICE, world.proceeds)
+    world.investor.books(bond, 1)
+    most = 2**64 - 1
+    booking_refused(world, bond, world.investor, most, "AmountTooLarge", most, most - 1)
+    with refused("InsufficientAllowance", world.investor, world.proceeds, 0, (most - 1) * PRICE):
+        world.investor.books(bond, most - 1)
+
+
+def test_booking_ends_with_its_last_day(world, bond):
+    closes_on = world.today + 10
+    world.days_pass(10)
+    world.bond_office.checkBook(bond, world.investor, 1)
+    world.days_pass(1)
+    booking_refused(world, bond, world.investor, 1, "DateOutOfOrder", "CLOSES_ON", closes_on, closes_on + 1)
+
+
+def test_booking_an_unknown_or_a_closed_bond(world, booked):
+    booking_refused(world, 99, world.investor, 1, "Unknown", "BOND", 99)
+    world.issuer.allots(booked, (world.investor, 600))
+    world.issuer.closes(booked)
+    booking_refused(world, booked, world.investor, 1, "WrongState", "BOND", booked, 2, 1)
+
+
+# --- allotment ---
+
+
+@pytest.mark.spec("CASH-1")
+def test_allotment_delivers_units_against_money(world, booked):
+    tx = world.issuer.allots(booked, (world.investor, 500), (world.fund, 400))
+    emitted(
+        tx,
+        "Allotted",
+        bond=booked,
+        investor=world.investor,
+        units=500,
+        amount=500 * PRICE,
+        returned=100 * PRICE,
+    )
+    emitted(tx, "Moved", fromAxis=escrow(booked, world.fund), toAxis=origin(booked), amount=400 * PRICE)
+    green = units(world, booked)
+    assert (green.balanceOf(world.investor), green.balanceOf(world.fund)) == (500, 400)
+    assert green.totalSupply() == 900 == world.bond_office.bond(booked)[4]
+    assert world.axis(origin(booked)) == (900 * PRICE, 0)
+    assert world.investor.balance() == 100 * PRICE
+    assert world.bond_office.booking(booked, world.investor) == 0
+
+
+def test_all_of_an_allotment_or_nothing(world, booked):
+    world.operator.suspends(world.fund)
+    with refused("Suspended", world.fund):
+        world.issuer.allots(booked, (world.investor, 600), (world.fund, 400))
+    assert units(world, booked).totalSupply() == 0
+    assert world.axis(origin(booked)) == (0, 0)
+    assert world.axis(escrow(booked, world.investor)) == (600 * PRICE, 0)
+    assert world.bond_office.booking(booked, world.investor) == 600
+
+
+def test_what_is_allotted_was_booked(world, booked):
+    with refused("OverBooking", world.investor, 600, 601):
+        world.issuer.allots(booked, (world.investor, 601))
+    with refused("NothingBooked", booked, world.supplier):
+        world.issuer.allots(booked, (world.supplier, 1))
+    with refused("ZeroAmount"):
+        world.issuer.allots(booked, (world.investor, 0))
+    with refused("LengthMismatch", 0, 1):
+        world.bond_office.allot(booked, [world.investor], [], world.issuer.by)
+    world.issuer.allots(booked, (world.investor, 600))
+    with refused("NothingBooked", booked, world.investor):
+        world.issuer.allots(booked, (world.investor, 1))
+
+
+def test_no_more_than_the_maximum_is_allotted(world):
+    bond = given.booked_bond(world, maxUnits=999)
+    with refused("OverMaximum", bond, 1_000, 999):
+        world.issuer.allots(bond, (world.investor, 600), (world.fund, 400))
+    world.issuer.allots(bond, (world.investor, 600))
+    with refused("OverMaximum", bond, 600 + 2**64 - 1, 999):
+        world.issuer.allots(bond, (world.fund, 2**64 - 1))
+
+
+def test_only_the_issuer_allots_closes_and_cancels(world, booked):
+    for who in (world.rival, world.investor, world.operator):
+        with refused("NotParty", who, world.issuer):
+            who.allots(booked, (world.investor, 1))
+        with refused("NotParty", who, world.issuer):
+            who.closes(booked)
+        with refused("NotParty", who, world.issuer):
+            world.bond_office.cancel(booked, who.by)
+    world.operator.amends(world.issuer, roles=INVESTOR)
+    with refused("MissingRole", world.issuer, INVESTOR, ISSUER):
+        world.issuer.allots(booked, (world.investor, 1))
+
+
+def test_below_the_floor_nothing_is_allotted_nor_closed(world):
+    bond = given.booked_bond(world, minUnits=700)
+    world.issuer.allots(bond, (world.investor, 600))
+    with refused("FloorMissed", bond, 600, 700):
+        world.issuer.closes(bond)
+    missed = given.registered_bond(world, minUnits=100)
+    with refused("FloorMissed", missed, 0, 100):
+        world.issuer.allots(missed, (world.investor, 600))
+
+
+# --- closing ---
+
+
+@pytest.mark.spec("BOND-1")
+def test_closing_moves_the_origin_to_cost_and_pool(world, booked):
+    world.issuer.allots(booked, (world.investor, 600), (world.fund, 400))
+    tx = world.issuer.closes(booked, COST, world.today)
+    emitted(tx, "BondClosed", bond=booked, raised=RAISED, cost=COST, valueDate=world.today)
+    emitted(tx, "ProceedsReceived", bond=booked, raised=RAISED, cost=COST, valueDate=world.today)
+    emitted(tx, "Moved", fromAxis=origin(booked), amount=COST, outOffset=0, inOffset=0)
+    emitted(tx, "Moved", fromAxis=origin(booked), amount=RAISED - COST, outOffset=COST, inOffset=0)
+    assert world.proceeds.raised(booked) == RAISED
+    states = world.states(booked)
+    assert (states["cost"], states["unallocated"], sum(states.values())) == (COST, RAISED - COST, RAISED)
+    assert state(world, booked) == 2
+
+
+@pytest.mark.spec("BOND-1")
+@pytest.mark.parametrize("cost", [0, RAISED])
+def test_costs_are_nothing_or_everything(world, booked, cost):
+    world.issuer.allots(booked, (world.investor, 600), (world.fund, 400))
+    world.issuer.closes(booked, cost)
+    states = world.states(booked)
+    assert (states["cost"], states["unallocated"]) == (cost, RAISED - cost)
+
+
+def test_costs_never_exceed_what_was_raised(world, booked):
+    world.issuer.allots(booked, (world.investor, 600))
+    with refused("OverProceeds", booked, 600 * PRICE, 600 * PRICE + 1):
+        world.issuer.closes(booked, 600 * PRICE + 1)
+
+
+def test_closing_needs_an_allotment_and_a_value_date_that_came(world, booked):
+    with refused("ZeroAmount"):
+        world.issuer.closes(booked)
+    world.issuer.allots(booked, (world.investor, 600))
+    with refused("DateOutOfOrder", "VALUE_DATE", world.today + 1, world.today):
+        world.issuer.closes(booked, 0, world.today + 1)
+    world.issuer.closes(booked)
+    for act in (
+        lambda: world.issuer.closes(booked),
+        lambda: world.issuer.allots(booked, (world.fund, 1)),
+        lambda: world.bond_office.cancel(booked, world.issuer.by),
+    ):
+        with refused("WrongState", "BOND", booked, 2, 1):
+            act()
+    with refused("Unknown", "BOND", 99):
+        world.issuer.closes(99)
+
+
+# --- cancelling and returning ---
+
+
+def test_the_issuer_cancels_while_nothing_is_allotted(world, booked):
+    emitted(world.bond_office.cancel(booked, world.issuer.by), "BondCancelled", bond=booked)
+    assert state(world, booked) == 3
+    tx = world.bond_office.returnBooking(booked, world.investor, world.stranger.by)
+    emitted(tx, "BookingReturned", bond=booked, investor=world.investor, amount=600 * PRICE)
+    assert world.investor.balance() == 600 * PRICE and world.axis(escrow(booked, world.investor))[1] == 600 * PRICE
+    with refused("NothingBooked", booked, world.investor):
+        world.bond_office.returnBooking(booked, world.investor, world.stranger.by)
+
+
+def test_what_is_allotted_is_not_cancelled(world, booked):
+    world.issuer.allots(booked, (world.investor, 600))
+    with refused("WrongState", "ALLOTTED", booked, 1, 0):
+        world.bond_office.cancel(booked, world.issuer.by)
+    with refused("Unknown", "BOND", 99):
+        world.bond_office.cancel(99, world.issuer.by)
+
+
+def test_anyone_cancels_when_the_floor_was_missed(world):
+    bond = given.registered_bond(world)
+    given.moneyed(world, world.investor, 99 * PRICE, world.proceeds)
+    world.investor.books(bond, 99)
+    world.days_pass(10)
+    with refused("NotParty", world.stranger, world.issuer):
+        world.bond_office.cancel(bond, world.stranger.by)
+    world.days_pass(1)
+    world.bond_office.cancel(bond, world.stranger.by)
+    world.bond_office.returnBooking(bond, world.investor, world.investor.by)
+    assert world.investor.balance() == 99 * PRICE
+
+
+def test_anyone_cancels_what_the_issuer_abandoned(world, booked):
+    world.days_pass(10 + 30)
+    with refused("NotParty", world.stranger, world.issuer):
+        world.bond_office.cancel(booked, world.stranger.by)
+    world.days_pass(1)
+    world.bond_office.cancel(booked, world.stranger.by)
+    assert state(world, booked) == 3
+
+
+def test_an_abandoned_booking_goes_back_though_others_were_allotted(world, booked):
+    world.issuer.allots(booked, (world.investor, 600))
+    world.days_pass(10 + 30)
+    with refused("WrongState", "BOND", booked, 1, 2):
+        world.bond_office.returnBooking(booked, world.fund, world.fund.by)
+    world.days_pass(1)
+    world.bond_office.returnBooking(booked, world.fund, world.fund.by)
+    assert world.fund.balance() == 400 * PRICE
+    world.issuer.closes(booked)
+    assert world.proceeds.raised(booked) == 600 * PRICE
+
+
+def test_bookings_are_not_returned_while_they_may_be_allotted(world, booked):
+    with refused("WrongState", "BOND", booked, 1, 2):
+        world.bond_office.returnBooking(booked, world.investor, world.investor.by)
+    with refused("WrongState", "BOND", 99, 0, 2):
+        world.bond_office.returnBooking(99, world.investor, world.investor.by)
+    world.issuer.allots(booked, (world.investor, 600))
+    world.issuer.closes(booked)
+    world.bond_office.returnBooking(booked, world.fund, world.stranger.by)
+    assert world.fund.balance() == 400 * PRICE
+
+
+@pytest.mark.spec("CASH-1")
+def test_a_suspended_investors_booking_waits_on_its_claim(world, booked):
+    world.bond_office.cancel(booked, world.issuer.by)
+    world.operator.suspends(world.investor)
+    world.bond_office.returnBooking(booked, world.investor, world.stranger.by)
+    claim = axis_of("PROCEEDS", "CLAIM", world.investor.address)
+    assert world.axis(claim) == (600 * PRICE, 0) and world.investor.balance() == 0
+    with refused("Suspended", world.investor):
+        world.proceeds.claim(world.cash, world.investor.by)
+    world.operator.amends(world.investor, suspended=False)
+    world.proceeds.claim(world.cash, world.investor.by)
+    assert world.investor.balance() == 600 * PRICE
+    with refused("NothingToClaim", world.investor):
+        world.proceeds.claim(world.cash, world.investor.by)
+
+
+# --- units ---
+
+
+@pytest.fixture
+def green(world):
+    return units(world, given.closed_bond(world))
+
+
+def test_units_move_between_active_investors(world, green):
+    green.checkTransfer(world.investor, world.fund, 100)
+    green.transfer(world.fund, 100, world.investor.by)
+    assert (green.balanceOf(world.investor), green.balanceOf(world.fund)) == (500, 500)
+    green.approve(world.stranger, 50, world.fund.by)
+    green.transferFrom(world.fund, world.investor, 50, world.stranger.by)
+    assert green.balanceOf(world.investor) == 550
+
+
+def unit_moves(world, green, to, amount):
+    return (
+        lambda: green.checkTransfer(world.investor, to, amount),
+        lambda: green.transfer(to, amount, world.investor.by),
+    )
+
+
+def test_units_are_held_by_active_investors_only(world, green):
+    for move in unit_moves(world, green, world.supplier, 1):
+        with refused("MissingRole", world.supplier, ..., INVESTOR):
+            move()
+    for move in unit_moves(world, green, world.stranger, 1):
+        with refused("NotAdmitted", world.stranger):
+            move()
+    for move in unit_moves(world, green, world.fund, 601):
+        with refused("ERC20InsufficientBalance", world.investor, 600, 601):
+            move()
+    world.operator.suspends(world.investor)
+    for move in unit_moves(world, green, world.fund, 1):
+        with refused("Suspended", world.investor):
+            move()
+
+
+def test_only_the_office_mints_units(world, green):
+    for who in (world.issuer, world.operator, world.investor):
+        with refused("NotParty", who, world.bond_office):
+            green.mint(world.investor, 1, who.by)
+
+
+def test_a_bond_is_initialised_once(world, green):
+    for token in (green, world.bond_implementation):
+        with refused("InvalidInitialization"):
+            token.initialize(world.stranger, world.participants, 9, "mine", world.stranger.by)
+    assert world.bond_implementation.office() == ZERO_ADDRESS
