@@ -46,7 +46,8 @@ def opening(h: Histories) -> Iterator[Act]:
 def _parties(h: Histories) -> Iterator[Act]:
     people = h.world.participants
     day = (h.world.stage.timestamp + people.zone) // DAY
-    yield h.act(OPERATOR.address, people, "postBusinessDate", day)
+    if people.replay:
+        yield h.act(OPERATOR.address, people, "postBusinessDate", day)
     for number, actor in enumerate(PARTICIPANTS):
         admission = Admission(actor.roles, False, day + 900, actor.group)
         identifier, kyc = word(f"USCC:{number}"), keccak(actor.name.encode())
