@@ -27,12 +27,26 @@ from ledger.reports.checker.verify_pack import (
     checkpoint_digest,
     verify_pack,
 )
-from ledger.reports.sources import Books, EvidenceChain, Json, Place, Purpose, places_of, purposes_of
+from ledger.reports.sources import (
+    Books,
+    EvidenceChain,
+    Json,
+    Place,
+    Purpose,
+    openings_of,
+    places_of,
+    purposes_of,
+)
 from ledger.reports.tries import Trie
 from ledger.reports.wire import UnsupportedChain, header_rlp, receipt_bytes, transaction_bytes
 
 _CHECKER: Final = Path(__file__).parent / "checker"
-_COPIED: Final = {"verify_pack.py": "verify_pack.py", "proofs.py": "proofs.py", "README.txt": "README.md"}
+_COPIED: Final = {
+    "verify_pack.py": "verify_pack.py",
+    "fates.py": "fates.py",
+    "proofs.py": "proofs.py",
+    "README.txt": "README.md",
+}
 
 LONGEST_GAP: Final = 4096
 """Blocks without a move between two with one, above which the headers between are left out (a header is about
@@ -69,7 +83,7 @@ def bond_pack(
     """
     last = int(answer["block"])
     purposes = purposes_of(chain, books, int(answer["bond"]), last)
-    places = places_of(chain, books, purposes, last)
+    places = places_of(chain, books, purposes, last) + openings_of(chain, books, int(answer["bond"]), last)
     return build_pack(chain, answer, places, purposes, out_dir, checkpoints, cash=books.cash)
 
 
@@ -87,7 +101,7 @@ def build_pack(
 
     Args:
         answer: `trace bond ID --json`; its block is the pack's.
-        places: the transactions that moved money of the bond.
+        places: the transactions that moved money of the bond, or named its budget lines and projects.
         purposes: what its axes are for; those that no move touches are left out.
         checkpoints: as `sign_checkpoint` makes them, of blocks whose header is in the pack.
 
@@ -146,15 +160,16 @@ def _files(
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
-    everything = {**files, **{name: (_CHECKER / file).read_bytes() for name, file in _COPIED.items()}}
+    copied = {name: Path(_CHECKER, original).read_bytes() for name, original in _COPIED.items()}
+    everything = {**files, **copied}
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in everything.items()}
     everything["manifest.json"] = (
         json.dumps({"format": FORMAT, "files": hashes}, sort_keys=True, indent=1) + "\n"
     ).encode()
     for part in ("headers", "receipts"):
-        (folder / part).mkdir(parents=True, exist_ok=True)
+        Path(folder, part).mkdir(parents=True, exist_ok=True)
     for name, content in everything.items():
-        (folder / name).write_bytes(content)
+        Path(folder, name).write_bytes(content)
 
 
 # --- headers ---

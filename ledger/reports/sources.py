@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -11,6 +11,12 @@ from eth_hash.auto import keccak
 from ledger.reports.checker.verify_pack import MOVED, axis_of
 
 Json = Mapping[str, Any]
+
+_BOOKED = "Booked(uint32,address,uint64,uint256)"
+_LINE_OPENED = "LineOpened(uint32,uint32,uint32,uint96,bool,string)"
+_PROJECT = "ProjectRegistered(uint32,uint32,address,uint8,uint96,string,bytes32)"
+_ENCUMBERED = "Encumbered(uint32,uint32,uint64,uint256)"
+_ENCUMBRANCE_PAID = "EncumbrancePaid(uint32,uint64,address,uint64,uint64,bool)"
 
 _ASKED_AT_ONCE = 200
 """Axes in one question for logs: nodes bound its length."""
@@ -76,36 +82,59 @@ class Place:
 
 def purposes_of(chain: EvidenceChain, books: Books, bond: int, last: int) -> list[Purpose]:
     """Every purpose that money of the bond may have had up to block `last`, used or not."""
-
-    def topics(address: str, signature: str, *where: str | None) -> Iterator[list[str]]:
-        asked = ["0x" + keccak(signature.encode()).hex(), *where]
-        for log in chain.logs(books.first_block, last, [address], asked):
-            yield [str(topic) for topic in log["topics"]]
-
-    this = f"0x{bond:064x}"
+    this = _topic(bond)
     found = [Purpose(name, (bond,)) for name in ("ORIGIN", "COST", "POOL")]
-    for event in topics(books.bond_office, "Booked(uint32,address,uint64,uint256)", this):
-        found += [Purpose("ESCROW", (bond, _address(event[2]))), Purpose("CLAIM", (_address(event[2]),))]
-    for event in topics(books.proceeds, "LineOpened(uint32,uint32,uint32,uint96,bool,string)", None, this):
-        found.append(Purpose("LINE", (int(event[1], 16),)))
-    for event in topics(books.proceeds, "Encumbered(uint32,uint32,uint64,uint256)", this):
-        found.append(Purpose("ENCUMBRANCE", (int(event[3], 16),)))
-    for event in topics(books.proceeds, "EncumbrancePaid(uint32,uint64,address,uint64,uint64,bool)", this):
-        found.append(Purpose("CLAIM", (_address(event[3]),)))
+    for log in _events(chain, books, books.bond_office, last, _BOOKED, this):
+        investor = _address(log["topics"][2])
+        found += [Purpose("ESCROW", (bond, investor)), Purpose("CLAIM", (investor,))]
+    for log in _events(chain, books, books.proceeds, last, _LINE_OPENED, None, this):
+        found.append(Purpose("LINE", (int(log["topics"][1], 16),)))
+    for log in _events(chain, books, books.proceeds, last, _ENCUMBERED, this):
+        found.append(Purpose("ENCUMBRANCE", (int(log["topics"][3], 16),)))
+    for log in _events(chain, books, books.proceeds, last, _ENCUMBRANCE_PAID, this):
+        found.append(Purpose("CLAIM", (_address(log["topics"][3]),)))
     return list(dict.fromkeys(found))
+
+
+def openings_of(chain: EvidenceChain, books: Books, bond: int, last: int) -> list[Place]:
+    """The transactions that opened the bond's budget lines and registered their projects, by name."""
+    opened = list(_events(chain, books, books.proceeds, last, _LINE_OPENED, None, _topic(bond)))
+    projects = sorted({str(log["topics"][3]) for log in opened})
+    registered = _events(chain, books, books.proceeds, last, _PROJECT, projects) if projects else ()
+    return [_place(log) for log in (*opened, *registered)]
 
 
 def places_of(chain: EvidenceChain, books: Books, purposes: Iterable[Purpose], last: int) -> list[Place]:
     """The transactions up to block `last` that moved money into or out of these axes, claims apart."""
-    axes = [f"0x{int(purpose.axis, 16):064x}" for purpose in purposes if purpose.name != "CLAIM"]
+    axes = [_topic(int(purpose.axis, 16)) for purpose in purposes if purpose.name != "CLAIM"]
     moved = "0x" + MOVED.hex()
     found = set()
     for at in range(0, len(axes), _ASKED_AT_ONCE):
         some = axes[at : at + _ASKED_AT_ONCE]
         for topics in ([moved, some], [moved, None, some]):
             for log in chain.logs(books.first_block, last, [books.cash], topics):
-                found.add((int(log["blockNumber"], 16), str(log["transactionHash"])))
-    return [Place(block, tx) for block, tx in sorted(found)]
+                found.add(_place(log))
+    return list(found)
+
+
+def _events(
+    chain: EvidenceChain,
+    books: Books,
+    address: str,
+    last: int,
+    signature: str,
+    *where: str | Sequence[str] | None,
+) -> Iterable[Json]:
+    asked = ["0x" + keccak(signature.encode()).hex(), *where]
+    return chain.logs(books.first_block, last, [address], asked)
+
+
+def _place(log: Json) -> Place:
+    return Place(int(log["blockNumber"], 16), str(log["transactionHash"]))
+
+
+def _topic(number: int) -> str:
+    return f"0x{number:064x}"
 
 
 def _address(topic: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import hashlib
 import json
@@ -9,15 +10,18 @@ import random
 import shutil
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from ledger.bootstrap.index import LazyIndex
 from ledger.domain.money import Money, currency
 from ledger.reports.checker.verify_pack import AXES_SLOT, CONTROLLERS_SLOT, verify_pack
 from ledger.reports.evidence import EvidenceFails, bond_pack, sign_checkpoint
 from ledger.reports.sources import Books
+from ledger.tracing.readmodel import ReadModel
 
 if TYPE_CHECKING:
     from ledger import Ledger
@@ -149,29 +153,12 @@ def books_of(ledger: Ledger) -> Books:
     return Books(*names, first_block=deployed.start_block)
 
 
-def answer_of(ledger: Ledger, bond: int, intervals: list[Interval]) -> dict[str, Any]:
-    head = ledger.client.header()
-    states = ledger.books.states(bond)
-    return {
-        "chain_id": ledger.client.chain_id,
-        "block": head.number,
-        "block_hash": head.hash,
-        "bond": bond,
-        "raised": "100000",
-        "states": {state: str(amount) for state, amount in states.items()},
-        "conserved": True,
-        "intervals": [
-            {
-                "start": str(one.start),
-                "end": str(one.end),
-                "state": one.state,
-                "tx": one.tx,
-                "block": int(ledger.client.receipt(one.tx)["blockNumber"], 16),
-                "payee_account": one.payee,
-            }
-            for one in intervals
-        ],
-    }
+def trace_of(ledger: Ledger, folder: Path, bond: int, block: int | None = None) -> dict[str, Any]:
+    """What `trace bond` answers, from an index of its own."""
+    with ExitStack() as closing:
+        index = LazyIndex(ledger.client, ledger.session.deployment, f"sqlite:///{folder}/index.db", closing)
+        index.sync()
+        return ReadModel(index.store).bond_trace(bond, as_of_block=block)
 
 
 def run_checker(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
@@ -190,9 +177,14 @@ def lived(ledger_template: Path, tmp_path_factory: pytest.TempPathFactory) -> An
 
 
 @pytest.fixture(scope="module")
-def sealed(lived: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    ledger, bond, intervals = lived
-    answer = answer_of(ledger, bond, intervals)
+def answer(lived: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    ledger, bond, _ = lived
+    return trace_of(ledger, tmp_path_factory.mktemp("index"), bond)
+
+
+@pytest.fixture(scope="module")
+def sealed(lived: Any, answer: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    ledger, _, _ = lived
     auditor = ledger.session.signer("Auditor")
     point = sign_checkpoint(auditor, answer["chain_id"], answer["block"], answer["block_hash"])
     folder = tmp_path_factory.mktemp("packs") / "pack"
@@ -206,13 +198,17 @@ def reseal(folder: Path) -> None:
     (folder / "manifest.json").write_text(json.dumps(listed, sort_keys=True, indent=1) + "\n")
 
 
-@pytest.mark.spec("BOND-1", "CASH-1")
+@pytest.mark.spec("EVD-1")
 def test_a_bond_lived_on_a_real_chain_is_proved_and_agrees_with_the_contracts_own_states(
     lived: Any, sealed: Path
 ) -> None:
-    ledger, bond, _ = lived
+    ledger, bond, intervals = lived
     report = verify_pack(sealed)
     assert report["ok"], report
+    told = json.loads((sealed / "answer.json").read_bytes())["intervals"]
+    fields = ("state", "tx", "payee_account")
+    had = [(int(one["start"]), int(one["end"]), *(one[field] for field in fields)) for one in told]
+    assert had == [tuple(one) for one in intervals]
     assert report["states"] == ledger.books.states(bond)
     assert report["statement"].startswith("complete only if this block hash is true: 0x")
     assert report["cash"] == ledger.session.cash("CNY").contract.address.lower()
@@ -271,25 +267,34 @@ def test_a_real_move_left_out_is_named_and_so_is_its_gap(sealed: Path, tmp_path:
     assert f"transaction {gone['tx']}" in done.stdout
 
 
-def test_no_pack_is_handed_out_for_an_answer_that_the_chain_does_not_bear_out(
-    lived: Any, tmp_path: Path
+def test_names_of_lines_and_projects_are_proved_by_the_events_that_gave_them(
+    sealed: Path, tmp_path: Path
 ) -> None:
-    ledger, bond, intervals = lived
-    wrong = [*intervals[:2], intervals[2]._replace(payee=ledger.account("Factor")), *intervals[3:]]
+    pack = Path(shutil.copytree(sealed, tmp_path / "pack"))
+    told = json.loads((pack / "answer.json").read_bytes())
+    assert {one["project"] for one in told["intervals"]} == {None, "wind farm"}
+    told["intervals"][2]["project"] = "coal mine"
+    (pack / "answer.json").write_text(json.dumps(told))
+    reseal(pack)
+    [said] = verify_pack(pack)["problems"]
+    assert said.startswith("answer.json: interval [6000, 17000): project is wind farm")
+
+
+def test_no_pack_is_handed_out_for_an_answer_that_the_chain_does_not_bear_out(
+    lived: Any, answer: dict[str, Any], tmp_path: Path
+) -> None:
+    ledger, _, _ = lived
+    wrong = copy.deepcopy(answer)
+    wrong["intervals"][2]["payee_account"] = ledger.account("Factor")
     with pytest.raises(EvidenceFails, match=r"interval \[6000, 17000\): payee_account"):
-        bond_pack(ledger.client, answer_of(ledger, bond, wrong), books_of(ledger), tmp_path / "pack")
+        bond_pack(ledger.client, wrong, books_of(ledger), tmp_path / "pack")
 
 
 def test_an_earlier_block_has_its_own_pack(lived: Any, tmp_path: Path) -> None:
     """State proofs of old blocks work: the answer as of closing, packed after everything else happened."""
     ledger, bond, intervals = lived
-    block = int(ledger.client.receipt(intervals[-1].tx)["blockNumber"], 16)
-    answer = answer_of(ledger, bond, [])
-    entry = {"state": "unallocated", "tx": intervals[-1].tx, "block": block, "payee_account": None}
-    answer |= {"block": block, "block_hash": ledger.client.header(block).hash}
-    answer["states"] = dict.fromkeys(answer["states"], "0") | {"cost": "2000", "unallocated": "98000"}
-    answer["intervals"] = [
-        {**entry, "start": "0", "end": "2000", "state": "cost"},
-        {**entry, "start": "2000", "end": "100000"},
-    ]
-    assert verify_pack(bond_pack(ledger.client, answer, books_of(ledger), tmp_path / "pack"))["ok"]
+    closed = int(ledger.client.receipt(intervals[-1].tx)["blockNumber"], 16)
+    answer = trace_of(ledger, tmp_path, bond, closed)
+    report = verify_pack(bond_pack(ledger.client, answer, books_of(ledger), tmp_path / "pack"))
+    assert report["ok"], report
+    assert (report["states"]["cost"], report["states"]["unallocated"]) == (2_000, 98_000)

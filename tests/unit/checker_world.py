@@ -14,7 +14,15 @@ import rlp
 from eth_hash.auto import keccak
 
 from ledger.reports.checker.proofs import hexed, rlp_int, word
-from ledger.reports.checker.verify_pack import AXES_SLOT, CONTROLLERS_SLOT, MOVED, PROCEEDS, REFUNDED
+from ledger.reports.checker.verify_pack import (
+    AXES_SLOT,
+    CONTROLLERS_SLOT,
+    LINE_OPENED,
+    MOVED,
+    PROCEEDS,
+    PROJECT,
+    REFUNDED,
+)
 from ledger.reports.sources import Place, Purpose
 from ledger.reports.tries import Trie
 from ledger.reports.wire import receipt_bytes, transaction_bytes
@@ -90,6 +98,14 @@ class World:
         self.move(payer, line.axis, amount, document="0x" + "dd" * 32)
         topics = [REFUNDED, word(7), word(int(line.parts[0])), word(reversed_axis)]
         self.emit(CONTROLLER, topics, [offset, amount, into, ZERO])
+
+    def open_line(self, line: int, name: str, project: str) -> None:
+        """In the transaction begun last, as if the project had the line's number."""
+        number = word(line)
+        self.emit(
+            CONTROLLER, [PROJECT, number, word(1), word(CASH)], [0, 1000, 4 * 32, ZERO, *_text(project)]
+        )
+        self.emit(CONTROLLER, [LINE_OPENED, number, word(7), number], [1000, 1, 3 * 32, *_text(name)])
 
     def emit(self, address: str, topics: Iterable[bytes], data: Iterable[int | str]) -> None:
         log = {"address": address, "topics": [hexed(topic) for topic in topics]}
@@ -190,6 +206,12 @@ class World:
 
     def places(self) -> list[Place]:
         return [Place(int(tx.logs[0]["blockNumber"], 16), tx.fields["hash"]) for tx in self.txs.values()]
+
+
+def _text(text: str) -> list[int]:
+    """The tail of a string among an event's data: its length, then its bytes in one word."""
+    raw = text.encode()
+    return [len(raw), int.from_bytes(raw.ljust(32, b"\0"), "big")]
 
 
 def _key(key: bytes, slot: int) -> int:

@@ -15,22 +15,32 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 if __package__:
+    from .fates import Book, Fate, Move
     from .proofs import Wrong, hexed, keccak, need, recover, rlp_decode, rlp_int, trie_get, unhex, word
 else:  # a copy in a pack, where Python shall leave no file of its own
     sys.dont_write_bytecode = True
+    from fates import *  # type: ignore[import-not-found]  # noqa: F403
     from proofs import *  # type: ignore[import-not-found]  # noqa: F403
 
 FORMAT = "green-ledger-evidence-1"
 # Fixed here and not read: a pack free to choose a slot could show any word of the storage as a counter.
 AXES_SLOT, CONTROLLERS_SLOT = 0, 3
 COUNTER = (1 << 112) - 1
+ALWAYS = (
+    "state",
+    "tx",
+    "block",
+    "payee_account",
+)  # what every interval must say; the rest where it speaks of it
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError)
 PROCEEDS = b"PROCEEDS".ljust(32, b"\0")
 MOVED = keccak(b"Moved(address,address,uint256,uint256,uint256,bytes32)")
 REFUNDED = keccak(b"Refunded(uint32,uint32,address,uint256,uint256,uint256,bytes32)")
+LINE_OPENED = keccak(b"LineOpened(uint32,uint32,uint32,uint96,bool,string)")
+PROJECT = keccak(b"ProjectRegistered(uint32,uint32,address,uint8,uint96,string,bytes32)")
 OUTSIDE = "OUTSIDE"  # a general axis, or a claim kept for its owner: the first payee, where this pack ends
 FLOWS = {  # from, to: the state of the fen that went there; none before closing or when a booking goes back
     (OUTSIDE, "ESCROW"): "", ("ESCROW", OUTSIDE): "", ("ESCROW", "ORIGIN"): "",
@@ -48,92 +58,19 @@ def axis_of(name: str, *parts: int | str) -> str:
     return hexed(b"axis" + keccak(PROCEEDS + keccak(purpose))[16:])
 
 
+def text_at(data: bytes, argument: int) -> str:
+    """A string among an event's arguments."""
+    start = int.from_bytes(data[32 * argument : 32 * argument + 32], "big")
+    length = int.from_bytes(data[start : start + 32], "big")
+    return data[start + 32 : start + 32 + length].decode()
+
+
 def checkpoint_digest(chain_id: int, block: int, block_hash: str) -> bytes:
     """What a participant signs (EIP-712): on this chain, this block has this hash."""
     domain = keccak(b"EIP712Domain(string name,string version,uint256 chainId)")
     domain = keccak(domain + keccak(b"Green Ledger Checkpoint") + keccak(b"1") + word(chain_id))
     struct = keccak(b"Checkpoint(uint256 block,bytes32 blockHash)") + word(block) + word(block_hash)
     return keccak(b"\x19\x01" + domain + keccak(struct))
-
-
-# --- from moves to the state of each fen ---
-
-
-class Move(NamedTuple):
-    """One `Moved` event, in the order of the chain; `log_index` counts within the transaction."""
-
-    block: int
-    tx_index: int
-    log_index: int
-    tx: str
-    from_axis: str
-    to_axis: str
-    amount: int
-    out_offset: int
-    in_offset: int
-    document: str
-
-    @property
-    def place(self) -> str:
-        return f"{self.block}/{self.tx_index}/{self.log_index}"
-
-    def __str__(self) -> str:
-        return f"move {self.place} of transaction {self.tx}"
-
-
-class Fate(NamedTuple):
-    """The origin fen `[start, end)` are in `state` since `move`, which took them from `out_offset` on."""
-
-    start: int
-    end: int
-    state: str
-    move: Move
-    out_offset: int
-
-    def within(self, start: int, end: int) -> Fate:
-        low = max(start, self.start)
-        return self._replace(start=low, end=min(end, self.end), out_offset=self.out_offset + low - self.start)
-
-
-class Book:
-    """Which origin fen are where: fen x that leaves an axis is fen x that came into it."""
-
-    def __init__(self) -> None:
-        self.fates: list[Fate] = []
-        self._held: dict[str, list[tuple[int, int, int]]] = {}  # axis → (offset, origin fen, length)
-
-    def at(self, axis: str, offset: int, amount: int) -> list[tuple[int, int]]:
-        """The origin fen, as (first, length), that came into `axis` as `[offset, offset + amount)`."""
-        end, found = offset + amount, []
-        for start, fen, length in self._held.get(axis, ()):
-            if start < end and offset < start + length:
-                low, high = max(start, offset), min(start + length, end)
-                found.append((fen + low - start, high - low))
-        need(sum(length for _, length in found) == amount, f"axis {axis} has had no [{offset}, {end})")
-        return found
-
-    def among(self, start: int, end: int) -> list[Fate]:
-        return [fate.within(start, end) for fate in self.fates if fate.start < end and start < fate.end]
-
-    def enter(self, move: Move, parts: list[tuple[int, int]], state: str) -> None:
-        into, out = move.in_offset, move.out_offset
-        for fen, length in parts:
-            self._held.setdefault(move.to_axis, []).append((into, fen, length))
-            if state:
-                others = self.among(0, fen) + self.among(fen + length, COUNTER)
-                self.fates = [*others, Fate(fen, fen + length, state, move, out)]
-            into, out = into + length, out + length
-
-    def reverse(self, move: Move, axis: str, offset: int, amount: int) -> None:
-        """What left `axis` as `[offset, offset + amount)` came back with `move`: the same origin fen."""
-        need(amount == move.amount, f"its refund is of {amount}")
-        parts, at = self.at(axis, offset, amount), offset
-        for fen, length in parts:
-            for fate in self.among(fen, fen + length):
-                same = fate.move.from_axis == axis and fate.out_offset == at + fate.start - fen
-                need(fate.state == "spent" and same, f"the fen that left {axis} at {at} are not spent")
-            at += length
-        self.enter(move, parts, "available")
 
 
 # --- the pack, file by file ---
@@ -154,6 +91,7 @@ class Pack:
         self.counters: dict[str, tuple[int, int]] = {}
         self.moves: list[Move] = []
         self.book = Book()
+        self.names: dict[str, tuple[str, str | None]] = {}  # axis of a budget line → its name, its project's
         self.states: dict[str, int] = {}
 
     def load(self, name: str) -> Any:
@@ -184,6 +122,7 @@ class Pack:
         self.check_moves()
         self.check_tiles()
         self.follow()
+        self.read_names()
         self.check_documents()
         self.check_answer()
 
@@ -310,15 +249,29 @@ class Pack:
         gap = f"[{reached}, {expected}) is missing {where}"
         need(reached == expected, f"moves {tile[1]} axis {tile[0]} ({name}): {gap}")
 
+    def emitted(self, event: bytes) -> Iterator[tuple[int, int, list[int], bytes]]:
+        """Events of the controller: block, transaction, indexed arguments and data."""
+        for (block, index, _), _, (address, topics, data) in self.logs:
+            if hexed(address) == self.facts["controller"] and topics[:1] == [event]:
+                yield block, index, [int.from_bytes(topic, "big") for topic in topics[1:]], data
+
     def refunds(self) -> dict[tuple[int, int, str, int], tuple[str, int, int]]:
         """By block, transaction, line and in-offset: which axis, out-offset and amount came back."""
         found = {}
-        for (block, index, _), _, (address, topics, data) in self.logs:
-            if hexed(address) == self.facts["controller"] and topics[:1] == [REFUNDED]:
-                offset, amount, into = (int.from_bytes(data[at : at + 32], "big") for at in (0, 32, 64))
-                line = axis_of("LINE", int.from_bytes(topics[2], "big"))
-                found[block, index, line, into] = (hexed(topics[3][12:]), offset, amount)
+        for block, index, (_, line, axis), data in self.emitted(REFUNDED):
+            offset, amount, into = (int.from_bytes(data[at : at + 32], "big") for at in (0, 32, 64))
+            found[block, index, axis_of("LINE", line), into] = (
+                hexed(axis.to_bytes(20, "big")),
+                offset,
+                amount,
+            )
         return found
+
+    def read_names(self) -> None:
+        """What the budget lines and their projects were called when they were opened."""
+        projects = {topics[0]: text_at(data, 2) for _, _, topics, data in self.emitted(PROJECT)}
+        for _, _, (line, _, project), data in self.emitted(LINE_OPENED):
+            self.names[axis_of("LINE", line)] = (text_at(data, 2), projects.get(project))
 
     def follow(self) -> None:
         refunds = self.refunds()
@@ -331,10 +284,9 @@ class Pack:
                 need(key in refunds, "money from outside that reverses no payment")
                 self.book.reverse(move, *refunds[key])
             elif flow[1] == "ORIGIN":
-                self.book.enter(move, [(move.in_offset, move.amount)], "")
+                self.book.number(move)
             elif FLOWS[flow]:
-                parts = self.book.at(move.from_axis, move.out_offset, move.amount)
-                self.book.enter(move, parts, FLOWS[flow])
+                self.book.enter(move, FLOWS[flow], {"LINE": move.to_axis, "POOL": ""}.get(flow[1]))
 
     def check_documents(self) -> None:
         cited: dict[str, list[str]] = {}
@@ -367,13 +319,36 @@ class Pack:
         need(reached == raised, f"it ends before {raised}, which is raised")
 
     def compare(self, entry: dict[str, Any], fate: Fate) -> None:
-        axis = fate.move.to_axis
-        payee = self.purposes[axis][-1] if self.purposes[axis][0] == "CLAIM" else axis
-        expected = {"state": fate.state, "tx": fate.move.tx, "block": fate.move.block}
-        expected["payee_account"] = payee if self.kind(axis) == OUTSIDE else None
-        for field, value in expected.items():
-            said = entry[field].lower() if isinstance(entry[field], str) else entry[field]
-            need(said == value, f"{field} is {value} for [{fate.start}, {fate.end}), by {fate.move}")
+        for field, value in self.expected(fate).items():
+            had = entry[field] if field in ALWAYS else entry.get(field, value)
+            if had and field in ("payee_account", "refund_of"):
+                had = had.lower().split(":")[0]  # a payment is told as TX:LOG; the log's number is attested
+            need(had == value, f"{field} is {value} for [{fate.start}, {fate.end}), by {fate.move}")
+        if entry.get("piece") is not None:
+            first = self.piece(fate) + int(entry["start"]) - fate.start
+            last = first + int(entry["end"]) - int(entry["start"])
+            need(entry["piece"] == {"start": str(first), "end": str(last)}, f"the piece is [{first}, {last})")
+
+    def expected(self, fate: Fate) -> dict[str, Any]:
+        source, target = self.purposes[fate.move.from_axis], self.purposes[fate.move.to_axis]
+        locked = {"encumbered": target, "spent": source}.get(fate.state, [""])
+        line, project = self.names.get(fate.line, (None, None)) if fate.line else (None, None)
+        payee = target[-1] if target[0] == "CLAIM" else fate.move.to_axis
+        return {
+            "state": fate.state,
+            "tx": fate.move.tx,
+            "block": fate.move.block,
+            "payee_account": payee if self.kind(fate.move.to_axis) == OUTSIDE else None,
+            "refund_of": fate.refund_of or None,
+            "receivable": str(locked[1]) if locked[0] == "ENCUMBRANCE" else None,
+            "line": line,
+            "project": project,
+        }
+
+    def piece(self, fate: Fate) -> int:
+        """The first fen of the receivable: they are numbered as those of its encumbrance are."""
+        offset = fate.move.in_offset if fate.state == "encumbered" else fate.move.out_offset
+        return offset + fate.at
 
     def statement(self) -> str:
         """What the reader still has to believe."""
