@@ -155,7 +155,7 @@ contract Documents is IDocuments, Signed {
         c.used += uint96(amount);
         _capacities[fingerprint].used = c.used;
         emit CapacityUsed(fingerprint, msg.sender, amount, c.used);
-        Parties memory p = _parties[fingerprint];
+        Parties storage p = _parties[fingerprint];
         return (p.payer, p.payee, c.kind, c.currency, c.date);
     }
 

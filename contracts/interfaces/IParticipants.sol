@@ -42,7 +42,8 @@ interface IParticipants {
     function requireActive(address account) external view;
     function requireActivePair(address a, address b) external view;
     /// @notice As `requireActive`, and MissingRole unless the account has every role of `roles`.
-    function requireRole(address account, uint32 roles) external view;
+    /// @return day the business date it was judged by
+    function requireRole(address account, uint32 roles) external view returns (uint32 day);
     /// @notice Reverts SameParty or RelatedParties unless the two are strangers by declaration.
     function requireUnrelated(address a, address b) external view;
 

@@ -39,6 +39,7 @@ interface IProceeds {
         bool companyMaySpend;
         address cash;
         uint32 framework;
+        bytes3 currency;
         uint96 budget;
         uint96 allocated;
     }

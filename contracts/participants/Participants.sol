@@ -26,7 +26,8 @@ contract Participants is IParticipants {
     int32 public immutable zone;
 
     uint32 private _postedDay;
-    mapping(address => Admission) private _admissions;
+    // roles (bits 0..31) | suspended (32) | lapse day (40..71) | group (72..135): one slot, read by every act
+    mapping(address => uint256) private _admissions;
     mapping(address => bytes32) public identifierOf;
     mapping(bytes32 => address) public accountOf;
 
@@ -79,7 +80,7 @@ contract Participants is IParticipants {
         _requireFuture(admission_.lapseDay);
         identifierOf[account] = identifier;
         accountOf[identifier] = account;
-        _admissions[account] = admission_;
+        _admissions[account] = _pack(admission_);
         emit Admitted(account, identifier, name, admission_, kycDocument);
     }
 
@@ -87,7 +88,7 @@ contract Participants is IParticipants {
         if (identifierOf[account] == 0) revert NotAdmitted(account);
         if (document == 0) revert ZeroHash("DOCUMENT");
         if (admission_.lapseDay == 0) revert DateOutOfOrder("LAPSE_DAY", 0, today());
-        _admissions[account] = admission_;
+        _admissions[account] = _pack(admission_);
         emit Amended(account, admission_, document);
     }
 
@@ -99,12 +100,13 @@ contract Participants is IParticipants {
     // --- what acts ask ---
 
     function admission(address account) external view returns (Admission memory) {
-        return _admissions[account];
+        uint256 a = _admissions[account];
+        return Admission(uint32(a), (a >> 32) & 1 != 0, uint32(a >> 40), uint64(a >> 72));
     }
 
     function isActive(address account) external view returns (bool) {
-        Admission memory a = _admissions[account];
-        return a.lapseDay != 0 && !a.suspended && a.lapseDay >= today();
+        uint256 a = _admissions[account];
+        return (a >> 32) & 1 == 0 && uint32(a >> 40) != 0 && uint32(a >> 40) >= today();
     }
 
     function requireActive(address account) public view {
@@ -117,23 +119,29 @@ contract Participants is IParticipants {
         _active(b, day);
     }
 
-    function requireRole(address account, uint32 roles) external view {
-        uint32 had = _active(account, today());
+    function requireRole(address account, uint32 roles) external view returns (uint32 day) {
+        day = today();
+        uint32 had = _active(account, day);
         if (had & roles != roles) revert MissingRole(account, had, roles);
     }
 
     function requireUnrelated(address a, address b) external view {
         if (a == b) revert SameParty(a, b);
-        uint64 group = _admissions[a].group;
-        if (group != 0 && group == _admissions[b].group) revert RelatedParties(a, b, group);
+        uint64 group = uint64(_admissions[a] >> 72);
+        if (group != 0 && group == uint64(_admissions[b] >> 72)) revert RelatedParties(a, b, group);
     }
 
     /// @dev lapseDay is never zero for an admitted account, so one slot answers everything.
     function _active(address account, uint32 day) private view returns (uint32 roles) {
-        Admission memory a = _admissions[account];
-        if (a.lapseDay == 0) revert NotAdmitted(account);
-        if (a.suspended) revert Suspended(account);
-        if (a.lapseDay < day) revert Lapsed(account, a.lapseDay, day);
-        return a.roles;
+        uint256 a = _admissions[account];
+        uint32 lapseDay = uint32(a >> 40);
+        if (lapseDay == 0) revert NotAdmitted(account);
+        if ((a >> 32) & 1 != 0) revert Suspended(account);
+        if (lapseDay < day) revert Lapsed(account, lapseDay, day);
+        return uint32(a);
+    }
+
+    function _pack(Admission calldata a) private pure returns (uint256) {
+        return uint256(a.roles) | (a.suspended ? 1 << 32 : 0) | (uint256(a.lapseDay) << 40) | (uint256(a.group) << 72);
     }
 }

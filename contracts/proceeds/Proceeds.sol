@@ -209,7 +209,9 @@ contract Proceeds is IProceeds, Powered {
         if (b.lines.length >= MAX_LINES) revert TooManyLines(bond, MAX_LINES);
         id = ++_lineCount;
         b.lines.push(id);
-        _lines[id] = Line(b.issuer, bond, projectId, p.category, companyMaySpend, b.cash, b.framework, budget, 0);
+        bytes3 currency = ICash(b.cash).currency();
+        _lines[id] =
+            Line(b.issuer, bond, projectId, p.category, companyMaySpend, b.cash, b.framework, currency, budget, 0);
         emit LineOpened(id, bond, projectId, budget, companyMaySpend, label);
     }
 
@@ -279,8 +281,7 @@ contract Proceeds is IProceeds, Powered {
     }
 
     function _requireObligation(Line storage l, address payer, bytes3 currency) private view {
-        bytes3 needed = ICash(l.cash).currency();
-        if (currency != needed) revert CurrencyMismatch(currency, needed);
+        if (currency != l.currency) revert CurrencyMismatch(currency, l.currency);
         if (payer != l.issuer && payer != _projects[l.project].company) revert NotParty(payer, l.issuer);
     }
 

@@ -6,6 +6,7 @@ import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
 import {IParticipants} from "../interfaces/IParticipants.sol";
 import {IPieceBook} from "../interfaces/IPieceBook.sol";
 import {NotModule, NotPowers, SameParty, ZeroAmount} from "../libraries/Errors.sol";
+import {PieceWord, newPiece} from "../libraries/PieceWord.sol";
 
 /// @title PieceBook
 /// @notice The promise is in IPieceBook.
@@ -20,6 +21,7 @@ contract PieceBook is IPieceBook, IERC165 {
     uint8 private constant KIND = 7;
     uint8 private constant MODULE_SHIFT = 3;
     uint8 private constant MAX_MODULE = 31;
+    uint256 private constant ONE_PIECE = 1 << 128;
     /// Numbers from here on are kept for discharge.
     uint16 private constant LAST_SEQUENCE = type(uint16).max - 256;
 
@@ -33,8 +35,10 @@ contract PieceBook is IPieceBook, IERC165 {
         uint8 permissions;
     }
 
-    mapping(uint64 => mapping(uint64 => Piece)) private _pieces;
-    mapping(uint64 => Receivable) private _receivables;
+    // One slot each, packed by hand: what a struct in storage costs would be paid on every act.
+    mapping(uint64 => mapping(uint64 => PieceWord)) private _pieces;
+    // face (bits 0..63) | discharged (64..127) | pieces (128..143) | minPiece (144..191) | maxPieces | maxLayers
+    mapping(uint64 => uint256) private _receivables;
     mapping(address => Module) private _modules;
 
     address public immutable powers;
@@ -54,13 +58,15 @@ contract PieceBook is IPieceBook, IERC165 {
 
     // --- reading ---
 
-    function piece(uint64 receivable, uint64 start) public view returns (Piece memory p) {
-        p = _pieces[receivable][start];
-        if (p.holder == address(0)) revert NoPiece(receivable, start);
+    function piece(uint64 receivable, uint64 start) public view returns (Piece memory) {
+        PieceWord p = _known(receivable, start);
+        return Piece(p.holder(), p.end(), p.state(), p.layers(), p.sequence());
     }
 
-    function receivableOf(uint64 receivable) external view returns (Receivable memory) {
-        return _receivables[receivable];
+    function receivableOf(uint64 receivable) public view returns (Receivable memory) {
+        uint256 r = _receivables[receivable];
+        Limits memory limits = Limits(uint48(r >> 144), uint16(r >> 192), uint8(r >> 208));
+        return Receivable(uint64(r), uint64(r >> 64), _count(r), limits);
     }
 
     function pieces(uint64 receivable, uint64 from, uint256 limit)
@@ -68,16 +74,16 @@ contract PieceBook is IPieceBook, IERC165 {
         view
         returns (uint64[] memory starts, Piece[] memory list)
     {
-        uint64 face = _receivables[receivable].face;
+        uint64 face = uint64(_receivables[receivable]);
         uint256 n;
         for (uint64 s = from; s < face && n < limit; ++n) {
-            s = piece(receivable, s).end;
+            s = _known(receivable, s).end();
         }
         starts = new uint64[](n);
         list = new Piece[](n);
         for (uint256 i; i < n; ++i) {
             starts[i] = from;
-            list[i] = _pieces[receivable][from];
+            list[i] = piece(receivable, from);
             from = list[i].end;
         }
     }
@@ -95,32 +101,31 @@ contract PieceBook is IPieceBook, IERC165 {
         address holder,
         address recipient
     ) external view {
-        Piece memory p = piece(receivable, start);
-        _requireFree(receivable, start, p, sequence);
-        Limits memory limits = _receivables[receivable].limits;
-        uint16 count = _receivables[receivable].pieces;
-        if (from < start || from >= to) revert CutOutside(start, p.end, from);
-        uint16 next = sequence;
+        PieceWord p = _free(receivable, start, sequence);
+        uint256 r = _receivables[receivable];
+        if (from < start || from >= to) revert CutOutside(start, p.end(), from);
         if (from != start) {
-            _requireCut(start, p.end, from, count++, limits);
-            next = _next(receivable, start, next);
+            _requireCut(start, p.end(), from, r);
+            p = _next(receivable, start, p);
+            r += ONE_PIECE;
         }
-        if (to != p.end) {
-            _requireCut(from, p.end, to, count, limits);
-            next = _next(receivable, from, next);
+        if (to != p.end()) {
+            _requireCut(from, p.end(), to, r);
+            p = _next(receivable, from, p);
         }
-        _requireMove(p, holder, recipient, limits);
-        _next(receivable, from, next);
+        _requireMove(receivable, p, holder, recipient);
+        _next(receivable, from, p);
     }
 
     // --- acts ---
 
     function open(uint64 receivable, address holder, uint64 face, Limits calldata limits) external only(MAY_OPEN) {
         if (face == 0) revert ZeroAmount();
-        if (_receivables[receivable].face != 0) revert ReceivableExists(receivable);
+        if (_receivables[receivable] != 0) revert ReceivableExists(receivable);
         participants.requireActive(holder);
-        _receivables[receivable] = Receivable(face, 0, 1, limits);
-        _pieces[receivable][0] = Piece(holder, face, OPEN, 0, 0);
+        _receivables[receivable] = uint256(face) | ONE_PIECE | (uint256(limits.minPiece) << 144)
+            | (uint256(limits.maxPieces) << 192) | (uint256(limits.maxLayers) << 208);
+        _pieces[receivable][0] = newPiece(holder, face, OPEN);
         emit Transfer(address(0), holder, tokenId(receivable, 0));
         emit Opened(receivable, holder, face, limits);
     }
@@ -130,9 +135,12 @@ contract PieceBook is IPieceBook, IERC165 {
         only(MAY_MOVE)
         returns (uint16)
     {
-        Piece memory p = piece(receivable, start);
-        _requireFree(receivable, start, p, sequence);
-        return _cut(receivable, start, p, middle);
+        PieceWord p = _free(receivable, start, sequence);
+        PieceWord part;
+        (part, _receivables[receivable]) = _cut(receivable, start, p, middle, _receivables[receivable]);
+        _pieces[receivable][start] = part.withEnd(middle);
+        _pieces[receivable][middle] = part;
+        return part.sequence();
     }
 
     function move(uint64 receivable, uint64 start, uint16 sequence, address holder, address recipient, bytes32 document)
@@ -140,11 +148,12 @@ contract PieceBook is IPieceBook, IERC165 {
         only(MAY_MOVE)
         returns (uint16)
     {
-        Piece memory p = piece(receivable, start);
-        _requireFree(receivable, start, p, sequence);
-        return _move(receivable, start, p, holder, recipient, document);
+        PieceWord p = _free(receivable, start, sequence);
+        _requireMove(receivable, p, holder, recipient);
+        return _move(receivable, start, p, recipient, document);
     }
 
+    /// @dev Each slot is written once, however many cuts the interval takes.
     function carve(
         uint64 receivable,
         uint64 start,
@@ -154,40 +163,29 @@ contract PieceBook is IPieceBook, IERC165 {
         address holder,
         address recipient,
         bytes32 document
-    ) external only(MAY_MOVE) returns (uint16 next) {
-        Piece memory p = piece(receivable, start);
-        _requireFree(receivable, start, p, sequence);
-        if (from < start || from >= to) revert CutOutside(start, p.end, from);
-        if (from != start) {
-            _cut(receivable, start, p, from);
-            p = _pieces[receivable][from];
-        }
-        if (to != p.end) {
-            _cut(receivable, from, p, to);
-            p = _pieces[receivable][from];
-        }
-        return _move(receivable, from, p, holder, recipient, document);
+    ) external only(MAY_MOVE) returns (uint16) {
+        PieceWord p = _carve(receivable, start, _free(receivable, start, sequence), from, to);
+        _requireMove(receivable, p, holder, recipient);
+        return _move(receivable, from, p, recipient, document);
     }
 
-    function lock(uint64 receivable, uint64 start, uint16 sequence) external only(MAY_LOCK) returns (uint16 next) {
-        Piece memory p = piece(receivable, start);
-        _requireFree(receivable, start, p, sequence);
+    function lock(uint64 receivable, uint64 start, uint16 sequence) external only(MAY_LOCK) returns (uint16) {
+        PieceWord p = _next(receivable, start, _free(receivable, start, sequence));
         uint8 index = _modules[msg.sender].index;
-        next = _next(receivable, start, p.sequence);
-        _pieces[receivable][start].state = LOCKED | (index << MODULE_SHIFT);
-        _pieces[receivable][start].sequence = next;
-        emit Locked(receivable, start, p.end, index, next);
+        _pieces[receivable][start] = p.withState(LOCKED | (index << MODULE_SHIFT));
+        emit Locked(receivable, start, p.end(), index, p.sequence());
+        return p.sequence();
     }
 
-    function unlock(uint64 receivable, uint64 start, uint16 sequence) external only(MAY_LOCK) returns (uint16 next) {
-        Piece memory p = piece(receivable, start);
-        if (p.sequence != sequence) revert StaleSequence(receivable, start, sequence, p.sequence);
+    function unlock(uint64 receivable, uint64 start, uint16 sequence) external only(MAY_LOCK) returns (uint16) {
+        PieceWord p = _known(receivable, start);
+        if (p.sequence() != sequence) revert StaleSequence(receivable, start, sequence, p.sequence());
         uint8 index = _modules[msg.sender].index;
-        if (p.state != LOCKED | (index << MODULE_SHIFT)) revert PieceNotLocked(receivable, start, index);
-        next = _next(receivable, start, p.sequence);
-        _pieces[receivable][start].state = OPEN;
-        _pieces[receivable][start].sequence = next;
-        emit Unlocked(receivable, start, p.end, index, next);
+        if (p.state() != LOCKED | (index << MODULE_SHIFT)) revert PieceNotLocked(receivable, start, index);
+        p = _next(receivable, start, p);
+        _pieces[receivable][start] = p.withState(OPEN);
+        emit Unlocked(receivable, start, p.end(), index, p.sequence());
+        return p.sequence();
     }
 
     function discharge(uint64 receivable, uint64 start, uint8 how)
@@ -195,17 +193,17 @@ contract PieceBook is IPieceBook, IERC165 {
         only(MAY_DISCHARGE)
         returns (address holder, uint64 end)
     {
-        Piece memory p = piece(receivable, start);
-        if (p.state & KIND >= PAID) revert AlreadyDischarged(receivable, start, p.state & KIND);
+        PieceWord p = _known(receivable, start);
+        uint8 kind = p.state() & KIND;
+        if (kind >= PAID) revert AlreadyDischarged(receivable, start, kind);
         if (how < PAID || how > VOIDED) revert AlreadyDischarged(receivable, start, how);
         // One discharge per piece, and ordinary acts stop 256 short of the end: this number is always free.
-        uint16 next = p.sequence + 1;
-        _pieces[receivable][start].state = how;
-        _pieces[receivable][start].sequence = next;
-        _receivables[receivable].discharged += p.end - start;
-        emit Transfer(p.holder, address(0), tokenId(receivable, start));
-        emit Discharged(receivable, p.holder, start, p.end, how, next);
-        return (p.holder, p.end);
+        p = p.withState(how).withNext();
+        (holder, end) = (p.holder(), p.end());
+        _pieces[receivable][start] = p;
+        _receivables[receivable] += uint256(end - start) << 64;
+        emit Transfer(holder, address(0), tokenId(receivable, start));
+        emit Discharged(receivable, holder, start, end, how, p.sequence());
     }
 
     // --- delayed powers ---
@@ -219,57 +217,91 @@ contract PieceBook is IPieceBook, IERC165 {
 
     // --- how an act is done ---
 
-    function _cut(uint64 receivable, uint64 start, Piece memory p, uint64 middle) private returns (uint16 next) {
-        Receivable storage r = _receivables[receivable];
-        uint16 count = r.pieces;
-        _requireCut(start, p.end, middle, count, r.limits);
-        next = _next(receivable, start, p.sequence);
-        r.pieces = count + 1;
-        _pieces[receivable][middle] = Piece(p.holder, p.end, p.state, p.layers, next);
-        _pieces[receivable][start] = Piece(p.holder, middle, p.state, p.layers, next);
-        emit Transfer(address(0), p.holder, tokenId(receivable, middle));
-        emit Cut(receivable, start, middle, p.end, next);
+    /// @dev The part to the right of the cut, with the number that both parts carry, and the receivable with one piece
+    /// more. The caller stores the parts, so that each slot is written once however many cuts an act takes.
+    function _cut(uint64 receivable, uint64 start, PieceWord p, uint64 middle, uint256 r)
+        private
+        returns (PieceWord, uint256)
+    {
+        uint64 end = p.end();
+        _requireCut(start, end, middle, r);
+        p = _next(receivable, start, p);
+        emit Transfer(address(0), p.holder(), tokenId(receivable, middle));
+        emit Cut(receivable, start, middle, end, p.sequence());
+        return (p, r + ONE_PIECE);
     }
 
-    function _move(
-        uint64 receivable,
-        uint64 start,
-        Piece memory p,
-        address holder,
-        address recipient,
-        bytes32 document
-    ) private returns (uint16 next) {
-        _requireMove(p, holder, recipient, _receivables[receivable].limits);
-        next = _next(receivable, start, p.sequence);
-        _pieces[receivable][start] = Piece(recipient, p.end, p.state, p.layers + 1, next);
+    /// @dev Cuts `p`, the piece at `start`, down to `[from, to)` and stores what falls off on either side.
+    function _carve(uint64 receivable, uint64 start, PieceWord p, uint64 from, uint64 to)
+        private
+        returns (PieceWord)
+    {
+        uint64 end = p.end();
+        if (from < start || from >= to) revert CutOutside(start, end, from);
+        if (from == start && to == end) return p;
+        uint256 r = _receivables[receivable];
+        if (from != start) {
+            (p, r) = _cut(receivable, start, p, from, r);
+            _pieces[receivable][start] = p.withEnd(from);
+        }
+        if (to != end) {
+            (p, r) = _cut(receivable, from, p, to, r);
+            _pieces[receivable][to] = p;
+            p = p.withEnd(to);
+        }
+        _receivables[receivable] = r;
+        return p;
+    }
+
+    function _move(uint64 receivable, uint64 start, PieceWord p, address recipient, bytes32 document)
+        private
+        returns (uint16)
+    {
+        address holder = p.holder();
+        p = _next(receivable, start, p).movedTo(recipient);
+        _pieces[receivable][start] = p;
         emit Transfer(holder, recipient, tokenId(receivable, start));
-        emit PieceMoved(receivable, holder, recipient, start, p.end, p.layers + 1, next, document);
+        emit PieceMoved(receivable, holder, recipient, start, p.end(), p.layers(), p.sequence(), document);
+        return p.sequence();
     }
 
-    function _requireFree(uint64 receivable, uint64 start, Piece memory p, uint16 sequence) private pure {
-        if (p.sequence != sequence) revert StaleSequence(receivable, start, sequence, p.sequence);
-        uint8 kind = p.state & KIND;
-        if (kind == LOCKED) revert PieceLocked(receivable, start, p.state >> MODULE_SHIFT);
+    function _known(uint64 receivable, uint64 start) private view returns (PieceWord p) {
+        p = _pieces[receivable][start];
+        if (!p.exists()) revert NoPiece(receivable, start);
+    }
+
+    function _free(uint64 receivable, uint64 start, uint16 sequence) private view returns (PieceWord p) {
+        p = _known(receivable, start);
+        if (p.sequence() != sequence) revert StaleSequence(receivable, start, sequence, p.sequence());
+        uint8 kind = p.state() & KIND;
+        if (kind == LOCKED) revert PieceLocked(receivable, start, p.state() >> MODULE_SHIFT);
         if (kind >= PAID) revert AlreadyDischarged(receivable, start, kind);
     }
 
-    function _requireCut(uint64 start, uint64 end, uint64 middle, uint16 count, Limits memory limits) private pure {
+    function _requireCut(uint64 start, uint64 end, uint64 middle, uint256 r) private pure {
         if (middle <= start || middle >= end) revert CutOutside(start, end, middle);
         uint64 smaller = middle - start < end - middle ? middle - start : end - middle;
-        if (smaller < limits.minPiece) revert PieceTooSmall(smaller, limits.minPiece);
-        if (count >= limits.maxPieces) revert TooManyPieces(count, limits.maxPieces);
+        uint48 minPiece = uint48(r >> 144);
+        if (smaller < minPiece) revert PieceTooSmall(smaller, minPiece);
+        uint16 maxPieces = uint16(r >> 192);
+        if (_count(r) >= maxPieces) revert TooManyPieces(_count(r), maxPieces);
     }
 
-    function _requireMove(Piece memory p, address holder, address recipient, Limits memory limits) private view {
-        if (p.holder != holder) revert NotHolder(holder, p.holder);
+    function _requireMove(uint64 receivable, PieceWord p, address holder, address recipient) private view {
+        if (p.holder() != holder) revert NotHolder(holder, p.holder());
         if (holder == recipient) revert SameParty(holder, recipient);
-        if (p.layers >= limits.maxLayers) revert TooManyLayers(p.layers, limits.maxLayers);
+        uint8 maxLayers = uint8(_receivables[receivable] >> 208);
+        if (p.layers() >= maxLayers) revert TooManyLayers(p.layers(), maxLayers);
         participants.requireActivePair(holder, recipient);
     }
 
-    function _next(uint64 receivable, uint64 start, uint16 sequence) private pure returns (uint16) {
-        if (sequence >= LAST_SEQUENCE) revert SequenceReserved(receivable, start, sequence);
-        return sequence + 1;
+    function _next(uint64 receivable, uint64 start, PieceWord p) private pure returns (PieceWord) {
+        if (p.sequence() >= LAST_SEQUENCE) revert SequenceReserved(receivable, start, p.sequence());
+        return p.withNext();
+    }
+
+    function _count(uint256 r) private pure returns (uint16) {
+        return uint16(r >> 128);
     }
 
     // --- ERC-721, to be read and not to be sent: a transfer needs its trade document, acceptance and rules ---

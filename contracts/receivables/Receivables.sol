@@ -200,7 +200,7 @@ contract Receivables is IReceivables, Powered {
     }
 
     function split(uint64 id, uint64 start, uint16 sequence, uint64 middle) external {
-        _requireLive(id);
+        _requireBeforeDue(_inState(id, ACCEPTED).due, participants.today());
         participants.requireActive(msg.sender);
         address holder = pieceBook.piece(id, start).holder;
         if (msg.sender != holder) revert IPieceBook.NotHolder(msg.sender, holder);
@@ -208,16 +208,14 @@ contract Receivables is IReceivables, Powered {
     }
 
     function _requireTransferable(uint64 id, address holder, address recipient, bytes32 tradeDocument) private view {
-        _requireLive(id);
-        participants.requireRole(recipient, Roles.SUPPLIER);
+        Receivable storage r = _inState(id, ACCEPTED);
+        _requireBeforeDue(r.due, participants.requireRole(recipient, Roles.SUPPLIER));
         documents.requireKnown(tradeDocument, holder, Kinds.TRADE);
     }
 
     /// @dev From the due date on a piece is being settled and stays where it is.
-    function _requireLive(uint64 id) private view {
-        Receivable storage r = _inState(id, ACCEPTED);
-        uint32 day = participants.today();
-        if (day >= r.due) revert DateOutOfOrder("DUE", r.due, day);
+    function _requireBeforeDue(uint32 due, uint32 day) private pure {
+        if (day >= due) revert DateOutOfOrder("DUE", due, day);
     }
 
     function _inState(uint64 id, uint8 needed) private view returns (Receivable storage r) {
