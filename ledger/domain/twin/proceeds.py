@@ -65,6 +65,7 @@ class BudgetLine:
     company_may_spend: bool = False
     cash: str = NOBODY
     framework: int = 0
+    currency: bytes = bytes(3)
     budget: int = 0
     allocated: int = 0
 
@@ -254,6 +255,7 @@ class Proceeds(Module):
             company_may_spend,
             books.cash.address,
             books.framework,
+            books.cash.currency,
             budget,
         )
         self.emit("LineOpened", id_, bond, project, budget, company_may_spend, label)
@@ -324,9 +326,8 @@ class Proceeds(Module):
         self._require_available(id_, line, amount)
 
     def _require_obligation(self, line: BudgetLine, payer: str, currency: bytes) -> None:
-        needed = self._cash_of(line).currency
-        if currency != needed:
-            raise Refusal("CurrencyMismatch", currency, needed)
+        if currency != line.currency:
+            raise Refusal("CurrencyMismatch", currency, line.currency)
         if payer not in (line.issuer, self.projects[line.project].company):
             raise Refusal("NotParty", payer, line.issuer)
 

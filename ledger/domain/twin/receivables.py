@@ -222,7 +222,7 @@ class Receivables(Module):
         self.book.carve(self.address, id_, start, sequence, from_, to, sender, recipient, trade_document)
 
     def split(self, sender: str, id_: int, start: int, sequence: int, middle: int) -> None:
-        self._require_live(id_)
+        self._require_before_due(self._in_state(id_, ReceivableState.ACCEPTED))
         self.participants.require_active(sender)
         holder = self.book.piece(id_, start).holder
         if sender != holder:
@@ -230,13 +230,14 @@ class Receivables(Module):
         self.book.cut(self.address, id_, start, sequence, middle)
 
     def _require_transferable(self, id_: int, holder: str, recipient: str, trade_document: bytes) -> None:
-        self._require_live(id_)
+        receivable = self._in_state(id_, ReceivableState.ACCEPTED)
         self.participants.require_role(recipient, Role.SUPPLIER)
+        self._require_before_due(receivable)
         self.documents.require_known(trade_document, holder, DocumentKind.TRADE)
 
-    def _require_live(self, id_: int) -> None:
+    def _require_before_due(self, receivable: Receivable) -> None:
         """From the due date on a piece is being settled and stays where it is."""
-        due, day = self._in_state(id_, ReceivableState.ACCEPTED).due, self.participants.today()
+        due, day = receivable.due, self.participants.today()
         if day >= due:
             raise Refusal("DateOutOfOrder", word("DUE"), due, day)
 
