@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {Cheats} from "./base/Cheats.sol";
+import {Play} from "./Play.sol";
+
+/// @title One campaign of random histories per promise; after each act the promise must hold
+/// @notice A campaign prints at its end how often each kind of act was accepted and refused, over all its histories.
+abstract contract Campaign is Cheats {
+    bool public constant IS_TEST = true;
+
+    Play internal play;
+
+    function setUp() public virtual {
+        play = Play(vm.deployCode("Play.sol:Play", ""));
+        play.start();
+    }
+
+    function targetContracts() public view returns (address[] memory list) {
+        list = new address[](1);
+        list[0] = address(play);
+    }
+
+    struct FuzzSelector {
+        address addr;
+        bytes4[] selectors;
+    }
+
+    function targetSelectors() public view returns (FuzzSelector[] memory list) {
+        list = new FuzzSelector[](1);
+        list[0] = FuzzSelector(address(play), play.selectors(_promise()));
+    }
+
+    function _promise() internal pure virtual returns (bytes32);
+
+    /// @dev What the acts themselves found against this promise while they were done.
+    function _nothingFound() internal view {
+        string[] memory found = play.findings(_promise());
+        if (found.length != 0) revert(string.concat(_name(_promise()), ": ", found[0]));
+    }
+
+    function afterInvariant() public {
+        _tally();
+    }
+
+    /// @dev Totals live in the environment of the test run, because a campaign's state starts anew with each history.
+    function _tally() private {
+        string memory key = string.concat("GREEN_LEDGER_ACTS_", _name(_promise()), "_");
+        bytes32[] memory kinds = play.kindList();
+        uint256[] memory accepted = new uint256[](kinds.length);
+        uint256[] memory refused = new uint256[](kinds.length);
+        for (uint256 i; i < kinds.length; ++i) {
+            accepted[i] = _add(string.concat(key, _name(kinds[i]), "_A"), play.accepted(kinds[i]));
+            refused[i] = _add(string.concat(key, _name(kinds[i]), "_R"), play.refused(kinds[i]));
+        }
+        _printCounts(_name(_promise()), kinds, accepted, refused);
+    }
+
+    function _add(string memory key, uint256 more) private returns (uint256 total) {
+        total = vm.envOr(key, uint256(0)) + more;
+        vm.setEnv(key, vm.toString(total));
+    }
+}
+
+contract Cash1Test is Campaign {
+    /// @notice CASH-1: on every axis incoming and outgoing intervals tile; balances sum to minted less burned.
+    function invariant_CASH_1() external view {
+        _nothingFound();
+        play.checkCash();
+    }
+
+    function _promise() internal pure override returns (bytes32) {
+        return "CASH-1";
+    }
+}
+
+contract Piece1Test is Campaign {
+    /// @notice PIECE-1: pieces tile the face, one holder a fen, discharged once, sequences without a hole.
+    function invariant_PIECE_1() external view {
+        _nothingFound();
+        play.checkPieces();
+    }
+
+    function _promise() internal pure override returns (bytes32) {
+        return "PIECE-1";
+    }
+}
+
+contract Bond1Test is Campaign {
+    /// @notice BOND-1: the states of a bond's fen partition what was raised.
+    function invariant_BOND_1() external view {
+        _nothingFound();
+        play.checkBonds();
+    }
+
+    function _promise() internal pure override returns (bytes32) {
+        return "BOND-1";
+    }
+}
+
+contract Bond2Test is Campaign {
+    /// @notice BOND-2: nothing is paid or encumbered against a condition of the gate; the encumbered is paid regardless.
+    function invariant_BOND_2() external view {
+        _nothingFound();
+    }
+
+    function _promise() internal pure override returns (bytes32) {
+        return "BOND-2";
+    }
+}
+
+contract Doc1Test is Campaign {
+    /// @notice DOC-1: what bonds and receivables together use of a document never exceeds its total.
+    function invariant_DOC_1() external view {
+        _nothingFound();
+        play.checkDocuments();
+    }
+
+    function _promise() internal pure override returns (bytes32) {
+        return "DOC-1";
+    }
+}
+
+contract Line1Test is Campaign {
+    /// @notice LINE-1: reserved + outstanding never exceed the limit, at both levels.
+    function invariant_LINE_1() external view {
+        _nothingFound();
+        play.checkLines();
+    }
+
+    function _promise() internal pure override returns (bytes32) {
+        return "LINE-1";
+    }
+}
+
+contract Fin1Test is Campaign {
+    /// @notice FIN-1: a financing moves piece and money together or neither; net = face - discount - fee.
+    function invariant_FIN_1() external view {
+        _nothingFound();
+    }
+
+    function _promise() internal pure override returns (bytes32) {
+        return "FIN-1";
+    }
+}
+
+/// @notice No act is refused while every condition known to these tests holds: a gate that is always shut keeps no promise.
+contract LiveTest is Campaign {
+    function invariant_LIVE_nothing_refused_without_reason() external view {
+        _nothingFound();
+    }
+
+    function _promise() internal pure override returns (bytes32) {
+        return "LIVE";
+    }
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {IBondOffice} from "../../../contracts/interfaces/IBondOffice.sol";
+import {ICash} from "../../../contracts/interfaces/ICash.sol";
+import {CashActs} from "./CashActs.sol";
+
+interface IUnits {
+    function transfer(address to, uint256 units) external returns (bool);
+    function balanceOf(address who) external view returns (uint256);
+    function totalSupply() external view returns (uint256);
+}
+
+/// @title Registration, order book and allotment
+abstract contract BondActs is CashActs {
+    struct BondRecord {
+        address issuer;
+        uint8 cash;
+        uint32 framework;
+        uint8 state; // 1 booking, 2 closed, 3 cancelled
+        uint32 closesOn;
+        uint64 price;
+        uint64 minUnits;
+        uint64 maxUnits;
+        uint64 booked;
+        uint64 allotted;
+        uint256 raised;
+        uint256 cost;
+        uint256 unallocated;
+        uint256 encumbered;
+        uint256 spent;
+        uint256 claims;
+    }
+
+    BondRecord[] internal _bonds; // id - 1
+    mapping(uint32 => mapping(address => uint64)) internal _booked;
+
+    function _someBond() internal returns (uint32) {
+        return uint32(1 + _roll(_bonds.length));
+    }
+
+    function _bond(uint32 id) internal view returns (BondRecord storage) {
+        return _bonds[id - 1];
+    }
+
+    function bond_register(uint256 seed) external rolling(seed) {
+        uint32 framework = _someFramework();
+        _registerBond(framework, uint8(_odd(4) ? 1 : 0), uint64(_roll(4)), _today() + uint32(_roll(4)));
+    }
+
+    function _registerBond(uint32 framework, uint8 cash, uint64 minUnits, uint32 closesOn)
+        internal
+        returns (uint32 id)
+    {
+        IBondOffice.Terms memory t;
+        (t.framework, t.cash, t.document) = (framework, address(cashes[cash]), PAPER);
+        (t.denomination, t.issuePrice) = (100, uint96(1 + _roll(150)));
+        (t.minUnits, t.maxUnits, t.closesOn) = (minUnits, minUnits + 1 + uint64(_roll(400)), closesOn);
+        return _submitTerms(_odd(12) ? _one(issuers) : _frameworks[framework - 1].issuer, cash, t);
+    }
+
+    function _submitTerms(address issuer, uint8 cash, IBondOffice.Terms memory t) private returns (uint32) {
+        bool allowed = issuer == _frameworks[t.framework - 1].issuer && _activeAs(issuer, ISSUER)
+            && _reviewHolds(t.framework) && t.closesOn >= _today();
+        (bool ok,) =
+            _act("bond.register", issuer, address(office), abi.encodeCall(IBondOffice.register, (t, "GB")));
+        _judge("BOND-2", "bond.register", allowed, ok);
+        return ok ? _openBond(issuer, cash, t) : 0;
+    }
+
+    function _openBond(address issuer, uint8 cash, IBondOffice.Terms memory t) private returns (uint32 id) {
+        BondRecord storage b = _bonds.push();
+        id = uint32(_bonds.length);
+        (b.issuer, b.cash, b.framework, b.state, b.closesOn) = (issuer, cash, t.framework, 1, t.closesOn);
+        (b.price, b.minUnits, b.maxUnits) = (uint64(t.issuePrice), t.minUnits, t.maxUnits);
+        _nameAxis(_proceedsAxis("ORIGIN", id), Purpose.ORIGIN, id);
+        _nameAxis(_proceedsAxis("COST", id), Purpose.COST, id);
+        _nameAxis(_proceedsAxis("POOL", id), Purpose.POOL, id);
+        for (uint256 i; i < investors.length; ++i) {
+            _nameAxis(_escrowAxis(id, investors[i]), Purpose.ESCROW, id);
+        }
+    }
+
+    /// @dev The last bond that takes bookings, else any.
+    function _bookingBond() private returns (uint32 id) {
+        id = _someBond();
+        for (uint32 i = 1; i <= _bonds.length && !_odd(8); ++i) {
+            if (_bond(i).state == 1) id = i;
+        }
+    }
+
+    function bond_book(uint256 seed) external rolling(seed) {
+        _book(_bookingBond(), _odd(10) ? _one(suppliers) : _one(investors), uint64(_roll(200)));
+    }
+
+    function _book(uint32 id, address investor, uint64 units) internal {
+        BondRecord storage b = _bond(id);
+        uint256 amount = uint256(units) * b.price;
+        bool allowed = b.state == 1 && _activeAs(investor, INVESTOR) && units != 0 && _today() <= b.closesOn
+            && cashes[b.cash].balanceOf(investor) >= amount;
+        (bool ok,) =
+            _act("bond.book", investor, address(office), abi.encodeCall(IBondOffice.book, (id, units)));
+        _judge("BOND-1", "bond.book", allowed, ok);
+        if (!ok) return;
+        b.booked += units;
+        _booked[id][investor] += units;
+    }
+
+    function bond_allot(uint256 seed) external rolling(seed) {
+        uint32 id = _bookingBond();
+        uint256 n = 1 + _roll(investors.length);
+        _allot(id, n, _odd(3));
+    }
+
+    /// @dev To the first `n` investors, who booked or not: one who did not makes the whole act void.
+    function _allot(uint32 id, uint256 n, bool partly) internal {
+        BondRecord storage b = _bond(id);
+        (address[] memory who, uint64[] memory units, uint64 total) = _slips(id, n, partly);
+        bool allowed = b.state == 1 && b.booked >= b.minUnits && total + b.allotted <= b.maxUnits
+            && _activeAs(b.issuer, ISSUER) && who.length != 0;
+        for (uint256 i; i < who.length; ++i) {
+            allowed = allowed && units[i] <= _booked[id][who[i]] && _activeAs(who[i], INVESTOR);
+        }
+        uint256 had = _supply(id);
+        bytes memory data = abi.encodeCall(IBondOffice.allot, (id, who, units));
+        (bool ok,) = _act("bond.allot", b.issuer, address(office), data);
+        if (who.length != 0) _judge("BOND-1", "bond.allot", allowed, ok);
+        if (!ok) return;
+        _must(_supply(id) == had + total, "BOND-1", "units and money did not meet");
+        b.allotted += total;
+        for (uint256 i; i < who.length; ++i) {
+            _booked[id][who[i]] = 0;
+        }
+    }
+
+    function _slips(uint32 id, uint256 n, bool partly)
+        private
+        returns (address[] memory who, uint64[] memory units, uint64 total)
+    {
+        uint256 found;
+        for (uint256 i; i < investors.length && found < n; ++i) {
+            if (_booked[id][investors[i]] != 0) ++found;
+        }
+        (who, units, n) = (new address[](found), new uint64[](found), 0);
+        for (uint256 i; i < investors.length && n < found; ++i) {
+            uint64 booked = _booked[id][investors[i]];
+            if (booked == 0) continue;
+            units[n] = partly ? uint64(1 + _roll(booked + 1)) : booked;
+            total += units[n];
+            who[n++] = investors[i];
+        }
+    }
+
+    function _supply(uint32 id) private view returns (uint256) {
+        return IUnits(office.bond(id).token).totalSupply();
+    }
+
+    function bond_close(uint256 seed) external rolling(seed) {
+        uint32 id = _bookingBond();
+        _close(id, _roll(_bond(id).allotted * uint256(_bond(id).price) / 8 + 2));
+    }
+
+    function _close(uint32 id, uint256 cost) internal {
+        BondRecord storage b = _bond(id);
+        uint256 raised = _axes[address(cashes[b.cash])][_proceedsAxis("ORIGIN", id)].incoming;
+        bool allowed = b.state == 1 && b.allotted != 0 && b.allotted >= b.minUnits && cost <= raised
+            && _activeAs(b.issuer, ISSUER);
+        bytes memory data = abi.encodeCall(IBondOffice.close, (id, cost, uint32(0)));
+        (bool ok,) = _act("bond.close", b.issuer, address(office), data);
+        _judge("BOND-1", "bond.close", allowed, ok);
+        if (!ok) return;
+        _must(raised == b.allotted * uint256(b.price), "BOND-1", "raised is not what was allotted");
+        (b.state, b.raised, b.cost, b.unallocated) = (2, raised, cost, raised - cost);
+    }
+
+    function bond_cancel(uint256 seed) external rolling(seed) {
+        uint32 id = _someBond();
+        BondRecord storage b = _bond(id);
+        address by = _odd(3) ? _one(investors) : b.issuer;
+        bool missed = _today() > b.closesOn && b.booked < b.minUnits;
+        bool allowed = b.state == 1 && b.allotted == 0 && (by == b.issuer || missed || _abandoned(b));
+        (bool ok,) = _act("bond.cancel", by, address(office), abi.encodeCall(IBondOffice.cancel, (id)));
+        _judge("BOND-1", "bond.cancel", allowed, ok);
+        if (ok) b.state = 3;
+    }
+
+    /// @dev A refused booking goes back even when its owner cannot receive: then to a claim.
+    function bond_returnBooking(uint256 seed) external rolling(seed) {
+        (uint32 id, address investor) = _openBooking();
+        BondRecord storage b = _bond(id);
+        if (_booked[id][investor] != 0 && _odd(4)) _bringDown(investor, 0);
+        bool allowed = (b.state != 1 || _abandoned(b)) && _booked[id][investor] != 0;
+        bytes memory data = abi.encodeCall(IBondOffice.returnBooking, (id, investor));
+        (bool ok,) = _act("bond.returnBooking", outsider, address(office), data);
+        _judge("BOND-1", "bond.returnBooking", allowed, ok);
+        if (ok) _booked[id][investor] = 0;
+    }
+
+    function _abandoned(BondRecord storage b) private view returns (bool) {
+        return _today() > b.closesOn + 30;
+    }
+
+    function _openBooking() private returns (uint32 id, address investor) {
+        (id, investor) = (_someBond(), _one(investors));
+        for (uint32 i = 1; i <= _bonds.length; ++i) {
+            for (uint256 k; k < investors.length; ++k) {
+                if (_bond(i).state > 1 && _booked[i][investors[k]] != 0) (id, investor) = (i, investors[k]);
+            }
+        }
+    }
+
+    function bond_transfer(uint256 seed) external rolling(seed) {
+        address token = office.bond(_someBond()).token;
+        (address from, address to) = (_one(investors), _odd(6) ? _one(suppliers) : _one(investors));
+        uint256 had = IUnits(token).balanceOf(from);
+        uint256 units = _odd(6) ? had + 1 : _roll(had + 1);
+        bool allowed = units <= had && _active(from) && _activeAs(to, INVESTOR);
+        (bool ok,) = _act("bond.transfer", from, token, abi.encodeCall(IUnits.transfer, (to, units)));
+        _judge("BOND-1", "bond.transfer", allowed, ok);
+    }
+}

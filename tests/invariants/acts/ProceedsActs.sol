@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {ICash} from "../../../contracts/interfaces/ICash.sol";
+import {IProceeds} from "../../../contracts/interfaces/IProceeds.sol";
+import {BondActs} from "./BondActs.sol";
+
+/// @title Projects, budget lines, the gate, refunds
+abstract contract ProceedsActs is BondActs {
+    struct ProjectRecord {
+        address company;
+        uint32 framework;
+        uint8 category;
+        uint256 budget;
+        uint256 allocated;
+    }
+
+    struct LineRecord {
+        uint32 bond;
+        uint32 project;
+        bool companyMaySpend;
+        uint256 budget;
+        uint256 allocated;
+        uint256 available;
+    }
+
+    struct PaymentRecord {
+        uint32 line;
+        uint256 offset;
+        bytes32 fingerprint;
+        address payee;
+        uint256 amount;
+        uint256 refunded;
+    }
+
+    ProjectRecord[] internal _projects; // id - 1
+    LineRecord[] internal _lines; // id - 1
+    PaymentRecord[] internal _payments;
+
+    function _line(uint32 id) internal view returns (LineRecord storage) {
+        return _lines[id - 1];
+    }
+
+    /// @dev Of the first issuer's framework more often, because its bond has money from the start.
+    function project_register(uint256 seed) external rolling(seed) {
+        _registerProject(_odd(2) ? 1 : _someFramework(), uint8(_roll(3)), 1 + _roll(20_000));
+    }
+
+    function _registerProject(uint32 framework, uint8 category, uint256 budget) internal returns (uint32) {
+        address issuer = _frameworks[framework - 1].issuer;
+        address company = _odd(10) ? outsider : issuer == issuers[0] ? companies[0] : companies[1];
+        bytes memory data = _project(framework, company, _codes[category], uint96(budget));
+        (bool ok,) = _act("project.register", issuer, address(proceeds), data);
+        if (!ok) return 0;
+        _projects.push(ProjectRecord(company, framework, category, budget, 0));
+        return uint32(_projects.length);
+    }
+
+    function _project(uint32 framework, address company, bytes32 code, uint96 budget)
+        private
+        pure
+        returns (bytes memory)
+    {
+        return
+            abi.encodeCall(IProceeds.registerProject, (framework, company, code, budget, "P", _paper(TRADE)));
+    }
+
+    function line_open(uint256 seed) external rolling(seed) {
+        if (_projects.length == 0) return;
+        _openLine(_someBond(), uint32(1 + _roll(_projects.length)), 1 + _roll(20_000), !_odd(3));
+    }
+
+    function _openLine(uint32 bond, uint32 project, uint256 budget, bool companyMaySpend) internal {
+        BondRecord storage b = _bond(bond);
+        bool allowed = _activeAs(b.issuer, ISSUER) && _projects[project - 1].framework == b.framework;
+        bytes memory data =
+            abi.encodeCall(IProceeds.openLine, (bond, project, uint96(budget), companyMaySpend, "L"));
+        (bool ok,) = _act("line.open", b.issuer, address(proceeds), data);
+        _judge("BOND-2", "line.open", allowed, ok);
+        if (!ok) return;
+        _lines.push(LineRecord(bond, project, companyMaySpend, budget, 0, 0));
+        _nameAxis(_proceedsAxis("LINE", _lines.length), Purpose.LINE, bond);
+    }
+
+    function _someLine() internal returns (uint32) {
+        return _odd(3) ? 1 : uint32(1 + _roll(_lines.length));
+    }
+
+    function proceeds_allocate(uint256 seed) external rolling(seed) {
+        uint32 id = _someLine();
+        _allocate(id, _odd(6) ? _roll(50_000) : 1 + _roll(_bond(_line(id).bond).unallocated / 2 + 1));
+    }
+
+    function _allocate(uint32 id, uint256 amount) internal {
+        LineRecord storage l = _line(id);
+        (BondRecord storage b, ProjectRecord storage p) = (_bond(l.bond), _projects[l.project - 1]);
+        bool allowed = amount != 0 && _activeAs(b.issuer, ISSUER) && _eligible(b.framework, p.category)
+            && l.allocated + amount <= l.budget && p.allocated + amount <= p.budget && amount <= b.unallocated;
+        bytes memory data = abi.encodeCall(IProceeds.allocate, (id, amount));
+        (bool ok,) = _act("proceeds.allocate", b.issuer, address(proceeds), data);
+        _judge("BOND-2", "proceeds.allocate", allowed, ok);
+        if (!ok) return;
+        (l.allocated, p.allocated) = (l.allocated + amount, p.allocated + amount);
+        (l.available, b.unallocated) = (l.available + amount, b.unallocated - amount);
+    }
+
+    function proceeds_deallocate(uint256 seed) external rolling(seed) {
+        uint32 id = _someLine();
+        LineRecord storage l = _line(id);
+        BondRecord storage b = _bond(l.bond);
+        uint256 amount = _odd(8) ? l.available + 1 : _roll(l.available / 4 + 2);
+        bool allowed = amount != 0 && amount <= l.available && _activeAs(b.issuer, ISSUER);
+        bytes memory data = abi.encodeCall(IProceeds.deallocate, (id, amount));
+        (bool ok,) = _act("proceeds.deallocate", b.issuer, address(proceeds), data);
+        _judge("BOND-1", "proceeds.deallocate", allowed, ok);
+        if (!ok) return;
+        l.allocated -= amount;
+        _projects[l.project - 1].allocated -= amount;
+        (l.available, b.unallocated) = (l.available - amount, b.unallocated + amount);
+    }
+
+    function proceeds_payCost(uint256 seed) external rolling(seed) {
+        uint32 id = _odd(2) ? 1 : _someBond();
+        BondRecord storage b = _bond(id);
+        uint256 left = cashes[b.cash].balanceOf(_proceedsAxis("COST", id));
+        uint256 amount = _odd(6) ? left + 1 : 1 + _roll(left / 2 + 1);
+        address payee = _odd(8) ? outsider : _one(suppliers);
+        bool allowed = amount <= left && _activeAs(b.issuer, ISSUER) && _active(payee);
+        bytes memory data = abi.encodeCall(IProceeds.payCost, (id, payee, amount, _paper(TRADE)));
+        (bool ok,) = _act("proceeds.payCost", b.issuer, address(proceeds), data);
+        _judge("BOND-2", "proceeds.payCost", allowed, ok);
+    }
+
+    // --- the gate ---
+
+    /// @dev BOND-2, evaluated on what these tests know themselves and not by asking the contracts.
+    function _gateOpen(uint32 id, uint256 amount) internal view returns (bool) {
+        LineRecord storage l = _line(id);
+        BondRecord storage b = _bond(l.bond);
+        return amount != 0 && amount <= l.available && _activeAs(b.issuer, ISSUER)
+            && _eligible(b.framework, _projects[l.project - 1].category);
+    }
+
+    function _payable(uint32 id, bytes32 fingerprint, uint256 amount) internal view returns (bool) {
+        uint256 index = _paperOf[fingerprint];
+        if (index == 0 || amount > _capacity(fingerprint)) return false;
+        Paper storage p = _papers[index - 1];
+        LineRecord storage l = _line(id);
+        BondRecord storage b = _bond(l.bond);
+        bool owed = p.payer == b.issuer || p.payer == _projects[l.project - 1].company;
+        return owed && p.cash == b.cash && _active(p.payee);
+    }
+
+    function proceeds_pay(uint256 seed) external rolling(seed) {
+        uint32 id = _someLine();
+        bytes32 fingerprint = _paperFor(id);
+        uint256 room = _capacity(fingerprint);
+        if (_line(id).available < room) room = _line(id).available;
+        _pay(id, fingerprint, _odd(5) || room == 0 ? room + 1 : 1 + _roll(room));
+    }
+
+    /// @dev A document of the line's own, a new one or somebody else's.
+    function _paperFor(uint32 id) private returns (bytes32 fingerprint) {
+        BondRecord storage b = _bond(_line(id).bond);
+        if (_odd(3)) fingerprint = _obligation(INVOICE, b.issuer, _one(suppliers));
+        if (fingerprint != 0 || _papers.length == 0) return fingerprint;
+        uint256 first = _roll(_papers.length);
+        fingerprint = _papers[first].fingerprint;
+        if (_odd(8)) return fingerprint;
+        for (uint256 i; i < _papers.length; ++i) {
+            Paper storage p = _papers[(first + i) % _papers.length];
+            if (_payable(id, p.fingerprint, 1)) return p.fingerprint;
+        }
+    }
+
+    function _pay(uint32 id, bytes32 fingerprint, uint256 amount) internal {
+        LineRecord storage l = _line(id);
+        BondRecord storage b = _bond(l.bond);
+        address by = _odd(14) ? _one(companies) : b.issuer;
+        bool allowed = by == b.issuer && _gateOpen(id, amount) && _payable(id, fingerprint, amount);
+        _asked(
+            "proceeds.checkPay",
+            abi.encodeCall(IProceeds.checkPay, (id, fingerprint, amount)),
+            by != b.issuer,
+            allowed
+        );
+        bytes memory data = abi.encodeCall(IProceeds.pay, (id, fingerprint, amount));
+        (bool ok, bytes memory result) = _act("proceeds.pay", by, address(proceeds), data);
+        _judge("BOND-2", "proceeds.pay", allowed, ok);
+        if (!ok) return;
+        if (_paperOf[fingerprint] == 0) return _find("DOC-1", "paid without a document");
+        _use(fingerprint, amount);
+        (l.available, b.spent) = (l.available - amount, b.spent + amount);
+        address payee = _papers[_paperOf[fingerprint] - 1].payee;
+        _payments.push(PaymentRecord(id, abi.decode(result, (uint256)), fingerprint, payee, amount, 0));
+    }
+
+    /// @dev The free question answers as the act would; it cannot know who will send the act.
+    function _asked(bytes32 kind, bytes memory question, bool otherSender, bool allowed) internal {
+        if (otherSender) return;
+        (bool ok,) = address(proceeds).staticcall(question);
+        _judge("BOND-2", kind, allowed, ok);
+    }
+
+    // --- money that comes back ---
+
+    function proceeds_refund(uint256 seed) external rolling(seed) {
+        if (_payments.length == 0) return;
+        PaymentRecord storage p = _payments[_roll(_payments.length)];
+        uint256 left = p.amount - p.refunded;
+        _refund(p, _odd(10) ? outsider : p.payee, _odd(4) ? left + 1 : _roll(left + 1));
+    }
+
+    function _refund(PaymentRecord storage p, address by, uint256 amount) private {
+        LineRecord storage l = _line(p.line);
+        BondRecord storage b = _bond(l.bond);
+        bool allowed = by == p.payee && amount != 0 && amount <= p.amount - p.refunded
+            && cashes[b.cash].balanceOf(by) >= amount;
+        bytes memory data = abi.encodeCall(IProceeds.refund, (p.line, p.offset, p.fingerprint, amount, PAPER));
+        _expectReversed(p.offset + p.refunded);
+        (bool ok,) = _act("proceeds.refund", by, address(proceeds), data);
+        _judge("BOND-1", "proceeds.refund", allowed, ok);
+        if (!ok) return;
+        p.refunded += amount;
+        _unuse(p.fingerprint, amount);
+        (l.available, b.spent) = (l.available + amount, b.spent - amount);
+    }
+
+    uint256 private _reversed;
+
+    function _expectReversed(uint256 offset) internal {
+        _reversed = offset;
+    }
+
+    /// @dev The refunded fen are the payment's next unrefunded ones.
+    function _readRefunded(bytes memory data) internal {
+        (uint256 reversed,,,) = abi.decode(data, (uint256, uint256, uint256, bytes32));
+        _must(
+            reversed == _reversed, "BOND-1", "a refund took other fen than the payment's next unrefunded ones"
+        );
+    }
+
+    function proceeds_claim(uint256 seed) external rolling(seed) {
+        _claim("proceeds.claim", "PROCEEDS", address(proceeds));
+    }
+
+    /// @dev By somebody for whom money waits, where there is one; brought up again first, most times.
+    function _claim(bytes32 kind, bytes32 module, address target) internal {
+        ICash cash = cashes[0];
+        address who = _one(everybody);
+        for (uint256 i; i < 2 * everybody.length; ++i) {
+            ICash other = cashes[i % 2];
+            if (other.balanceOf(_claimAxis(module, everybody[i / 2])) != 0) {
+                (cash, who) = (other, everybody[i / 2]);
+            }
+        }
+        bool waiting = cash.balanceOf(_claimAxis(module, who)) != 0;
+        if (waiting && !_active(who) && !_odd(4)) _restore(who);
+        (bool ok,) = _act(kind, who, target, abi.encodeCall(IProceeds.claim, (address(cash))));
+        _judge("BOND-2", kind, waiting && _active(who), ok);
+    }
+
+    /// @notice BOND-1 as a state: the partition sums to what was raised, and each state is what the acts made it.
+    function checkBonds() external view {
+        for (uint32 id = 1; id <= _bonds.length; ++id) {
+            BondRecord storage b = _bond(id);
+            IProceeds.States memory s = proceeds.states(id);
+            uint256 sum = s.cost + s.unallocated + s.placed + s.lost;
+            sum += s.available + s.encumbered + s.spent + s.returned;
+            require(
+                proceeds.raised(id) == b.raised && sum == b.raised,
+                "BOND-1: the states are not what was raised"
+            );
+            require(s.cost == b.cost && s.unallocated == b.unallocated, "BOND-1: another cost or unallocated");
+            require(s.encumbered == b.encumbered && s.spent == b.spent, "BOND-1: another encumbered or spent");
+            require(s.available == _available(id), "BOND-1: another available");
+            require(
+                s.placed == 0 && s.lost == 0 && s.returned == 0, "BOND-1: a state that nothing leads to yet"
+            );
+            _checkMoney(id, b, s);
+        }
+    }
+
+    function _available(uint32 bond) private view returns (uint256 sum) {
+        for (uint256 i; i < _lines.length; ++i) {
+            if (_lines[i].bond == bond) sum += _lines[i].available;
+        }
+    }
+
+    /// @dev Each state that is money lies on its own axis.
+    function _checkMoney(uint32 id, BondRecord storage b, IProceeds.States memory s) private view {
+        ICash cash = cashes[b.cash];
+        if (b.state != 2) return;
+        uint256 pool = cash.balanceOf(_proceedsAxis("ORIGIN", id)) + cash.balanceOf(_proceedsAxis("POOL", id));
+        require(pool == s.unallocated, "BOND-1: unallocated is not what lies on the pool");
+        uint256 lines;
+        for (uint256 i; i < _lines.length; ++i) {
+            if (_lines[i].bond == id) lines += cash.balanceOf(_proceedsAxis("LINE", i + 1));
+        }
+        require(lines == s.available, "BOND-1: available is not what lies on the budget lines");
+        require(
+            _encumbered(id, cash) == s.encumbered, "BOND-1: encumbered is not what lies on the encumbrances"
+        );
+    }
+
+    function _encumbered(uint32 bond, ICash cash) internal view virtual returns (uint256);
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {IBondOffice} from "../../../contracts/interfaces/IBondOffice.sol";
+import {ICash} from "../../../contracts/interfaces/ICash.sol";
+import {ICashRegistry} from "../../../contracts/interfaces/ICashRegistry.sol";
+import {ICreditLines} from "../../../contracts/interfaces/ICreditLines.sol";
+import {IDocuments} from "../../../contracts/interfaces/IDocuments.sol";
+import {IFinancing} from "../../../contracts/interfaces/IFinancing.sol";
+import {IFrameworks} from "../../../contracts/interfaces/IFrameworks.sol";
+import {IMaturity} from "../../../contracts/interfaces/IMaturity.sol";
+import {IParticipants} from "../../../contracts/interfaces/IParticipants.sol";
+import {IPieceBook} from "../../../contracts/interfaces/IPieceBook.sol";
+import {IPowers} from "../../../contracts/interfaces/IPowers.sol";
+import {IProceeds} from "../../../contracts/interfaces/IProceeds.sol";
+import {IReceivables} from "../../../contracts/interfaces/IReceivables.sol";
+import {Cheats} from "./Cheats.sol";
+
+/// @title The whole system, deployed and wired as the deployment script does it, with actors who have keys
+/// @dev Contracts are deployed from their artifacts and known here by interface only: a changed implementation
+/// recompiles itself and nothing of the tests.
+abstract contract World is Cheats {
+    uint256 internal constant START = 1_760_000_000;
+    int32 internal constant ZONE = 8 hours;
+    uint32 internal constant ACCEPT_DAYS = 2;
+    uint32 internal constant MAX_TENOR = 365;
+    uint32 internal constant FAR = 100_000; // a day that never comes in these tests
+
+    uint32 internal constant ISSUER = 1;
+    uint32 internal constant VERIFIER = 2;
+    uint32 internal constant INVESTOR = 4;
+    uint32 internal constant OBLIGOR = 8;
+    uint32 internal constant SUPPLIER = 16;
+    uint32 internal constant FINANCIER = 32;
+    uint32 internal constant BANK = 64;
+
+    uint8 internal constant INVOICE = 1;
+    uint8 internal constant LOAN = 2;
+    uint8 internal constant REFINANCING = 3;
+    uint8 internal constant TRADE = 32;
+    uint8 internal constant CONTRACT = 33;
+    uint8 internal constant DELIVERY = 34;
+    uint8 internal constant REGISTRATION = 35;
+    uint8 internal constant SEARCH = 36;
+
+    /// One hash per kind of paper is enough: records are kept per registrar.
+    bytes32 internal constant PAPER = keccak256("a paper");
+
+    IPowers public powers;
+    IParticipants public participants;
+    IDocuments public documents;
+    IFrameworks public frameworks;
+    ICashRegistry public registry;
+    ICash[] public cashes;
+    IPieceBook public book;
+    IProceeds public proceeds;
+    ICreditLines public creditLines;
+    IReceivables public receivables;
+    IBondOffice public office;
+    IFinancing public financing;
+    IMaturity public maturity;
+
+    address public operator;
+    address public guardian;
+    address public outsider;
+    address[] public issuers;
+    address[] public companies;
+    address[] public verifiers;
+    address[] public investors;
+    address[] public suppliers;
+    address[] public financiers;
+    address[] public banks;
+    address[] public everybody;
+    mapping(address => uint256) internal _keyOf;
+    uint256 private _nextKey = 0xA11CE;
+    /// The block's time, kept here because a warp inside a call may not show in `block.timestamp` of that call.
+    uint256 public clock;
+
+    function _deploy() internal {
+        _setClock(START);
+        _actors();
+        powers = IPowers(vm.deployCode("Powers.sol:Powers", ""));
+        participants =
+            IParticipants(vm.deployCode("Participants.sol:Participants", abi.encode(powers, false, ZONE)));
+        documents = IDocuments(vm.deployCode("Documents.sol:Documents", abi.encode(participants, powers)));
+        frameworks = IFrameworks(vm.deployCode("Frameworks.sol:Frameworks", abi.encode(participants)));
+        registry = ICashRegistry(vm.deployCode("CashRegistry.sol:CashRegistry", abi.encode(powers)));
+        _deployCash(banks[0], "CNY", 2);
+        _deployCash(banks[1], "EUR", 2);
+        book = IPieceBook(vm.deployCode("PieceBook.sol:PieceBook", abi.encode(participants, powers)));
+        _deployModules();
+        _wire();
+        powers.constitute(operator, guardian, 2 days);
+    }
+
+    function _deployCash(address bank, bytes3 currency, uint8 decimals) private {
+        bytes memory arguments =
+            abi.encode(participants, powers, bank, currency, decimals, "Ledger cash", "LC");
+        cashes.push(ICash(vm.deployCode("Cash.sol:Cash", arguments)));
+    }
+
+    function _deployModules() private {
+        proceeds = IProceeds(
+            _module("Proceeds.sol:Proceeds", abi.encode(powers, participants, documents, frameworks, book))
+        );
+        creditLines = ICreditLines(_module("CreditLines.sol:CreditLines", abi.encode(powers, participants)));
+        receivables = IReceivables(
+            _module(
+                "Receivables.sol:Receivables",
+                abi.encode(powers, participants, documents, book, registry, creditLines, proceeds)
+            )
+        );
+        address bond = vm.deployCode("GreenBond.sol:GreenBond", "");
+        office = IBondOffice(
+            _module(
+                "BondOffice.sol:BondOffice",
+                abi.encode(powers, participants, frameworks, proceeds, registry, bond)
+            )
+        );
+        financing = IFinancing(
+            _module("Financing.sol:Financing", abi.encode(powers, participants, documents, book, receivables))
+        );
+        maturity = IMaturity(
+            _module(
+                "Maturity.sol:Maturity",
+                abi.encode(powers, participants, book, receivables, creditLines, proceeds)
+            )
+        );
+    }
+
+    function _module(string memory artifact, bytes memory arguments) private returns (address) {
+        address implementation = vm.deployCode(artifact, arguments);
+        return vm.deployCode("ModuleProxy.sol:ModuleProxy", abi.encode(implementation));
+    }
+
+    function _wire() private {
+        _set(address(powers), abi.encodeCall(IPowers.bind, (address(participants))));
+        _set(address(documents), abi.encodeCall(IDocuments.setKind, (INVOICE, IDocuments.KindRule(1, 0))));
+        _set(address(documents), abi.encodeCall(IDocuments.setKind, (LOAN, IDocuments.KindRule(1, 0))));
+        _set(
+            address(documents),
+            abi.encodeCall(IDocuments.setKind, (REFINANCING, IDocuments.KindRule(2, VERIFIER)))
+        );
+        _set(address(documents), abi.encodeCall(IDocuments.setUser, (address(proceeds), true)));
+        _set(address(documents), abi.encodeCall(IDocuments.setUser, (address(receivables), true)));
+        for (uint256 i; i < cashes.length; ++i) {
+            _set(address(registry), abi.encodeCall(ICashRegistry.list, (address(cashes[i]))));
+            _set(address(cashes[i]), abi.encodeCall(ICash.setController, ("PROCEEDS", address(proceeds))));
+            _set(address(cashes[i]), abi.encodeCall(ICash.setController, ("MATURITY", address(maturity))));
+        }
+        _set(address(book), abi.encodeCall(IPieceBook.setModule, (address(receivables), 1, 3)));
+        _set(address(book), abi.encodeCall(IPieceBook.setModule, (address(financing), 2, 6)));
+        _set(address(book), abi.encodeCall(IPieceBook.setModule, (address(maturity), 3, 8)));
+        _duty(address(proceeds), address(office), "BONDS");
+        _duty(address(proceeds), address(receivables), "RECEIVABLES");
+        _duty(address(proceeds), address(maturity), "MATURITY");
+        _duty(address(creditLines), address(receivables), "RECEIVABLES");
+        _duty(address(creditLines), address(maturity), "MATURITY");
+        _duty(address(receivables), address(maturity), "MATURITY");
+        IPieceBook.Limits memory limits = IPieceBook.Limits(5, 8, 4);
+        _set(
+            address(receivables), abi.encodeCall(IReceivables.setProgramme, (limits, ACCEPT_DAYS, MAX_TENOR))
+        );
+    }
+
+    function _set(address target, bytes memory data) private {
+        powers.wire(target, data);
+    }
+
+    function _duty(address target, address module, bytes32 duty) private {
+        _set(target, abi.encodeWithSignature("setDuty(address,bytes32)", module, duty));
+    }
+
+    function _actors() private {
+        operator = _key();
+        guardian = _key();
+        outsider = _key();
+        _many(issuers, 2);
+        _many(companies, 2);
+        _many(verifiers, 2);
+        _many(investors, 3);
+        _many(suppliers, 4);
+        _many(financiers, 2);
+        _many(banks, 2);
+    }
+
+    function _many(address[] storage list, uint256 n) private {
+        for (uint256 i; i < n; ++i) {
+            address who = _key();
+            list.push(who);
+            everybody.push(who);
+        }
+    }
+
+    function _key() private returns (address who) {
+        uint256 key = ++_nextKey;
+        who = vm.addr(key);
+        _keyOf[who] = key;
+    }
+
+    // --- what every part needs ---
+
+    function _setClock(uint256 timestamp) internal {
+        clock = timestamp;
+        vm.warp(timestamp);
+    }
+
+    function _today() internal view returns (uint32) {
+        return uint32((clock + uint256(int256(ZONE))) / 1 days);
+    }
+
+    function _signed(address who, bytes32 digest) internal view returns (bytes memory) {
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(_keyOf[who], digest);
+        return abi.encodePacked(r, s, v);
+    }
+
+    /// @dev Derived here anew and not by the contracts' library, so that a fault there shows.
+    function _axis(bytes32 module, bytes memory purpose) internal pure returns (address) {
+        uint128 hash = uint128(uint256(keccak256(abi.encode(module, keccak256(purpose)))));
+        return address(bytes20(abi.encodePacked("axis", hash)));
+    }
+
+    function _proceedsAxis(string memory purpose, uint256 id) internal pure returns (address) {
+        return _axis("PROCEEDS", abi.encode(purpose, id));
+    }
+
+    function _claimAxis(bytes32 module, address who) internal pure returns (address) {
+        return _axis(module, abi.encode("CLAIM", who));
+    }
+
+    function _escrowAxis(uint32 bond, address investor) internal pure returns (address) {
+        return _axis("PROCEEDS", abi.encode("ESCROW", uint256(bond), investor));
+    }
+
+    function _balance(ICash cash, address axis) internal view returns (uint256) {
+        return cash.balanceOf(axis);
+    }
+}
