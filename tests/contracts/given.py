@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from brownie import web3
+from brownie.exceptions import VirtualMachineError as VirtualMachineError
+
 from tests.contracts.world import (
     CNY,
     CONTRACT,
@@ -195,3 +198,10 @@ def accepted_quote(world: World, receivable: int, **changes: Any) -> dict[str, A
     q = quote(world, receivable, **changes)
     world.supplier.accepts_quote(q, world.financier.signs("Quote", q, world.financing))
     return q
+
+
+def storage_roots(world: World) -> list[str]:
+    """What the chain's state says of every contract's storage, in one hash each."""
+    contracts = [c.address for c in vars(world).values() if hasattr(c, "abi")]
+    proofs = [web3.provider.make_request("eth_getProof", [address, [], "latest"]) for address in contracts]
+    return [proof["result"]["storageHash"] for proof in proofs]

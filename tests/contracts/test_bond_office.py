@@ -54,7 +54,12 @@ def test_an_issuer_registers_a_bond(world, framework):
     assert kept[3] == PRICE and kept[11] == digest("terms")
     assert world.bond_office.bondByIsin(b"JP0000000000") == 1 and world.bond_office.count() == 1
     green = units(world, 1)
-    assert (green.name(), green.symbol(), green.decimals(), green.bondId()) == ("558th bond", "558th bond", 0, 1)
+    assert (green.name(), green.symbol(), green.decimals(), green.bondId()) == (
+        "558th bond",
+        "558th bond",
+        0,
+        1,
+    )
     assert (green.office(), green.participants()) == (world.bond_office, world.participants)
 
 
@@ -318,7 +323,10 @@ def test_the_issuer_cancels_while_nothing_is_allotted(world, booked):
     assert state(world, booked) == 3
     tx = world.bond_office.returnBooking(booked, world.investor, world.stranger.by)
     emitted(tx, "BookingReturned", bond=booked, investor=world.investor, amount=600 * PRICE)
-    assert world.investor.balance() == 600 * PRICE and world.axis(escrow(booked, world.investor))[1] == 600 * PRICE
+    assert (
+        world.investor.balance() == 600 * PRICE
+        and world.axis(escrow(booked, world.investor))[1] == 600 * PRICE
+    )
     with refused("NothingBooked", booked, world.investor):
         world.bond_office.returnBooking(booked, world.investor, world.stranger.by)
 

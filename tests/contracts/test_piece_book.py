@@ -299,7 +299,14 @@ def test_a_fen_is_discharged_once(world, book, opened, module, how):
     book.cut(RECEIVABLE, 0, 0, 4_000, module)
     tx = book.discharge(RECEIVABLE, 0, how, module)
     emitted(
-        tx, "Discharged", receivable=RECEIVABLE, holder=world.supplier, start=0, end=4_000, how=how, sequence=2
+        tx,
+        "Discharged",
+        receivable=RECEIVABLE,
+        holder=world.supplier,
+        start=0,
+        end=4_000,
+        how=how,
+        sequence=2,
     )
     assert piece(book, 0) == shown(world.supplier, 4_000, how, 0, 2)
     assert book.receivableOf(RECEIVABLE)[1] == 4_000
@@ -464,7 +471,10 @@ def erc721_transfers(tx, book):
     topic = keccak(text="Transfer(address,address,uint256)")
     logs = [log for log in tx.logs if bytes(log.topics[0]) == topic and len(log.topics) == 4]
     return [
-        (*(web3.to_checksum_address(bytes(t)[12:].hex()) for t in log.topics[1:3]), int(bytes(log.topics[3]).hex(), 16))
+        (
+            *(web3.to_checksum_address(bytes(t)[12:].hex()) for t in log.topics[1:3]),
+            int(bytes(log.topics[3]).hex(), 16),
+        )
         for log in logs
     ]
 
@@ -477,7 +487,9 @@ def test_standard_transfers_and_approvals_are_refused(world, book, opened):
         lambda: book.approve(world.subsupplier, token(0), by),
         lambda: book.setApprovalForAll(world.subsupplier, True, by),
         lambda: book.transferFrom(world.supplier, world.subsupplier, token(0), by),
-        lambda: book.safeTransferFrom["address,address,uint256"](world.supplier, world.subsupplier, token(0), by),
+        lambda: book.safeTransferFrom["address,address,uint256"](
+            world.supplier, world.subsupplier, token(0), by
+        ),
         lambda: book.safeTransferFrom["address,address,uint256,bytes"](
             world.supplier, world.subsupplier, token(0), b"", by
         ),
