@@ -57,7 +57,7 @@ def test_the_comparison_can_fail(pair: Pair) -> None:
         pair._done_alike(transfer, True, list(pair.world.stage.events))
 
 
-@pytest.mark.spec("CASH-1", "PIECE-1", "BOND-1", "BOND-2", "DOC-1", "LINE-1", "FIN-1")
+@pytest.mark.spec("TWIN-1", "CASH-1", "PIECE-1", "BOND-1", "BOND-2", "DOC-1", "LINE-1", "FIN-1")
 @pytest.mark.timeout(3600)
 def test_contracts_and_twin_agree_after_every_step(pair: Pair) -> None:
     """CASH-1, PIECE-1, BOND-1, BOND-2, DOC-1, LINE-1, FIN-1: the contracts do what the twin says."""

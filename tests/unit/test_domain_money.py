@@ -97,7 +97,9 @@ def test_millions_finer_than_the_minor_unit_are_refused() -> None:
         parse_millions("0.0000001", JPY)
 
 
+@pytest.mark.spec("MNY-1")
 def test_text_and_back_is_the_identity() -> None:
+    """MNY-1: parsing and formatting lose nothing."""
     dice = random.Random(20260101)
     for _ in range(500):
         minor = dice.randrange(-(10**14), 10**14)
@@ -129,6 +131,7 @@ def test_arithmetic_keeps_the_currency() -> None:
         Money(1, CNY) + Money(1, EUR)
 
 
+@pytest.mark.spec("MNY-1")
 @pytest.mark.parametrize("minor", [1.0, True, "1"])
 def test_only_whole_numbers_are_amounts(minor: object) -> None:
     with pytest.raises(BadMoney):

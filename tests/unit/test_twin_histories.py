@@ -6,26 +6,11 @@ from collections import Counter
 
 import pytest
 
-from ledger.domain.twin import CashTerms, Refusal, Setting, World
-from ledger.domain.twin.pieces import Limits
-from tests.twin.actors import BANK, OPERATOR, recover
+from ledger.domain.twin import Refusal, World
 from tests.twin.acts import Histories
+from tests.twin.alone import new_world
 from tests.twin.opening import opening
 from tests.twin.promises import broken
-
-NAMES = (
-    "Powers", "Participants", "CashRegistry", "Documents", "Frameworks", "PieceBook", "Proceeds",
-    "CreditLines", "BondOffice", "Receivables", "Financing", "Maturity", "Cash",
-)  # fmt: skip
-ADDRESSES = {name: "0x" + f"{number:040d}" for number, name in enumerate(NAMES, 1)}
-START = 1_751_328_000  # 2025-07-01
-
-
-def new_world() -> World:
-    cash = CashTerms(ADDRESSES["Cash"], BANK.address, b"CNY")
-    programme = (Limits(10, 12, 4), 10, 366)
-    setting = Setting(31_337, OPERATOR.address, True, 8 * 3600, programme, START)
-    return World(ADDRESSES, [cash], setting, recover)
 
 
 def run(world: World, h: Histories, steps: int) -> tuple[Counter[str], Counter[str]]:

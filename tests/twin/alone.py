@@ -1,0 +1,24 @@
+"""The twin without any chain: made-up contract addresses, replayed dates, one cash."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ledger.domain.twin import CashTerms, Setting, World
+from ledger.domain.twin.pieces import Limits
+from tests.twin.actors import BANK, OPERATOR, recover
+
+NAMES: Final = (
+    "Powers", "Participants", "CashRegistry", "Documents", "Frameworks", "PieceBook", "Proceeds",
+    "CreditLines", "BondOffice", "Receivables", "Financing", "Maturity", "Cash",
+)  # fmt: skip
+ADDRESSES: Final = {name: "0x" + f"{number:040d}" for number, name in enumerate(NAMES, 1)}
+CHAIN_ID: Final = 31_337
+START: Final = 1_751_328_000  # 2025-07-01
+
+
+def new_world() -> World:
+    cash = CashTerms(ADDRESSES["Cash"], BANK.address, b"CNY")
+    programme = (Limits(10, 12, 4), 10, 366)
+    setting = Setting(CHAIN_ID, OPERATOR.address, True, 8 * 3600, programme, START)
+    return World(ADDRESSES, [cash], setting, recover)
