@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import cached_property
+from typing import Any
 
 from ledger.chain.client import ChainClient
 from ledger.domain.history import Header
@@ -11,13 +14,15 @@ from ledger.indexer import Indexer, RpcSource
 from ledger.indexer.indexer import Settings as IndexSettings
 from ledger.ports import Deployment
 from ledger.store import Store
+from ledger.tracing.bond import FIFO
+from ledger.tracing.readmodel import ReadModel
 
 _ANNOUNCED = ("GreenBond", "Cash")
 """Contracts that others announce in their events."""
 
 
 class LazyIndex:
-    """Opens the database on first use, so that acting needs none."""
+    """Opens the database on first use, so that acting needs none. Safe to share among threads."""
 
     def __init__(
         self,
@@ -33,10 +38,33 @@ class LazyIndex:
         self._database = database
         self._closing = closing
         self._confirmations = confirmations
+        self._lock = threading.RLock()
 
     def sync(self) -> Header | None:
         """Reads up to the chain's present block (less the confirmations); the last block known afterwards."""
-        return self._indexer.sync()
+        with self._lock:
+            return self._indexer.sync()
+
+    def bond_trace(
+        self, bond: int | str, view: str = "cash", as_of_block: int | None = None, rule: str = FIFO
+    ) -> Mapping[str, Any]:
+        return self._model.bond_trace(bond, view, as_of_block, rule)
+
+    def payment_trace(self, tx: str, log: int | None = None) -> Mapping[str, Any]:
+        return self._model.payment_trace(tx, log)
+
+    def piece_show(self, receivable: int, as_of_block: int | None = None) -> Mapping[str, Any]:
+        return self._model.piece_show(receivable, as_of_block)
+
+    @property
+    def _model(self) -> ReadModel:
+        with self._lock:
+            return self._opened_model
+
+    @cached_property
+    def _opened_model(self) -> ReadModel:
+        zone = int(self._client.call(self._deployment["Participants"], "zone"))
+        return ReadModel(self.store, zone_seconds=zone)
 
     @cached_property
     def store(self) -> Store:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ledger.bootstrap.deploying import Deployer, Report, recorded_plan
 from ledger.bootstrap.funding import fund
+from ledger.bootstrap.index import LazyIndex
 from ledger.bootstrap.plan import CashPlan, DeploymentPlan, Programme
 from ledger.bootstrap.proof import Check, prove
 from ledger.chain.client import ChainClient
@@ -208,7 +209,8 @@ def open_session(
     deployment = deployment_of(records, client.chain_id, network)
     client.know(*deployment.contracts.values())
     vault = DocumentVault(settings.state / "documents")
-    return Session(client, keys, vault, deployment, welcome=partial(fund, client))
+    index = LazyIndex(client, deployment, settings.database_url(network), closing)
+    return Session(client, keys, vault, deployment, index, index, partial(fund, client))
 
 
 def deployment_of(records: Deployments, chain_id: int, network: str) -> Deployment:

@@ -9,20 +9,24 @@ from typing import Any, Literal
 from ledger.services.desk import Desk
 
 View = Literal["cash", "economic"]
+FIFO = "fifo"
 
 
 class Auditor(Desk):
     """Traces. Each first brings the read model up to the chain's present block."""
 
-    def trace_bond(self, bond: int, view: View = "cash") -> Mapping[str, Any]:
-        """Where every fen of a bond is now: intervals that tile `[0, raised)`, states, onward paths."""
-        return self._session.index().bond_trace(bond, view)
+    def trace_bond(
+        self, bond: int | str, view: View = "cash", rule: str = FIFO, *, as_of_block: int | None = None
+    ) -> Mapping[str, Any]:
+        """Where every fen of a bond (number or label) is: intervals that tile `[0, raised)`, states, onward
+        paths; now, or as it was at a block."""
+        return self._session.index().bond_trace(bond, view, as_of_block, rule)
 
     def trace_payment(self, tx: str, log: int | None = None) -> Mapping[str, Any]:
         """What funded a payment. Several payments in one transaction need `log` (the error lists them)."""
         return self._session.index().payment_trace(tx, log)
 
-    def piece_show(self, receivable: int) -> Mapping[str, Any]:
-        """A receivable's pieces with their holders, locks, sequence numbers and documents, tiling `[0,
-        face)`."""
-        return self._session.index().piece_show(receivable)
+    def piece_show(self, receivable: int, *, as_of_block: int | None = None) -> Mapping[str, Any]:
+        """A receivable's pieces with their holders, locks, sequence numbers and documents, tiling `[0, face)`;
+        now, or as they were at a block."""
+        return self._session.index().piece_show(receivable, as_of_block)
