@@ -19,7 +19,7 @@ from ledger import errors
 from ledger.chain.node import LINGER, lock
 from ledger.errors import ChainUnavailable, JournalCorrupt, JournalMismatch, LedgerError, NotFound
 
-_POLL = 0.02
+_POLL = 0.02  # not money: seconds
 _KNOWN = {error.code: error for error in (JournalCorrupt, JournalMismatch, NotFound, errors.BadInput)}
 
 

@@ -29,8 +29,8 @@ from ledger.chain import faults
 from ledger.chain.journaled import STATES_KEPT, JournaledChain
 from ledger.errors import LedgerError, RpcError
 
-LINGER = 1.0  # seconds without a client: the next command of a script finds the node still there
-_POLL = 0.1
+LINGER = 1  # seconds without a client: the next command of a script finds the node still there
+_POLL = 0.1  # not money: seconds
 _BODY_LIMIT = 64 * 1024 * 1024
 
 _NUMBER = re.compile("0x[0-9a-fA-F]{1,16}")

@@ -44,7 +44,8 @@ _NONCE_USED = ("nonce too low", "nonce is too low", "invalid nonce", "oldnonce")
 _NONCE_PENDING = ("replacement transaction", "could not replace", "replacement fee", "replacementnotallowed")
 _NO_TRANSACTION = "0x" + "00" * 32
 _ATTEMPTS = 8
-_RESEND_AFTER = 5.0  # seconds without a receipt after which a transaction is handed to the network again
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.32  # not money: seconds between two looks
+_RESEND_AFTER = 5  # seconds without a receipt after which a transaction is handed to the network again
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ class Sender:
         deadline = time.monotonic() + self._timeout
         resend_at = time.monotonic() + _RESEND_AFTER
         found: dict[str, Json] = {}
-        pause = 0.01
+        pause = _FIRST_PAUSE
         while True:
             missing = [one for one in sent if one.hash not in found]
             found |= self._settled([one.hash for one in missing])
@@ -148,7 +149,7 @@ class Sender:
                 resend_at = time.monotonic() + _RESEND_AFTER
                 self._check_alive(missing, self._hand_over(missing))
             time.sleep(pause)
-            pause = min(pause * 1.5, 0.5)
+            pause = min(pause * 2, _LONGEST_PAUSE)
 
     def resend(self, raw: str) -> Json:
         """The receipt of a transaction that may or may not have been sent before.
@@ -285,7 +286,7 @@ class Sender:
             except ChainUnavailable:
                 if time.monotonic() > deadline:
                     raise
-            time.sleep(0.1)
+            time.sleep(_LONGEST_PAUSE)
 
 
 class BlockTimes:

@@ -52,7 +52,7 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def wait_until_gone(*pids: int, seconds: float = 5) -> None:
+def wait_until_gone(*pids: int, seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds
     while any(is_alive(pid) for pid in pids):
         assert time.monotonic() < deadline, f"still there: {[pid for pid in pids if is_alive(pid)]}"
@@ -349,10 +349,15 @@ def test_the_clock_is_the_present_and_does_not_jump(tmp_path: Path) -> None:
 
 def test_a_read_at_pending_sees_the_present_after_a_restart(tmp_path: Path) -> None:
     filled(tmp_path, 1)
-    time.sleep(1.1)
+    time.sleep(3)
     with fast(tmp_path) as chain:
-        seen = int(Rpc(chain.url).call("eth_call", {"data": CLOCK}, "pending"), 16)
-        assert abs(seen - time.time()) <= 2
+        rpc = Rpc(chain.url)
+        before = int(time.time())
+        seen = int(rpc.call("eth_call", {"data": CLOCK}, "pending"), 16)
+        assert before - 1 <= seen <= time.time() + 1
+        assert seen >= int(latest(rpc)["timestamp"], 16) + 2, (
+            "not the time where the last block left the clock"
+        )
 
 
 def test_a_system_clock_set_back_stops_the_chains_clock_and_no_more(
