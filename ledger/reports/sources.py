@@ -8,15 +8,13 @@ from typing import Any, Protocol
 
 from eth_hash.auto import keccak
 
-from ledger.reports.checker.verify_pack import MOVED, axis_of
+from ledger.reports.checker.verify_pack import LINE_OPENED, MOVED, PROJECT, axis_of
 
 Json = Mapping[str, Any]
 
-_BOOKED = "Booked(uint32,address,uint64,uint256)"
-_LINE_OPENED = "LineOpened(uint32,uint32,uint32,uint96,bool,string)"
-_PROJECT = "ProjectRegistered(uint32,uint32,address,uint8,uint96,string,bytes32)"
-_ENCUMBERED = "Encumbered(uint32,uint32,uint64,uint256)"
-_ENCUMBRANCE_PAID = "EncumbrancePaid(uint32,uint64,address,uint64,uint64,bool)"
+BOOKED = keccak(b"Booked(uint32,address,uint64,uint256)")
+ENCUMBERED = keccak(b"Encumbered(uint32,uint32,uint64,uint256)")
+ENCUMBRANCE_PAID = keccak(b"EncumbrancePaid(uint32,uint64,address,uint64,uint64,bool)")
 
 _ASKED_AT_ONCE = 200
 """Axes in one question for logs: nodes bound its length."""
@@ -84,23 +82,23 @@ def purposes_of(chain: EvidenceChain, books: Books, bond: int, last: int) -> lis
     """Every purpose that money of the bond may have had up to block `last`, used or not."""
     this = _topic(bond)
     found = [Purpose(name, (bond,)) for name in ("ORIGIN", "COST", "POOL")]
-    for log in _events(chain, books, books.bond_office, last, _BOOKED, this):
+    for log in _events(chain, books, books.bond_office, last, BOOKED, this):
         investor = _address(log["topics"][2])
         found += [Purpose("ESCROW", (bond, investor)), Purpose("CLAIM", (investor,))]
-    for log in _events(chain, books, books.proceeds, last, _LINE_OPENED, None, this):
+    for log in _events(chain, books, books.proceeds, last, LINE_OPENED, None, this):
         found.append(Purpose("LINE", (int(log["topics"][1], 16),)))
-    for log in _events(chain, books, books.proceeds, last, _ENCUMBERED, this):
+    for log in _events(chain, books, books.proceeds, last, ENCUMBERED, this):
         found.append(Purpose("ENCUMBRANCE", (int(log["topics"][3], 16),)))
-    for log in _events(chain, books, books.proceeds, last, _ENCUMBRANCE_PAID, this):
+    for log in _events(chain, books, books.proceeds, last, ENCUMBRANCE_PAID, this):
         found.append(Purpose("CLAIM", (_address(log["topics"][3]),)))
     return list(dict.fromkeys(found))
 
 
 def openings_of(chain: EvidenceChain, books: Books, bond: int, last: int) -> list[Place]:
     """The transactions that opened the bond's budget lines and registered their projects, by name."""
-    opened = list(_events(chain, books, books.proceeds, last, _LINE_OPENED, None, _topic(bond)))
+    opened = list(_events(chain, books, books.proceeds, last, LINE_OPENED, None, _topic(bond)))
     projects = sorted({str(log["topics"][3]) for log in opened})
-    registered = _events(chain, books, books.proceeds, last, _PROJECT, projects) if projects else ()
+    registered = _events(chain, books, books.proceeds, last, PROJECT, projects) if projects else ()
     return [_place(log) for log in (*opened, *registered)]
 
 
@@ -122,10 +120,10 @@ def _events(
     books: Books,
     address: str,
     last: int,
-    signature: str,
+    event: bytes,
     *where: str | Sequence[str] | None,
 ) -> Iterable[Json]:
-    asked = ["0x" + keccak(signature.encode()).hex(), *where]
+    asked = ["0x" + event.hex(), *where]
     return chain.logs(books.first_block, last, [address], asked)
 
 

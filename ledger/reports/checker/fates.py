@@ -7,6 +7,7 @@ estimated. The one exception is named by the chain itself: a refund says which p
 from __future__ import annotations
 
 import sys
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -15,8 +16,6 @@ if __package__:
 else:  # a copy in a pack, where Python shall leave no file of its own
     sys.dont_write_bytecode = True
     from proofs import *  # type: ignore[import-not-found]  # noqa: F403
-
-_ALL = 1 << 112
 
 Parts = Sequence[tuple[int, int]]
 """Origin fen, as (first, how many)."""
@@ -68,8 +67,8 @@ class Book:
     """Which origin fen are where, after the moves entered so far."""
 
     def __init__(self) -> None:
-        self.fates: list[Fate] = []
-        self._held: dict[str, list[tuple[int, int, int]]] = {}  # axis → (offset, origin fen, length)
+        self.fates: list[Fate] = []  # by origin number
+        self._held: dict[str, list[tuple[int, int, int]]] = {}  # axis → (offset, fen, length), by offset
 
     def number(self, move: Move) -> None:
         """The fen get their origin numbers where they come into the origin axis."""
@@ -92,15 +91,23 @@ class Book:
         self._settle(move, parts, "available", move.to_axis, paid)
 
     def among(self, start: int, end: int) -> list[Fate]:
-        return [fate.within(start, end) for fate in self.fates if fate.start < end and start < fate.end]
+        low, high = self._reach(start, end)
+        return [fate.within(start, end) for fate in self.fates[low:high]]
+
+    def _reach(self, start: int, end: int) -> tuple[int, int]:
+        """The fates that have fen of `[start, end)`, as a slice of all."""
+        low = bisect_left(self.fates, (start,))
+        low -= low > 0 and self.fates[low - 1].end > start
+        return low, bisect_left(self.fates, (end,))
 
     def _at(self, axis: str, offset: int, amount: int) -> Parts:
         """The origin fen that came into `axis` as `[offset, offset + amount)`."""
-        end, found = offset + amount, []
-        for start, fen, length in self._held.get(axis, ()):
-            if start < end and offset < start + length:
-                low, high = max(start, offset), min(start + length, end)
-                found.append((fen + low - start, high - low))
+        end, found, held = offset + amount, [], self._held.get(axis, [])
+        for start, fen, length in held[max(bisect_left(held, (offset + 1,)) - 1, 0) :]:
+            if start >= end:
+                break
+            low, high = max(start, offset), min(start + length, end)
+            found.append((fen + low - start, high - low))
         need(sum(length for _, length in found) == amount, f"axis {axis} has had no [{offset}, {end})")
         return found
 
@@ -114,11 +121,13 @@ class Book:
         self._hold(move, parts)
         at = 0
         for fen, length in parts:
-            end, nowhere = fen + length, Fate(fen, fen + length, state, move, 0)
-            others = self.among(0, fen) + self.among(end, _ALL)
-            for old in self.among(fen, end) or [nowhere]:
+            low, high = self._reach(fen, fen + length)
+            before = self.fates[low:high] or [Fate(fen, fen + length, state, move, at)]
+            new = [old.within(old.start, fen) for old in before[:1] if old.start < fen]
+            for old in (old.within(fen, fen + length) for old in before):
                 kept = old.line if line is None else line
                 since = at + old.start - fen
-                others.append(Fate(old.start, old.end, state, move, since, kept, refund_of or old.refund_of))
-            self.fates = others
+                new.append(Fate(old.start, old.end, state, move, since, kept, refund_of or old.refund_of))
+            new += [old.within(fen + length, old.end) for old in before[-1:] if old.end > fen + length]
+            self.fates[low:high] = new
             at += length
