@@ -13,6 +13,7 @@ from tests.contracts.world import (
     NOBODY,
     REGISTRATION,
     REGISTRY_SEARCH,
+    SUPPLIER,
     TRADE,
     ZERO,
     Actor,
@@ -198,6 +199,12 @@ def accepted_quote(world: World, receivable: int, **changes: Any) -> dict[str, A
     q = quote(world, receivable, **changes)
     world.supplier.accepts_quote(q, world.financier.signs("Quote", q, world.financing))
     return q
+
+
+def other_supplier(world: World) -> Actor:
+    """Somebody admitted as a supplier who has no part in the receivable."""
+    world.operator.amends(world.rival, roles=SUPPLIER)
+    return world.rival
 
 
 def storage_roots(world: World) -> list[str]:

@@ -333,7 +333,7 @@ class World:
     # --- deployment ---
 
     def new(self, contract: str, *args: Any) -> Any:
-        """Deployed, and forgotten by Brownie, which asks for the code of all it remembers after every test."""
+        """Deployed, and forgotten by Brownie, which asks for the code of all it knows after every test."""
         container = getattr(self.project, contract)
         made = container.deploy(*args, self.deployer.by)
         container.remove(made)

@@ -1,0 +1,461 @@
+"""Receivables: confirm, accept, refuse, return, split and pass on."""
+
+import pytest
+
+from tests.contracts import given
+from tests.contracts.given import FACE, TENOR
+from tests.contracts.refusals import emitted, refused
+from tests.contracts.world import (
+    ACCEPT_DAYS,
+    CONTRACT,
+    JPY,
+    LOAN_DRAWDOWN,
+    MAX_LAYERS,
+    MAX_PIECES,
+    MAX_TENOR_DAYS,
+    MIN_PIECE,
+    OBLIGOR,
+    OTHER,
+    SUPPLIER,
+    TRADE,
+    ZERO,
+    axis_of,
+    digest,
+    label,
+)
+
+
+@pytest.fixture(scope="module")
+def confirmation(world):
+    """A payable of the core enterprise's, from general money."""
+    return given.confirmation(world, world.core)
+
+
+@pytest.fixture
+def proposed(world, confirmation):
+    return world.core.confirms(confirmation)
+
+
+@pytest.fixture
+def receivable(world, proposed):
+    world.supplier.accepts(proposed)
+    return proposed
+
+
+@pytest.fixture
+def trade(world):
+    return given.filed(world, world.supplier, TRADE)
+
+
+def line_use(world, confirmation):
+    return tuple(map(int, world.credit_lines.line(confirmation["creditLine"])[7:9]))
+
+
+def state(world, receivable):
+    return int(world.receivables.receivable(receivable)[3])
+
+
+def confirming_refused(world, confirmation, *refusal, by=None, **changes):
+    """The question and the act."""
+    by, changed = by or world.core, tuple((confirmation | changes).values())
+    with refused(*refusal):
+        world.receivables.checkConfirm(changed, by)
+    with refused(*refusal):
+        world.receivables.confirm(changed, by.by)
+
+
+# --- confirming ---
+
+
+@pytest.mark.spec("DOC-1", "LINE-1")
+def test_an_obligor_confirms_a_payable(world, confirmation):
+    world.receivables.checkConfirm(tuple(confirmation.values()), world.core)
+    tx = world.receivables.confirm(tuple(confirmation.values()), world.core.by)
+    emitted(tx, "Confirmed", receivable=1, obligor=world.core, supplier=world.supplier)
+    emitted(tx, "CapacityUsed", fingerprint=confirmation["fingerprint"], amount=FACE, used=FACE)
+    emitted(tx, "LineUsed", line=confirmation["creditLine"], reserved=FACE, outstanding=0)
+    obligor, due, on, state, supplier, line, budget, cash, face, fingerprint = world.receivables.receivable(1)
+    assert (obligor, supplier, cash) == (world.core, world.supplier, world.cash)
+    assert (due, on, state, face) == (world.today + TENOR, world.today, 1, FACE)
+    assert (line, budget, fingerprint) == (confirmation["creditLine"], 0, confirmation["fingerprint"])
+    assert world.receivables.count() == 1 and line_use(world, confirmation) == (FACE, 0)
+
+
+def test_the_parties_have_their_roles(world, confirmation):
+    confirming_refused(world, confirmation, "MissingRole", world.supplier, SUPPLIER, OBLIGOR, by=world.supplier)
+    confirming_refused(world, confirmation, "NotAdmitted", world.stranger, by=world.stranger)
+    confirming_refused(
+        world, confirmation, "MissingRole", world.investor, ..., SUPPLIER, supplier=world.investor.address
+    )
+    world.operator.suspends(world.supplier)
+    confirming_refused(world, confirmation, "Suspended", world.supplier)
+
+
+def test_what_is_confirmed_is_due_within_a_year(world, confirmation):
+    today = world.today
+    confirming_refused(world, confirmation, "DateOutOfOrder", "DUE", today, today, due=today)
+    confirming_refused(
+        world, confirmation, "TenorTooLong", MAX_TENOR_DAYS + 1, MAX_TENOR_DAYS, due=today + MAX_TENOR_DAYS + 1
+    )
+    world.core.confirms(confirmation | {"due": today + MAX_TENOR_DAYS})
+
+
+def test_contract_and_delivery_are_on_file_with_the_obligor(world, confirmation):
+    paper = given.filed(world, world.core, OTHER)
+    confirming_refused(
+        world, confirmation, "DocumentUnknown", paper, world.core, CONTRACT, contractDocument=paper
+    )
+    confirming_refused(
+        world, confirmation, "DocumentUnknown", digest("?"), world.core, 34, deliveryDocument=digest("?")
+    )
+    foreign = given.filed(world, world.supplier, CONTRACT)
+    confirming_refused(
+        world, confirmation, "DocumentUnknown", foreign, world.core, CONTRACT, contractDocument=foreign
+    )
+
+
+def test_zero_and_more_than_the_invoice(world, confirmation):
+    confirming_refused(world, confirmation, "ZeroAmount", face=0)
+    confirming_refused(
+        world, confirmation, "CapacityExceeded", confirmation["fingerprint"], FACE, FACE + 1, face=FACE + 1
+    )
+    most = 2**64 - 1
+    confirming_refused(
+        world, confirmation, "CapacityExceeded", confirmation["fingerprint"], FACE, most, face=most
+    )
+
+
+def test_a_payable_is_in_listed_cash_of_the_invoices_currency(world, confirmation):
+    fake = world.new("FakeCash")
+    confirming_refused(world, confirmation, "CashUnknown", fake, cash=fake.address)
+    yen_bill = given.signed_obligation(world, world.core, world.supplier, FACE, currency=JPY)
+    confirming_refused(world, confirmation, "CurrencyMismatch", "JPY", "CNY", fingerprint=yen_bill)
+    yen = world.new_cash(JPY, 0)
+    world.changes(world.cash_registry, "list", yen)
+    confirming_refused(world, confirmation, "CurrencyMismatch", "CNY", "JPY", cash=yen.address)
+
+
+def test_the_invoice_is_between_these_two(world, confirmation):
+    other = given.signed_obligation(world, world.company, world.supplier, FACE)
+    confirming_refused(world, confirmation, "NotParty", world.core, world.company, fingerprint=other)
+    other = given.signed_obligation(world, world.core, world.subsupplier, FACE)
+    confirming_refused(world, confirmation, "NotParty", world.supplier, world.subsupplier, fingerprint=other)
+    confirming_refused(world, confirmation, "ObligationUnknown", digest("?"), fingerprint=digest("?"))
+
+
+def test_only_an_invoice_is_confirmed(world, confirmation):
+    loan = given.signed_obligation(world, world.core, world.supplier, FACE, kind=LOAN_DRAWDOWN)
+    confirming_refused(world, confirmation, "WrongState", "DOCUMENT_KIND", int(loan, 16), 2, 1, fingerprint=loan)
+
+
+@pytest.mark.spec("DOC-1")
+def test_the_same_invoice_is_confirmed_once(world, confirmation, proposed):
+    confirming_refused(world, confirmation, "CapacityExceeded", confirmation["fingerprint"], 0, FACE)
+
+
+@pytest.mark.spec("LINE-1")
+def test_the_line_is_the_obligors_and_has_room(world, confirmation):
+    small = world.bank.grants(world.core, FACE - 1)
+    confirming_refused(world, confirmation, "LineExceeded", small, FACE - 1, FACE, creditLine=small)
+    foreign = world.bank.grants(world.company, FACE)
+    confirming_refused(world, confirmation, "NotParty", world.core, world.company, creditLine=foreign)
+    confirming_refused(world, confirmation, "Unknown", "CREDIT_LINE", 99, creditLine=99)
+
+
+def test_a_budget_line_is_one_of_the_same_cash(world, confirmation):
+    confirming_refused(world, confirmation, "NotParty", world.cash, "0x" + "00" * 20, budgetLine=99)
+
+
+@pytest.mark.spec("DOC-1", "LINE-1")
+def test_a_refused_confirmation_leaves_capacity_and_line_alone(world, confirmation):
+    small = world.bank.grants(world.core, FACE - 1)
+    with refused("LineExceeded", small, FACE - 1, FACE):
+        world.core.confirms(confirmation | {"creditLine": small})
+    assert world.used(confirmation["fingerprint"]) == 0 and world.receivables.count() == 0
+
+
+# --- answering ---
+
+
+@pytest.mark.spec("PIECE-1", "LINE-1")
+def test_acceptance_opens_the_pieces(world, confirmation, proposed):
+    tx = world.supplier.accepts(proposed)
+    emitted(tx, "Accepted", receivable=proposed)
+    emitted(tx, "Opened", receivable=proposed, holder=world.supplier, face=FACE)
+    emitted(tx, "LineUsed", line=confirmation["creditLine"], reserved=0, outstanding=FACE)
+    assert world.pieces(proposed) == [(0, FACE, "supplier")] and state(world, proposed) == 2
+
+
+@pytest.mark.parametrize("by", ["core", "subsupplier", "operator"])
+def test_only_the_supplier_answers(world, proposed, by):
+    actor = getattr(world, by)
+    with refused("NotParty", actor, world.supplier):
+        actor.accepts(proposed)
+    with refused("NotParty", actor, world.supplier):
+        world.receivables.refuse(proposed, digest("no"), actor.by)
+
+
+def test_a_suspended_supplier_does_not_answer(world, proposed):
+    world.operator.suspends(world.supplier)
+    with refused("Suspended", world.supplier):
+        world.supplier.accepts(proposed)
+    with refused("Suspended", world.supplier):
+        world.receivables.refuse(proposed, digest("no"), world.supplier.by)
+
+
+def test_acceptance_has_its_last_day(world, proposed):
+    last = world.today + ACCEPT_DAYS
+    world.days_pass(ACCEPT_DAYS)
+    with refused("NotYetReturnable", proposed, last, last + 1):
+        world.receivables.returnUnanswered(proposed, world.stranger.by)
+    world.days_pass(1)
+    with refused("DateOutOfOrder", "ACCEPT_BY", last, last + 1):
+        world.supplier.accepts(proposed)
+
+
+def test_on_its_last_day_a_proposal_is_accepted(world, proposed):
+    world.days_pass(ACCEPT_DAYS)
+    world.supplier.accepts(proposed)
+    assert state(world, proposed) == 2
+
+
+@pytest.mark.spec("DOC-1", "LINE-1")
+def test_a_refusal_undoes_everything(world, confirmation, proposed):
+    with refused("ZeroHash", "REASON"):
+        world.receivables.refuse(proposed, ZERO, world.supplier.by)
+    tx = world.receivables.refuse(proposed, label("WRONG AMOUNT"), world.supplier.by)
+    emitted(tx, "Refused", receivable=proposed, reason="WRONG AMOUNT")
+    assert state(world, proposed) == 3 and line_use(world, confirmation) == (0, 0)
+    assert world.used(confirmation["fingerprint"]) == 0
+    assert world.core.confirms(confirmation) == proposed + 1
+
+
+@pytest.mark.spec("DOC-1", "LINE-1")
+def test_anyone_returns_what_was_not_answered(world, confirmation, proposed):
+    world.operator.suspends(world.supplier)
+    world.days_pass(ACCEPT_DAYS + 1)
+    tx = world.receivables.returnUnanswered(proposed, world.stranger.by)
+    emitted(tx, "Returned", receivable=proposed)
+    assert state(world, proposed) == 4 and line_use(world, confirmation) == (0, 0)
+    assert world.used(confirmation["fingerprint"]) == 0
+
+
+@pytest.mark.spec("BOND-1")
+@pytest.mark.parametrize("answer", ["refuse", "return"])
+def test_encumbered_money_goes_back_to_its_line(world, answer):
+    line = given.funded_line(world)
+    receivable = world.company.confirms(given.confirmation(world, world.company, line))
+    bond = int(world.proceeds.line(line)[1])
+    if answer == "refuse":
+        tx = world.receivables.refuse(receivable, digest("no"), world.supplier.by)
+    else:
+        world.days_pass(ACCEPT_DAYS + 1)
+        tx = world.receivables.returnUnanswered(receivable, world.stranger.by)
+    emitted(tx, "EncumbranceReleased", bond=bond, line=line, receivable=receivable, amount=FACE)
+    states = world.states(bond)
+    assert (states["available"], states["encumbered"]) == (given.ALLOCATED, 0)
+    assert sum(states.values()) == given.RAISED
+    assert world.axis(axis_of("PROCEEDS", "ENCUMBRANCE", receivable)) == (FACE, FACE)
+
+
+@pytest.mark.parametrize("first", ["accept", "refuse", "return"])
+def test_a_proposal_is_answered_once(world, proposed, first):
+    if first == "accept":
+        world.supplier.accepts(proposed)
+    elif first == "refuse":
+        world.receivables.refuse(proposed, digest("no"), world.supplier.by)
+    world.days_pass(ACCEPT_DAYS + 1)
+    if first == "return":
+        world.receivables.returnUnanswered(proposed, world.stranger.by)
+    had = {"accept": 2, "refuse": 3, "return": 4}[first]
+    for act in (
+        lambda: world.supplier.accepts(proposed),
+        lambda: world.receivables.refuse(proposed, digest("no"), world.supplier.by),
+        lambda: world.receivables.returnUnanswered(proposed, world.stranger.by),
+    ):
+        with refused("WrongState", "RECEIVABLE", proposed, had, 1):
+            act()
+
+
+def test_an_unknown_receivable(world, trade):
+    for act in (
+        lambda: world.supplier.accepts(99),
+        lambda: world.receivables.refuse(99, digest("no"), world.supplier.by),
+        lambda: world.receivables.returnUnanswered(99, world.stranger.by),
+        lambda: world.supplier.splits(99, 0, 500, sequence=0),
+        lambda: world.supplier.passes_on(99, 0, 0, 500, world.subsupplier, trade, sequence=0),
+    ):
+        with refused("Unknown", "RECEIVABLE", 99):
+            act()
+
+
+# --- splitting ---
+
+
+@pytest.mark.spec("PIECE-1")
+def test_a_holder_splits_its_piece(world, receivable):
+    tx = world.supplier.splits(receivable, 0, 400_000)
+    emitted(tx, "Cut", receivable=receivable, start=0, middle=400_000, end=FACE, sequence=1)
+    assert world.pieces(receivable) == [(0, 400_000, "supplier"), (400_000, FACE, "supplier")]
+
+
+def test_only_its_active_holder_splits_a_piece(world, receivable):
+    with refused("NotHolder", world.subsupplier, world.supplier):
+        world.subsupplier.splits(receivable, 0, 400_000)
+    with refused("NotAdmitted", world.stranger):
+        world.stranger.splits(receivable, 0, 400_000)
+    world.operator.suspends(world.supplier)
+    with refused("Suspended", world.supplier):
+        world.supplier.splits(receivable, 0, 400_000)
+
+
+def test_a_split_lies_inside_and_names_the_present_number(world, receivable):
+    with refused("CutOutside", 0, FACE, FACE):
+        world.supplier.splits(receivable, 0, FACE)
+    with refused("PieceTooSmall", MIN_PIECE - 1, MIN_PIECE):
+        world.supplier.splits(receivable, 0, MIN_PIECE - 1)
+    with refused("StaleSequence", receivable, 0, 1, 0):
+        world.supplier.splits(receivable, 0, 400_000, sequence=1)
+    with refused("NoPiece", receivable, 5):
+        world.supplier.splits(receivable, 5, 400_000, sequence=0)
+
+
+def test_a_receivable_has_as_many_pieces_as_its_programme_lets(world, receivable):
+    for n in range(1, MAX_PIECES):
+        world.supplier.splits(receivable, (n - 1) * 1_000, n * 1_000)
+    with refused("TooManyPieces", MAX_PIECES, MAX_PIECES):
+        world.supplier.splits(receivable, (MAX_PIECES - 1) * 1_000, 500_000)
+
+
+# --- passing on ---
+
+
+def passing_refused(world, receivable, trade, *refusal, to=None, start=0, begin=0, end=FACE, sequence=0, by=None):
+    to, by = to or world.subsupplier, by or world.supplier
+    with refused(*refusal):
+        world.receivables.checkTransfer(receivable, start, sequence, begin, end, by, to, trade)
+    with refused(*refusal):
+        by.passes_on(receivable, start, begin, end, to, trade, sequence)
+
+
+@pytest.mark.spec("PIECE-1")
+def test_a_piece_is_passed_on_against_a_trade_document(world, receivable, trade):
+    world.receivables.checkTransfer(
+        receivable, 0, 0, 300_000, 700_000, world.supplier, world.subsupplier, trade
+    )
+    tx = world.supplier.passes_on(receivable, 0, 300_000, 700_000, world.subsupplier, trade)
+    emitted(
+        tx, "PieceMoved", receivable=receivable, start=300_000, end=700_000, layers=1, sequence=3, document=trade
+    )
+    assert world.pieces(receivable) == [
+        (0, 300_000, "supplier"),
+        (300_000, 700_000, "subsupplier"),
+        (700_000, FACE, "supplier"),
+    ]
+
+
+def test_passing_on_goes_to_active_suppliers(world, receivable, trade):
+    passing_refused(
+        world, receivable, trade, "MissingRole", world.financier, ..., SUPPLIER, to=world.financier
+    )
+    passing_refused(world, receivable, trade, "NotAdmitted", world.stranger, to=world.stranger)
+    passing_refused(world, receivable, trade, "SameParty", world.supplier, world.supplier, to=world.supplier)
+    world.operator.suspends(world.supplier)
+    passing_refused(world, receivable, trade, "Suspended", world.supplier)
+
+
+def test_passing_on_needs_the_holders_own_trade_document(world, receivable, trade):
+    contract = given.filed(world, world.supplier, CONTRACT)
+    passing_refused(world, receivable, contract, "DocumentUnknown", contract, world.supplier, TRADE)
+    foreign = given.filed(world, world.subsupplier, TRADE)
+    passing_refused(world, receivable, foreign, "DocumentUnknown", foreign, world.supplier, TRADE)
+    passing_refused(world, receivable, ZERO, "DocumentUnknown", ZERO, world.supplier, TRADE)
+
+
+def test_nobody_passes_on_anothers_piece(world, receivable):
+    own = given.filed(world, world.subsupplier, TRADE)
+    passing_refused(
+        world,
+        receivable,
+        own,
+        "NotHolder",
+        world.subsupplier,
+        world.supplier,
+        by=world.subsupplier,
+        to=given.other_supplier(world),
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "refusal"),
+    [
+        ({"end": FACE + 1}, ("CutOutside", 0, FACE, FACE + 1)),
+        ({"begin": 9, "end": 9}, ("CutOutside", 0, FACE, 9)),
+        ({"begin": 99}, ("PieceTooSmall", 99, MIN_PIECE)),
+        ({"sequence": 1}, ("StaleSequence", 1, 0, 1, 0)),
+        ({"start": 9}, ("NoPiece", 1, 9)),
+    ],
+)
+def test_what_is_passed_on_lies_inside_its_piece(world, receivable, trade, fields, refusal):
+    passing_refused(world, receivable, trade, *refusal, **fields)
+
+
+def test_a_fen_changes_hands_only_so_often(world, receivable):
+    pair = (world.supplier, world.subsupplier)
+    papers = {who.name: given.filed(world, who, TRADE) for who in pair}
+    for n in range(MAX_LAYERS):
+        giver, taker = pair[n % 2], pair[(n + 1) % 2]
+        giver.passes_on(receivable, 0, 0, FACE, taker, papers[giver.name])
+    holder, taker = pair[MAX_LAYERS % 2], pair[(MAX_LAYERS + 1) % 2]
+    passing_refused(
+        world,
+        receivable,
+        papers[holder.name],
+        "TooManyLayers",
+        MAX_LAYERS,
+        MAX_LAYERS,
+        sequence=MAX_LAYERS,
+        by=holder,
+        to=taker,
+    )
+
+
+def test_from_the_due_date_on_pieces_stay_where_they_are(world, receivable, trade):
+    due = world.today + TENOR
+    world.days_pass(TENOR)
+    passing_refused(world, receivable, trade, "DateOutOfOrder", "DUE", due, due)
+    with refused("DateOutOfOrder", "DUE", due, due):
+        world.supplier.splits(receivable, 0, 400_000)
+
+
+def test_what_was_refused_is_not_passed_on(world, proposed, trade):
+    world.receivables.refuse(proposed, digest("no"), world.supplier.by)
+    passing_refused(world, proposed, trade, "WrongState", "RECEIVABLE", proposed, 3, 2)
+    with refused("WrongState", "RECEIVABLE", proposed, 3, 2):
+        world.supplier.splits(proposed, 0, 500, sequence=0)
+
+
+# --- modules and delayed powers ---
+
+
+@pytest.mark.parametrize("by", ["core", "operator", "deployer"])
+def test_only_maturity_marks_a_receivable_settled(world, receivable, by):
+    actor = getattr(world, by)
+    with refused("NotModule", actor, "MATURITY"):
+        world.receivables.markSettled(receivable, actor.by)
+
+
+def test_even_maturity_settles_accepted_receivables_only(world, proposed):
+    world.changes(world.receivables, "setDuty", world.deployer, label("MATURITY"))
+    with refused("WrongState", "RECEIVABLE", proposed, 1, 2):
+        world.receivables.markSettled(proposed, world.deployer.by)
+
+
+def test_only_delayed_powers_set_the_programme(world):
+    for who in (world.operator, world.guardian):
+        with refused("NotPowers", who, world.powers):
+            world.receivables.setProgramme((1, 2, 3), 4, 5, who.by)
+    tx = world.changes(world.receivables, "setProgramme", (1, 2, 3), 4, 5)
+    emitted(tx, "ProgrammeSet", limits=(1, 2, 3), acceptDays=4, maxTenorDays=5)
+    limits, accept_days, tenor = world.receivables.programme()
+    assert list(map(int, limits)) == [1, 2, 3] and (accept_days, tenor) == (4, 5)
