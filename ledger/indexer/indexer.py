@@ -77,6 +77,8 @@ class Settings:
     span: int = 2_000
 
 
+DEFAULTS: Final = Settings()
+
 Progress = Callable[[int, int], None]
 """Called after each step with (last block read, block to reach)."""
 
@@ -98,7 +100,7 @@ class Indexer:
         start_block: int,
         *,
         announced: Mapping[str, Abi] | None = None,
-        settings: Settings = Settings(),
+        settings: Settings = DEFAULTS,
         progress: Progress | None = None,
     ) -> None:
         self._source = source

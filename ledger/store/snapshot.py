@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -80,7 +81,8 @@ class Snapshot:
         rows = self._connection.execute(query.order_by(table.c.block, table.c.log)).fetchall()
         if not rows:
             return MoveRows.none()
-        return MoveRows.of(*np.array(rows, dtype=np.int64).T.copy())
+        flat = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=len(rows) * len(columns))
+        return MoveRows.of(*flat.reshape(-1, len(columns)).T.copy())
 
     def move_refs(self, places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], MoveRef]:
         """Transaction and document of the moves at these (block, log)."""

@@ -86,7 +86,7 @@ class Store:
             _require_progress(connection, after)
             _insert(connection, schema.blocks, map(_header_row, batch.headers))
             _insert(connection, schema.contracts, map(_discovered_row, batch.discovered))
-            _insert(connection, schema.moves, self._move_rows(connection, batch.moves))
+            self._insert_moves(connection, batch.moves)
             _insert(connection, schema.events, map(_event_row, batch.events))
             _set_progress(connection, batch.tip)
 
@@ -128,25 +128,24 @@ class Store:
         with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
             yield connection
 
-    def _move_rows(self, connection: Connection, moves: MoveLogs) -> list[dict[str, Any]]:
-        cash = [address_bytes(address) for address in moves.cash]
-        self._number_all(connection, [*cash, *moves.from_axis, *moves.to_axis])
+    def _insert_moves(self, connection: Connection, moves: MoveLogs) -> None:
+        cash = {address: address_bytes(address) for address in set(moves.cash)}
+        self._number_all(connection, [*cash.values(), *moves.from_axis, *moves.to_axis])
         numbers = self._numbers
-        names = ("block", "log", "tx", "cash", "from_axis", "to_axis", "amount", "out_offset", "in_offset")
         columns = zip(
             moves.block.tolist(),
             moves.log.tolist(),
+            [numbers[cash[one]] for one in moves.cash],
             moves.tx,
-            (numbers[one] for one in cash),
-            (numbers[one] for one in moves.from_axis),
-            (numbers[one] for one in moves.to_axis),
+            [numbers[one] for one in moves.from_axis],
+            [numbers[one] for one in moves.to_axis],
             moves.amount.tolist(),
             moves.out_offset.tolist(),
             moves.in_offset.tolist(),
             moves.document,
             strict=True,
         )
-        return [dict(zip((*names, "document"), values, strict=True)) for values in columns]
+        _insert_many(connection, schema.moves, list(columns))
 
     def _number_all(self, connection: Connection, wanted: Sequence[bytes]) -> None:
         """Gives each new address the next number. Others may have written, so the table is asked first."""
@@ -189,6 +188,16 @@ def _insert(connection: Connection, table: Table, rows: Any) -> None:
     values = list(rows)
     if values:
         connection.execute(insert(table), values)
+
+
+def _insert_many(connection: Connection, table: Table, rows: list[tuple[Any, ...]]) -> None:
+    """As `_insert`, rows in the order of the table's columns: twice as fast where rows are very many."""
+    if not rows:
+        return
+    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+    names = [column.name for column in table.columns]
+    marks = ", ".join([mark] * len(names))
+    connection.exec_driver_sql(f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})", rows)
 
 
 def _require_progress(connection: Connection, after: Header | None) -> None:

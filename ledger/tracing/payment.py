@@ -55,7 +55,7 @@ def payment_trace(world: World, tx: str, log: int | None = None, horizon: Horizo
 
     Args:
         tx: transaction hash.
-        log: index of the log in its block, needed when there are several payments; any cash move may be named.
+        log: index in its block, needed when there are several payments; any cash move may be named.
 
     Raises:
         BadInput: malformed hash. NotFound: no such move. SeveralPayments: naming them.

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from ledger.tracing import steps
 from ledger.tracing.columns import IncompleteHistory, MoveColumns
 from ledger.tracing.refunds import Refund, incoming_with, outgoing_with
 from ledger.tracing.walk import backward, forward
@@ -16,6 +17,12 @@ from tests.unit.lot_queue import Fen, LotQueue, columns_of
 BOOKS = (1, 2, 3)
 """Origin 1, then the lines 2 and 3; general axes follow."""
 PAYEES = (4, 5, 6)
+
+
+@pytest.fixture(params=["part by part", "all at once"], autouse=True)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways of advancing give the same answers."""
+    monkeypatch.setattr(steps, "_NARROW", 0 if request.param == "all at once" else 10**9)
 
 
 class Bond:

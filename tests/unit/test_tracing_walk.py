@@ -8,11 +8,18 @@ import numpy as np
 import pytest
 
 from ledger.domain.history import MoveRows
+from ledger.tracing import steps
 from ledger.tracing.columns import IncompleteHistory, MoveColumns
 from ledger.tracing.walk import BadRange, Flow, Horizon, Why, backward, forward
 from tests.unit.lot_queue import SOURCE, Fen, LotQueue, columns_of, random_history
 
 SEEDS = range(25)
+
+
+@pytest.fixture(params=["part by part", "all at once"], autouse=True)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways of advancing give the same answers."""
+    monkeypatch.setattr(steps, "_NARROW", 0 if request.param == "all at once" else 10**9)
 
 
 def stops(flow: Flow, leaf: int, fen: int) -> list[tuple[int, int]]:

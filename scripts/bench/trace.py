@@ -1,0 +1,208 @@
+"""Tracing and the index on synthetic moves: `python -m scripts.bench.trace [MOVES] [--naive]`.
+
+Two shapes. `shallow`: a bond pays a thousand suppliers who seldom trade. `deep`: a few hundred accounts pass
+money round and round, so that one interval falls into very many parts. Answers are checked: forward leaves
+and backward leaves tile what was asked, and with --naive a lot queue gives the same end of every fen that is
+asked about.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from ledger.domain.history import Batch, Header, MoveLogs, MoveRows
+from ledger.indexer.decode import MOVED, move_logs
+from ledger.store import Store
+from ledger.tracing.columns import MoveColumns
+from ledger.tracing.walk import Flow, backward, forward
+
+SOURCE = 0
+MOVES_A_BLOCK = 200
+QUESTIONS = 300
+
+
+def generate(moves: int, axes: int, keep: float, seed: int) -> MoveRows:
+    """Mints and moves; `keep` is the part of a balance that a payer is likely to leave behind."""
+    rng = random.Random(seed)
+    incoming, outgoing = [0] * axes, [0] * axes
+    rows = np.empty((7, moves), dtype=np.int64)
+    for row in range(moves):
+        payer = SOURCE if row < axes or rng.random() < 0.02 else rng.randrange(1, axes)
+        balance = 10**9 if payer == SOURCE else incoming[payer] - outgoing[payer]
+        if balance < 2:
+            payer, balance = SOURCE, 10**9
+        payee = rng.randrange(1, axes)
+        if payee == payer:
+            payee = 1 + payee % (axes - 1)
+        amount = max(1, int(balance * (1 - keep) * rng.random()))
+        block, log = divmod(row, MOVES_A_BLOCK)
+        rows[:, row] = (block + 1, log, payer, payee, amount, outgoing[payer], incoming[payee])
+        outgoing[payer] += amount
+        incoming[payee] += amount
+    return MoveRows.of(*rows)
+
+
+@contextmanager
+def timed(what: str, count: int) -> Iterator[None]:
+    begun = time.perf_counter()
+    yield
+    seconds = time.perf_counter() - begun
+    print(f"  {what:<44} {seconds:8.2f} s {count / seconds:14,.0f} moves/s")
+
+
+def as_logs(rows: MoveRows, addresses: list[str]) -> list[dict[str, object]]:
+    """The same moves as a node would give them."""
+    logs: list[dict[str, object]] = []
+    topics = ["0x" + "00" * 12 + address[2:] for address in addresses]
+    for block, log, payer, payee, amount, out, into in zip(
+        *(c.tolist() for c in rows.columns()), strict=True
+    ):
+        logs.append(
+            {
+                "address": "0x" + "cc" * 20,
+                "topics": [MOVED, topics[payer], topics[payee]],
+                "data": f"0x{amount:064x}{out:064x}{into:064x}{0:064x}",
+                "blockNumber": hex(block),
+                "blockHash": f"0x{block:064x}",
+                "transactionHash": f"0x{block * 1000 + log:064x}",
+                "logIndex": hex(log),
+            }
+        )
+    return logs
+
+
+def store_all(decoded: MoveLogs, rows: MoveRows, store: Store) -> None:
+    """In the steps of the indexer: 50 blocks a transaction, synced to disk each."""
+    last, tip = int(rows.block[-1]), None
+    for first in range(1, last + 1, 50):
+        end = min(first + 49, last)
+        lo, hi = np.searchsorted(rows.block, [first, end + 1])
+        header = Header(end, f"0x{end:064x}", f"0x{end - 1:064x}", end)
+        part = MoveLogs(
+            *(
+                getattr(decoded, name)[lo:hi]
+                for name in ("cash", "tx", "from_axis", "to_axis", "document", "block", "log", "amount")
+            ),
+            decoded.out_offset[lo:hi],
+            decoded.in_offset[lo:hi],
+        )
+        store.append(Batch(header, [header], part, []), tip)
+        tip = header
+
+
+def ask(columns: MoveColumns, walk: Callable[..., Flow], largest: int, seed: int) -> None:
+    """Times QUESTIONS random intervals of up to `largest` fen and checks that each answer tiles."""
+    rng, seconds, sizes = random.Random(seed), [], []
+    for _ in range(QUESTIONS):
+        axis = rng.randrange(1, len(columns.axes))
+        total = columns.counters(axis)[0]
+        start = rng.randrange(total)
+        end = min(total, start + rng.randint(1, largest))
+        begun = time.perf_counter()
+        flow = walk(columns, axis, start, end)
+        seconds.append(time.perf_counter() - begun)
+        sizes.append(len(flow.leaves))
+        ends = flow.leaves.start + flow.leaves.amount
+        assert flow.leaves.start[0] == start
+        assert ends[-1] == end
+        assert (flow.leaves.start[1:] == ends[:-1]).all()
+    median, worst = statistics.median(seconds) * 1e3, max(seconds) * 1e3
+    print(
+        f"  {walk.__name__:<10} up to {largest:>13,} fen: median {median:8.3f} ms, worst {worst:9.2f} ms;"
+        f" parts median {int(statistics.median(sizes)):,}, most {max(sizes):,}"
+    )
+
+
+def compare_with_lot_queue(columns: MoveColumns, rows: MoveRows) -> None:
+    """Replays every move through queues of lots and compares where each minted interval ends."""
+    queues: dict[int, deque[tuple[int, int]]] = {axis: deque() for axis in range(len(columns.axes))}
+    minted = 0
+    begun = time.perf_counter()
+    for payer, payee, amount in zip(
+        rows.from_axis.tolist(), rows.to_axis.tolist(), rows.amount.tolist(), strict=True
+    ):
+        if payer == SOURCE:
+            queues[payee].append((minted, amount))
+            minted += amount
+            continue
+        while amount:
+            start, length = queues[payer].popleft()
+            taken = min(length, amount)
+            if taken < length:
+                queues[payer].appendleft((start + taken, length - taken))
+            queues[payee].append((start, taken))
+            amount -= taken
+    print(f"  lot queue over all moves {time.perf_counter() - begun:25.2f} s")
+    rest = sorted((start, length, axis) for axis, queue in queues.items() for start, length in queue)
+    flow = forward(columns, SOURCE, 0, minted)
+    mine = [
+        (int(s), int(a), flow.axis(i))
+        for i, (s, a) in enumerate(zip(flow.leaves.start, flow.leaves.amount, strict=True))
+    ]
+    assert _joined(mine) == _joined(rest)
+    print(f"  equal to the lot queue in all {minted:,} fen ({len(mine):,} parts)")
+
+
+def _joined(parts: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Neighbours on one axis as one part, so that only places are compared."""
+    joined: list[tuple[int, int, int]] = []
+    for start, length, axis in parts:
+        if joined and joined[-1][2] == axis and joined[-1][0] + joined[-1][1] == start:
+            joined[-1] = (joined[-1][0], joined[-1][1] + length, axis)
+        else:
+            joined.append((start, length, axis))
+    return joined
+
+
+def bench(name: str, moves: int, axes: int, keep: float, *, naive: bool) -> None:
+    print(f"{name}: {moves:,} moves among {axes:,} axes")
+    rows = generate(moves, axes, keep, seed=1)
+    addresses = [f"0x{axis:040x}" for axis in range(axes)]
+    logs = as_logs(rows, addresses)
+    with timed("decode logs into columns", moves):
+        decoded = move_logs(logs)
+    del logs
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder) / "index.sqlite", chain_id=1, start_block=1)
+        with timed("write to SQLite, synced", moves):
+            store_all(decoded, rows, store)
+        with timed("read back as columns", moves), store.snapshot() as history:
+            read = history.moves(history.cashes()[0])
+            known = history.addresses()
+        store.close()
+    source = known.index(next(a for a in known if int(a, 16) == SOURCE))
+    with timed("sort and prove complete", moves):
+        MoveColumns.build(known, source, read)
+    columns = MoveColumns.build(addresses, SOURCE, rows)
+    for largest in (1_000, 1_000_000, 1_000_000_000):
+        ask(columns, backward, largest, seed=largest)
+        ask(columns, forward, largest, seed=largest)
+    if naive:
+        compare_with_lot_queue(columns, rows)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("moves", nargs="?", type=int, default=1_000_000)
+    parser.add_argument("--naive", action="store_true", help="also compare with a lot queue")
+    given = parser.parse_args(arguments)
+    bench("shallow", given.moves, max(3, given.moves // 50), keep=0.1, naive=given.naive)
+    bench("deep", given.moves, 300, keep=0.5, naive=given.naive)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
