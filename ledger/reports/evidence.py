@@ -63,7 +63,7 @@ _LAYOUT: Final = {
 }
 
 
-class EvidenceFails(LedgerError):  # noqa: N818  the ledger's errors are named for what is wrong
+class EvidenceFails(LedgerError):
     """The answer does not follow from the chain, so there is no pack. `had` lists what was wrong."""
 
     code = "evidence-fails"

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from eth_hash.auto import keccak
 
+from ledger.ports import Deployment
 from ledger.reports.checker.verify_pack import LINE_OPENED, MOVED, PROJECT, axis_of
 
 Json = Mapping[str, Any]
@@ -55,6 +56,12 @@ class Books:
     proceeds: str
     bond_office: str
     first_block: int = 0
+
+    @classmethod
+    def of(cls, deployment: Deployment, cash: str) -> Books:
+        """Those of a deployment, for a bond paid in the ledger cash at the address `cash`."""
+        proceeds, office = deployment["Proceeds"].address, deployment["BondOffice"].address
+        return cls(cash, proceeds, office, deployment.start_block)
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,10 +147,7 @@ def confirm(ledger: Ledger, credit: int, line: int, number: str, face: int, due:
 
 
 def books_of(ledger: Ledger) -> Books:
-    deployed = ledger.session.deployment
-    names = [ledger.session.cash("CNY").contract.address]
-    names += [deployed[name].address for name in ("Proceeds", "BondOffice")]
-    return Books(*names, first_block=deployed.start_block)
+    return Books.of(ledger.session.deployment, ledger.session.cash("CNY").contract.address)
 
 
 def trace_of(ledger: Ledger, folder: Path, bond: int, block: int | None = None) -> dict[str, Any]:

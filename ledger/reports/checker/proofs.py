@@ -11,7 +11,7 @@ from typing import Any, Optional
 _MASK = (1 << 64) - 1
 
 
-class Wrong(Exception):  # noqa: N818  a finding about a pack, not a fault of the program
+class Wrong(Exception):
     """Something does not follow; the message says what."""
 
 
