@@ -209,7 +209,7 @@ class Histories:
     def admit(self) -> Act:
         actor = self.one([STRANGER, OPERATOR, *PARTICIPANTS])
         self.fresh += 1
-        identifier = self.spoilt(word(f"LEI:{self.fresh}"), lambda: word(f"LEI:{BANK.name}"))
+        identifier = self.spoilt(word(f"LEI:{self.fresh}"), lambda: word("USCC:0"))
         admission = Admission(actor.roles, False, self.days(-2, 400), actor.group)
         account = self.spoilt(actor.address, lambda: self.one([NOBODY, self.cash.source]))
         sender = self.who(OPERATOR.address)
@@ -450,7 +450,7 @@ class Histories:
             framework,
             self.who(self.one(COMPANIES).address),
             self.spoilt(self.one(CODES), lambda: word("COAL")),
-            self.amount(2_000_000, 96),
+            self.amount(300_000, 96),
             "project",
             self._document(issuer, DocumentKind.OTHER),
         )

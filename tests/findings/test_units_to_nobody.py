@@ -1,0 +1,23 @@
+"""The free view answers with the refusal's own code (DESIGN 3, rule 2), for units sent to the zero address too."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.twin.actors import INVESTORS, NOBODY
+from tests.twin.acts import Histories
+from tests.twin.chain import Reverted
+from tests.twin.opening import opening
+from tests.twin.pair import new_pair
+
+
+def test_asking_first_gives_the_code_of_the_refusal() -> None:
+    with new_pair(replay=True) as pair:
+        for act in opening(Histories(pair.world, 0)):
+            pair.step(act)
+        token, holder = pair.world.bonds.tokens[1].address, INVESTORS[0].address
+        with pytest.raises(Reverted) as refused:
+            pair.chain.ask(holder, token, "transfer", (NOBODY, 1))
+        with pytest.raises(Reverted) as answered:
+            pair.chain.ask(holder, token, "checkTransfer", (holder, NOBODY, 1))
+        assert answered.value == refused.value
