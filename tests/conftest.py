@@ -22,6 +22,14 @@ def ledger_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return new_ledger(tmp_path_factory.mktemp("ledger-template"))
 
 
+@pytest.fixture(scope="session")
+def staffed_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As `ledger_template`, with the whole cast of `ledger.bootstrap.testing` admitted."""
+    from ledger.bootstrap.testing import new_ledger
+
+    return new_ledger(tmp_path_factory.mktemp("staffed-template"), staffed=True)
+
+
 @pytest.fixture
 def ledger(ledger_template: Path, tmp_path: Path) -> Iterator[Ledger]:
     """A ledger of its own for the test, in 2025, with nobody admitted yet."""
@@ -32,9 +40,18 @@ def ledger(ledger_template: Path, tmp_path: Path) -> Iterator[Ledger]:
 
 
 @pytest.fixture
-def staffed(ledger: Ledger) -> Ledger:
-    """As `ledger`, with the whole cast of `ledger.bootstrap.testing` admitted."""
-    from ledger.bootstrap.testing import admit_cast
+def staffed(staffed_template: Path, tmp_path: Path) -> Iterator[Ledger]:
+    """A ledger of its own for the test, with the whole cast admitted."""
+    from ledger.bootstrap.testing import fresh_ledger
 
-    admit_cast(ledger)
-    return ledger
+    with fresh_ledger(staffed_template, tmp_path / "ledger") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def town(staffed_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
+    """A staffed ledger that a module's tests share: refusals change nothing, and other acts may add up."""
+    from ledger.bootstrap.testing import fresh_ledger
+
+    with fresh_ledger(staffed_template, tmp_path_factory.mktemp("town") / "ledger") as opened:
+        yield opened

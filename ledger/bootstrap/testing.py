@@ -41,20 +41,23 @@ CAST: Final[dict[str, Role]] = {
 }
 
 
-def new_ledger(folder: Path, *, replay: bool = True) -> Path:
-    """Deploys a ledger into an empty folder and closes it; the folder can be copied and opened any number
-    of times."""
-    with _open(folder, replay=replay):
+def new_ledger(folder: Path, *, staffed: bool = False) -> Path:
+    """Deploys a replay ledger into an empty folder, posts 2025-01-02 and, with `staffed`, admits the cast.
+
+    It is closed then, and the folder can be copied and opened any number of times.
+    """
+    with _open(folder) as ledger:
+        ledger.operator.post_business_date(FIRST_DAY)
+        if staffed:
+            admit_cast(ledger)
         return folder
 
 
 @contextmanager
 def fresh_ledger(template: Path, folder: Path) -> Iterator[Ledger]:
-    """A copy of `template` in the new folder `folder`, opened; in a replay ledger it is 2025-01-02."""
+    """A copy of `template` in the new folder `folder`, opened."""
     shutil.copytree(template, folder, dirs_exist_ok=True)
     with _open(folder) as ledger:
-        if ledger.books.replay():
-            ledger.operator.post_business_date(FIRST_DAY)
         yield ledger
 
 
@@ -71,5 +74,5 @@ def illustrative_lei(name: str) -> str:
     return f"LEI:{base}{mod_97_10.calc_check_digits(base)}"
 
 
-def _open(folder: Path, *, replay: bool = False) -> Ledger:
-    return Ledger.embedded(folder, replay=replay, passphrase=PASSPHRASE, keystore_cost=CHEAP)
+def _open(folder: Path) -> Ledger:
+    return Ledger.embedded(folder, replay=True, passphrase=PASSPHRASE, keystore_cost=CHEAP)

@@ -27,6 +27,5 @@ class Auditor(Desk):
         return self._session.index().payment_trace(tx, log)
 
     def piece_show(self, receivable: int, *, as_of_block: int | None = None) -> Mapping[str, Any]:
-        """A receivable's pieces with their holders, locks, sequence numbers and documents, tiling `[0, face)`;
-        now, or as they were at a block."""
+        """A receivable's pieces, tiling `[0, face)`, with holders, locks, sequence numbers and documents."""
         return self._session.index().piece_show(receivable, as_of_block)

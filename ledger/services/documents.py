@@ -13,7 +13,7 @@ from ledger.domain.kinds import DocumentKind
 from ledger.domain.money import Money
 from ledger.domain.obligations import NOBODY, ObligationDocument
 from ledger.domain.typed_data import Obligation, TypedData
-from ledger.errors import BadInput
+from ledger.errors import NotFound
 from ledger.ports import OpenedDocument, SealedDocument
 from ledger.services.session import Act, Session
 from ledger.services.values import hash_bytes, hex_of
@@ -219,7 +219,7 @@ class Documents:
         raw = hash_bytes(fingerprint, "an obligation")
         payer, payee, kind, currency, date, total, used = self._session.read("Documents", "obligation", raw)
         if not total:
-            raise BadInput("no obligation document has this fingerprint", had=fingerprint)
+            raise NotFound("no obligation document has this fingerprint", who=fingerprint)
         code = bytes(currency).decode("ascii")
         return Capacity(fingerprint, payer, payee, DocumentKind(kind), code, date, total, used)
 
