@@ -20,6 +20,7 @@ from tests.contracts.world import (
     World,
     digest,
 )
+from tests.contracts.world import purpose as purpose
 
 PRICE = 10_000
 RAISED = 1_000 * PRICE

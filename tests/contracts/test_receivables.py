@@ -82,7 +82,9 @@ def test_an_obligor_confirms_a_payable(world, confirmation):
 
 
 def test_the_parties_have_their_roles(world, confirmation):
-    confirming_refused(world, confirmation, "MissingRole", world.supplier, SUPPLIER, OBLIGOR, by=world.supplier)
+    confirming_refused(
+        world, confirmation, "MissingRole", world.supplier, SUPPLIER, OBLIGOR, by=world.supplier
+    )
     confirming_refused(world, confirmation, "NotAdmitted", world.stranger, by=world.stranger)
     confirming_refused(
         world, confirmation, "MissingRole", world.investor, ..., SUPPLIER, supplier=world.investor.address
@@ -95,7 +97,12 @@ def test_what_is_confirmed_is_due_within_a_year(world, confirmation):
     today = world.today
     confirming_refused(world, confirmation, "DateOutOfOrder", "DUE", today, today, due=today)
     confirming_refused(
-        world, confirmation, "TenorTooLong", MAX_TENOR_DAYS + 1, MAX_TENOR_DAYS, due=today + MAX_TENOR_DAYS + 1
+        world,
+        confirmation,
+        "TenorTooLong",
+        MAX_TENOR_DAYS + 1,
+        MAX_TENOR_DAYS,
+        due=today + MAX_TENOR_DAYS + 1,
     )
     world.core.confirms(confirmation | {"due": today + MAX_TENOR_DAYS})
 
@@ -145,7 +152,9 @@ def test_the_invoice_is_between_these_two(world, confirmation):
 
 def test_only_an_invoice_is_confirmed(world, confirmation):
     loan = given.signed_obligation(world, world.core, world.supplier, FACE, kind=LOAN_DRAWDOWN)
-    confirming_refused(world, confirmation, "WrongState", "DOCUMENT_KIND", int(loan, 16), 2, 1, fingerprint=loan)
+    confirming_refused(
+        world, confirmation, "WrongState", "DOCUMENT_KIND", int(loan, 16), 2, 1, fingerprint=loan
+    )
 
 
 @pytest.mark.spec("DOC-1")
@@ -330,7 +339,9 @@ def test_a_receivable_has_as_many_pieces_as_its_programme_lets(world, receivable
 # --- passing on ---
 
 
-def passing_refused(world, receivable, trade, *refusal, to=None, start=0, begin=0, end=FACE, sequence=0, by=None):
+def passing_refused(
+    world, receivable, trade, *refusal, to=None, start=0, begin=0, end=FACE, sequence=0, by=None
+):
     to, by = to or world.subsupplier, by or world.supplier
     with refused(*refusal):
         world.receivables.checkTransfer(receivable, start, sequence, begin, end, by, to, trade)
@@ -345,7 +356,14 @@ def test_a_piece_is_passed_on_against_a_trade_document(world, receivable, trade)
     )
     tx = world.supplier.passes_on(receivable, 0, 300_000, 700_000, world.subsupplier, trade)
     emitted(
-        tx, "PieceMoved", receivable=receivable, start=300_000, end=700_000, layers=1, sequence=3, document=trade
+        tx,
+        "PieceMoved",
+        receivable=receivable,
+        start=300_000,
+        end=700_000,
+        layers=1,
+        sequence=3,
+        document=trade,
     )
     assert world.pieces(receivable) == [
         (0, 300_000, "supplier"),

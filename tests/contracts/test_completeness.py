@@ -1,0 +1,120 @@
+"""The suite looks at itself: every refusal, act and question of every contract is in a test."""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import brownie
+import pytest
+
+HERE = Path(__file__).parent
+CONTRACTS = HERE.parent.parent / "contracts"
+
+WHERE = {
+    "Powers": ["powers"],
+    "Participants": ["participants"],
+    "Documents": ["documents"],
+    "Frameworks": ["frameworks"],
+    "Cash": ["cash"],
+    "CashRegistry": ["cash"],
+    "PieceBook": ["piece_book"],
+    "CreditLines": ["credit_lines"],
+    "Receivables": ["receivables"],
+    "Financing": ["financing"],
+    "Maturity": ["maturity"],
+    "BondOffice": ["bond_office"],
+    "GreenBond": ["bond_office"],
+    "Proceeds": ["proceeds", "gate", "refunds"],
+    "Powered": ["modules"],
+    "Claims": ["maturity"],
+    "Signed": ["documents", "frameworks", "financing"],
+}
+"""The tests of each contract, by the end of their file's name."""
+
+
+PROMISES = {"CASH-1", "PIECE-1", "BOND-1", "BOND-2", "DOC-1", "LINE-1", "FIN-1"}
+
+
+@pytest.fixture(autouse=True)
+def _isolation():
+    """Nothing here touches the chain."""
+
+
+def sources():
+    return [path for path in sorted(CONTRACTS.rglob("*.sol")) if "mocks" not in path.parts]
+
+
+@cache
+def _tree(path):
+    return ast.parse(path.read_text())
+
+
+def _test_files():
+    return [path for path in sorted(HERE.glob("test_*.py")) if path != Path(__file__)]
+
+
+def strings(paths):
+    """Every text in these files: the names of errors that they expect."""
+    nodes = (node for path in paths for node in ast.walk(_tree(path)))
+    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+def attributes(paths):
+    """Every name after a dot in these files: the functions that they call."""
+    return {node.attr for path in paths for node in ast.walk(_tree(path)) if isinstance(node, ast.Attribute)}
+
+
+def declared_errors():
+    return {name for path in sources() for name in re.findall(r"^\s*error (\w+)\(", path.read_text(), re.M)}
+
+
+def refusals():
+    """(contract, error) for every `revert Error(...)` in the sources."""
+    found = set()
+    for path in sources():
+        text = re.sub(r"//.*", "", path.read_text())
+        found |= {(path.stem, name) for name in re.findall(r"\brevert (?:\w+\.)?(\w+)\(", text)}
+    return sorted(found)
+
+
+def functions():
+    """(contract, function, does it change state) of everything deployed."""
+    [project] = brownie.project.get_loaded_projects()
+    deployed = {path.stem for path in sources()} & set(WHERE) - {"Powered", "Claims", "Signed"}
+    entries = ((name, entry) for name in sorted(deployed) for entry in getattr(project, name).abi)
+    return [
+        (name, entry["name"], entry["stateMutability"] not in ("view", "pure"))
+        for name, entry in entries
+        if entry["type"] == "function"
+    ]
+
+
+def test_every_declared_error_is_expected_somewhere():
+    assert len(declared_errors()) > 70
+    assert sorted(declared_errors() - strings(_test_files())) == []
+
+
+def test_every_refusal_is_expected_where_its_contract_is_tested():
+    expected = {name: strings(HERE / f"test_{end}.py" for end in ends) for name, ends in WHERE.items()}
+    assert len(refusals()) > 130
+    assert [pair for pair in refusals() if pair[1] not in expected.get(pair[0], ())] == []
+
+
+def test_every_act_is_done():
+    acts = {(contract, name) for contract, name, changes in functions() if changes}
+    called = attributes([*_test_files(), HERE / "world.py"]) | strings([*_test_files(), HERE / "world.py"])
+    assert len(acts) > 60
+    assert sorted(act for act in acts if act[1] not in called) == []
+
+
+def test_every_question_is_asked():
+    questions = {name for _, name, _ in functions() if re.match(r"check[A-Z]|require[A-Z]", name)}
+    assert len(questions) >= 14
+    assert sorted(questions - attributes(_test_files())) == []
+
+
+def test_every_promise_is_carried():
+    marks = (node for path in _test_files() for node in ast.walk(_tree(path)) if isinstance(node, ast.Call))
+    carried = {arg.value for call in marks if getattr(call.func, "attr", "") == "spec" for arg in call.args}
+    assert carried == PROMISES
