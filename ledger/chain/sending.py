@@ -15,6 +15,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 
+import rlp  # type: ignore[import-untyped]
+from eth_account import Account
 from eth_utils.crypto import keccak
 
 from ledger.chain.accounts import refuse_public_account
@@ -69,19 +71,27 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class Sent:
+class Signed:
     """A signed transaction, which may be sent any number of times. `raw` is 0x-hexadecimal."""
 
+    sender: str
+    nonce: int
     hash: str
     raw: str
 
-
-@dataclass(frozen=True)
-class Signed(Sent):
-    """With what it was made from."""
-
-    draft: Draft
-    nonce: int
+    @classmethod
+    def from_raw(cls, raw: str) -> Signed:
+        """BadInput for anything that is no signed transaction."""
+        try:
+            data = bytes.fromhex(raw.removeprefix("0x"))
+            typed = (
+                data[0] < 0x80
+            )  # EIP-2718: a type, then chain id and nonce; before it the nonce came first
+            nonce = rlp.decode(data[1:])[1] if typed else rlp.decode(data)[0]
+            sender = str(Account.recover_transaction(data))
+        except (ValueError, TypeError, IndexError, rlp.exceptions.RLPException) as failure:
+            raise BadInput("This is no signed transaction", had=raw[:20]) from failure
+        return cls(sender, int.from_bytes(nonce, "big"), "0x" + keccak(data).hex(), "0x" + data.hex())
 
 
 OnSigned = Callable[[Signed], None]
@@ -129,7 +139,7 @@ class Sender:
             fees, ready, nonces = self._simulated(drafts, turns)
             return self._in_turn(ready, fees, nonces, turns, on_signed)
 
-    def receipts(self, sent: Sequence[Sent]) -> list[Json]:
+    def receipts(self, sent: Sequence[Signed]) -> list[Json]:
         """The receipts, once their blocks count. ReceiptTimeout names the first that is still missing."""
         deadline = time.monotonic() + self._timeout
         resend_at = time.monotonic() + _RESEND_AFTER
@@ -156,7 +166,7 @@ class Sender:
 
         Raises Conflict when it can never be mined because its nonce went to another: the act did not happen.
         """
-        sent = Sent("0x" + keccak(hexstr=raw).hex(), raw)
+        sent = Signed.from_raw(raw)
         self._check_alive([sent], self._hand_over([sent]))
         return self.receipts([sent])[0]
 
@@ -239,24 +249,46 @@ class Sender:
         if draft.to is not None:
             transaction["to"] = draft.to
         raw = draft.signer.sign_transaction(transaction)
-        return Signed("0x" + keccak(raw).hex(), "0x" + raw.hex(), draft, nonce)
+        return Signed(draft.signer.address, nonce, "0x" + keccak(raw).hex(), "0x" + raw.hex())
 
-    def _hand_over(self, signed: Sequence[Sent]) -> list[RpcError | None]:
+    def _hand_over(self, signed: Sequence[Signed]) -> list[RpcError | None]:
         """For each: None when the network has it, else why not. Asks again, with the same bytes, for lost
         answers."""
         calls: list[Call] = [("eth_sendRawTransaction", (one.raw,)) for one in signed]
         answers = self._patiently(calls)
         outcomes = [None if isinstance(answer, str) else _refusal(answer) for answer in answers]
-        doubtful = [place for place, outcome in enumerate(outcomes) if _lost_its_nonce(outcome)]
-        asked: list[Call] = [("eth_getTransactionByHash", (signed[place].hash,)) for place in doubtful]
-        for place, known in zip(doubtful, self._patiently(asked), strict=True):
-            if isinstance(known, dict):
-                outcomes[place] = None  # it lost its nonce to itself: an earlier sending had arrived
-        return outcomes
+        return [
+            None if _lost_its_nonce(outcome) and not self._is_lost(one) else outcome
+            for one, outcome in zip(signed, outcomes, strict=True)
+        ]
 
-    def _check_alive(self, signed: Sequence[Sent], outcomes: Sequence[RpcError | None]) -> None:
+    def _is_lost(self, one: Signed) -> bool:
+        """Whether its nonce went to another transaction for good, so that it can never be mined.
+
+        A node that refuses the nonce may have it from an earlier sending of ours whose answer was lost. So
+        wait until a node that has seen the nonce used says, in the same answer, that it does not know ours.
+        """
+        deadline = time.monotonic() + self._timeout
+        while True:
+            known, count = self._patiently(
+                [
+                    ("eth_getTransactionByHash", (one.hash,)),
+                    ("eth_getTransactionCount", (one.sender, "latest")),
+                ]
+            )
+            if isinstance(known, dict):
+                return False
+            if isinstance(count, str) and int(count, 16) > one.nonce:
+                return True
+            if time.monotonic() > deadline:
+                raise ReceiptTimeout(
+                    f"{one.hash} waits behind another transaction of its nonce", who=one.hash
+                )
+            time.sleep(_LONGEST_PAUSE)
+
+    def _check_alive(self, signed: Sequence[Signed], outcomes: Sequence[RpcError | None]) -> None:
         for one, outcome in zip(signed, outcomes, strict=True):
-            if outcome is not None and _says(outcome, _NONCE_USED):
+            if _lost_its_nonce(outcome):
                 raise Conflict(
                     "The account's nonce went to another transaction: this act did not happen", who=one.hash
                 )
@@ -373,13 +405,13 @@ def _raise_rejection(signed: Sequence[Signed], outcomes: Sequence[RpcError | Non
             taken = [other.hash for other, why in zip(signed, outcomes, strict=True) if why is None]
             raise TransactionRejected(
                 f"The network does not take {one.hash}: {outcome.message}",
-                who=one.draft.signer.address,
+                who=one.sender,
                 had=taken,
             )
 
 
 def _note(turns: Mapping[str, Turn], taken: Sequence[Signed]) -> None:
     for address, turn in turns.items():
-        mine = [one for one in taken if one.draft.signer.address == address]
+        mine = [one for one in taken if one.sender == address]
         if mine:
             turn.used(Note(mine[-1].nonce + 1, mine[-1].hash))

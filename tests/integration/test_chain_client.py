@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -470,6 +470,38 @@ def test_a_lost_answer_is_met_by_the_same_bytes_again(
     assert client.call(contract, "times", [1]) == 1
 
 
+def test_an_act_is_not_done_again_because_a_second_node_has_not_heard_of_it(
+    client: ChainClient, contract: Contract, tmp_path: Path
+) -> None:
+    """Behind one address stand two nodes: one took the act and its answer was lost, the other lags behind
+    it."""
+    client.send(ALICE, contract, "count", [0, LABEL])
+    sends: list[Any] = []
+    lagging = 3
+
+    def two_nodes(asked: Any) -> Any:
+        nonlocal lagging
+        if "eth_sendRawTransaction" in methods(asked):
+            sends.append(asked)
+            return DROP if len(sends) == 1 else None
+        if methods(asked) == ["eth_getTransactionByHash", "eth_getTransactionCount"] and lagging:
+            lagging -= 1
+            return [{"id": asked[0]["id"], "result": None}, {"id": asked[1]["id"], "result": "0x1"}]
+        return None
+
+    with proxy(client.rpc.url, two_nodes) as url:
+        client_of(url, tmp_path).send(ALICE, contract, "count", [1, LABEL])
+    assert lagging == 0
+    assert len(sends) == 2
+    assert client.call(contract, "times", [1]) == 1
+
+
+def test_nonsense_is_no_transaction_to_finish(client: ChainClient) -> None:
+    for raw in ("0x", "0x1234", "", "0x02c0", "hello", "0xf8" + "00" * 40):
+        with pytest.raises(BadInput, match="no signed transaction"):
+            client.finish(raw)
+
+
 def test_acts_go_through_while_the_embedded_node_is_killed(tmp_path: Path) -> None:
     with EmbeddedChain(tmp_path / "state", linger=0) as chain:
         client = client_of(chain.locate, tmp_path)
@@ -478,7 +510,8 @@ def test_acts_go_through_while_the_embedded_node_is_killed(tmp_path: Path) -> No
 
         def kill_now_and_then() -> None:
             while not stop.wait(0.4):
-                os.kill(chain.pid, signal.SIGKILL)
+                with suppress(ProcessLookupError):
+                    os.kill(chain.pid, signal.SIGKILL)
                 time.sleep(0.6)
 
         killer = threading.Thread(target=kill_now_and_then)
