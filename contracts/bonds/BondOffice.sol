@@ -173,7 +173,7 @@ contract BondOffice is IBondOffice, Powered {
     // --- states ---
 
     function _abandoned(Bond storage b, uint32 day) private view returns (bool) {
-        return day > b.terms.closesOn + ALLOTMENT_DAYS;
+        return day > uint256(b.terms.closesOn) + ALLOTMENT_DAYS;
     }
 
     function _inState(uint32 id, uint8 needed) private view returns (Bond storage b) {

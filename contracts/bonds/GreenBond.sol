@@ -38,6 +38,7 @@ contract GreenBond is IGreenBond, ERC20Upgradeable {
     }
 
     function checkTransfer(address from, address to, uint256 units) external view {
+        if (to == address(0)) revert ERC20InvalidReceiver(to);
         _requireAllowed(from, to);
         uint256 had = balanceOf(from);
         if (had < units) revert ERC20InsufficientBalance(from, had, units);

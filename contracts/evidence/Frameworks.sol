@@ -19,6 +19,7 @@ contract Frameworks is IFrameworks, Signed {
     uint8 private constant POSITIVE = 1;
     uint8 private constant REFUSED = 3;
     uint8 private constant SHADES = 3;
+    uint64 private constant LAST_NONCE = type(uint64).max;
 
     struct Standing {
         address verifier;
@@ -164,7 +165,7 @@ contract Frameworks is IFrameworks, Signed {
         participants.requireRole(r.verifier, Roles.VERIFIER);
         participants.requireUnrelated(f.issuer, r.verifier);
         uint64 last = lastNonce[r.framework][r.verifier];
-        if (r.nonce <= last) revert StaleReview(r.framework, r.nonce, last + 1);
+        if (r.nonce <= last || r.nonce == LAST_NONCE) revert StaleReview(r.framework, r.nonce, last + 1);
         _requireSigned(r.verifier, reviewDigest(r), signature);
         lastNonce[r.framework][r.verifier] = r.nonce;
         _reviews[r.framework] = Standing(r.verifier, f.version, r.validUntil, r.kind, r.outcome, r.shade);
@@ -177,7 +178,9 @@ contract Frameworks is IFrameworks, Signed {
         if (msg.sender != verifier) revert NotParty(msg.sender, verifier);
         if (document == 0) revert ZeroHash("DOCUMENT");
         delete _reviews[id];
-        lastNonce[id][verifier] += 1; // the next statement that was signed already is void too
+        // The next statement that was signed already is void too; the last number is kept free, so this never ends.
+        uint64 next = lastNonce[id][verifier] + 1;
+        if (next != LAST_NONCE) lastNonce[id][verifier] = next;
         emit ReviewWithdrawn(id, verifier, document);
     }
 }

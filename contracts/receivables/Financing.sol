@@ -47,6 +47,7 @@ contract Financing is IFinancing, Signed, Powered {
 
     mapping(bytes32 => Deal) private _deals;
     mapping(address => mapping(uint256 => bool)) public nonceUsed;
+    mapping(address => mapping(bytes32 => bool)) public registrationUsed;
 
     constructor(
         address powers_,
@@ -133,6 +134,9 @@ contract Financing is IFinancing, Signed, Powered {
         participants.requireRole(msg.sender, Roles.FINANCIER);
         documents.requireKnown(search, msg.sender, Kinds.REGISTRY_SEARCH);
         documents.requireKnown(registration, msg.sender, Kinds.REGISTRATION);
+        // 中登网 registers one assignment at a time: one certificate stands behind one financing.
+        if (registrationUsed[msg.sender][registration]) revert AlreadyUsed("REGISTRATION", registration);
+        registrationUsed[msg.sender][registration] = true;
         _deals[digest].state = FUNDED;
         ICash cash = ICash(receivables.receivable(q.receivable).cash);
         uint16 sequence = pieceBook.unlock(q.receivable, q.start, deal.lockedSequence);

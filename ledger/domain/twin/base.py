@@ -16,7 +16,7 @@ _OVERFLOW: Final = 0x11
 word = module_id
 
 
-class Refusal(LedgerError):  # noqa: N818  (a refusal is an answer of the rules, not a fault)
+class Refusal(LedgerError):
     """A refused act: the contract's error by name, with its arguments in order. Nothing has changed."""
 
     status = "refused"

@@ -10,7 +10,7 @@ from eth_hash.auto import keccak
 from ledger.domain import purposes
 from ledger.domain.roles import Role
 from ledger.domain.states import BondState
-from ledger.domain.twin.base import NOBODY, ZERO_HASH, Contract, Module, Refusal, Stage, fits, plain, word
+from ledger.domain.twin.base import NOBODY, ZERO_HASH, Contract, Module, Refusal, Stage, plain, word
 from ledger.domain.twin.cash import INFINITE, CashRegistry
 from ledger.domain.twin.frameworks import Frameworks
 from ledger.domain.twin.participants import Participants
@@ -78,6 +78,8 @@ class GreenBond(Contract):
         self.emit("Transfer", NOBODY, investor, units)
 
     def check_transfer(self, from_: str, to: str, units: int) -> None:
+        if to == NOBODY:
+            raise Refusal("ERC20InvalidReceiver", to)
         self._require_allowed(from_, to)
         self._require_balance(from_, units)
 
@@ -286,7 +288,7 @@ class BondOffice(Module):
     # --- states ---
 
     def _abandoned(self, bond: Bond) -> bool:
-        return self.participants.today() > fits(bond.terms.closes_on + ALLOTMENT_DAYS, 32)
+        return self.participants.today() > bond.terms.closes_on + ALLOTMENT_DAYS
 
     def _in_booking(self, id_: int) -> Bond:
         bond = self.bond(id_)

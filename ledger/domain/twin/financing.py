@@ -44,6 +44,7 @@ class Financing(Module):
         self.recover = recover
         self.deals: dict[bytes, Deal] = {}
         self.nonces: set[tuple[str, int]] = set()
+        self.registrations_used: set[tuple[str, bytes]] = set()
 
     # --- reading ---
 
@@ -118,6 +119,9 @@ class Financing(Module):
         self.participants.require_role(sender, Role.FINANCIER)
         self.documents.require_known(search, sender, DocumentKind.REGISTRY_SEARCH)
         self.documents.require_known(registration, sender, DocumentKind.REGISTRATION)
+        if (sender, registration) in self.registrations_used:
+            raise Refusal("AlreadyUsed", word("REGISTRATION"), registration)
+        self.registrations_used.add((sender, registration))
         self.deals[digest] = Deal(QuoteState.FUNDED, deal.locked_sequence)
         sequence = self.book.unlock(self.address, q.receivable, q.start, deal.locked_sequence)
         self.book.move(self.address, q.receivable, q.start, sequence, q.holder, q.financier, digest)

@@ -10,7 +10,7 @@ from eth_hash.auto import keccak
 from ledger.domain.purposes import WORD
 from ledger.domain.roles import Role
 from ledger.domain.states import ReviewOutcome
-from ledger.domain.twin.base import NOBODY, ZERO_HASH, Contract, Refusal, Stage, fits, word
+from ledger.domain.twin.base import NOBODY, ZERO_HASH, Contract, Refusal, Stage, word
 from ledger.domain.twin.documents import Recover, require_signed
 from ledger.domain.twin.participants import Participants
 from ledger.domain.typed_data import Review
@@ -18,6 +18,7 @@ from ledger.domain.typed_data import Review
 MAX_CATEGORIES: Final = 64
 _KINDS: Final = 4
 _SHADES: Final = 3
+_LAST_NONCE: Final = 2**64 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +150,8 @@ class Frameworks(Contract):
         self.participants.require_role(r.verifier, Role.VERIFIER)
         self.participants.require_unrelated(framework.issuer, r.verifier)
         last = self.last_nonce(r.framework, r.verifier)
-        if r.nonce <= last:
-            raise Refusal("StaleReview", r.framework, r.nonce, fits(last + 1, 64))
+        if r.nonce <= last or r.nonce == _LAST_NONCE:
+            raise Refusal("StaleReview", r.framework, r.nonce, last + 1)
         require_signed(self, self.recover, r.verifier, r, signature)
         self.nonces[r.framework, r.verifier] = r.nonce
         self.reviews[r.framework] = Standing(
@@ -181,7 +182,7 @@ class Frameworks(Contract):
         if document == ZERO_HASH:
             raise Refusal("ZeroHash", word("DOCUMENT"))
         del self.reviews[id_]
-        self.nonces[id_, verifier] = fits(self.last_nonce(id_, verifier) + 1, 64)
+        self.nonces[id_, verifier] = min(self.last_nonce(id_, verifier) + 1, _LAST_NONCE - 1)
         self.emit("ReviewWithdrawn", id_, verifier, document)
 
 

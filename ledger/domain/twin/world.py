@@ -233,6 +233,8 @@ class World:
             yield (self.financing.address, "stateOf", (digest,)), int(deal.state)
         for financier, nonce in self.financing.nonces:
             yield (self.financing.address, "nonceUsed", (financier, nonce)), True
+        for financier, registration in self.financing.registrations_used:
+            yield (self.financing.address, "registrationUsed", (financier, registration)), True
 
 
 def _state_of(contract: Contract) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Benches: run by hand or by `make bench-…`, never timed by a test."""

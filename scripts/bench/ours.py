@@ -1,0 +1,244 @@
+"""Gas of our acts on a live (not replay) deployment with every check on: first and repeated, least and most.
+
+First means that the receiving slot was zero before; repeated means that it was not. All contracts are deployed as
+they ship: modules behind their proxies, callers plain keys.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ledger import Ledger
+from ledger.domain.kinds import DocumentKind
+from ledger.domain.money import Money, currency
+from ledger.domain.roles import Role
+from ledger.story.cast import illustrative_lei
+
+CNY = currency("CNY")
+BANK = "settlement bank"
+PIECES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One measured act: what, in which case, gas, and which checks were on."""
+
+    act: str
+    case: str
+    gas: int
+    checks: str
+
+
+def measure(ledger: Ledger) -> Iterator[Row]:
+    """Every act of the table, in an order in which each finds what it needs."""
+    scene = Scene(ledger)
+    yield from scene.cash()
+    yield from scene.bond()
+    yield from scene.payment()
+    yield from scene.receivable()
+    yield from scene.settlement()
+
+
+class Scene:
+    """One issuer, two investors, a company, its suppliers and a financier, all admitted."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.today = ledger.operator.today()
+        roles = {
+            BANK: Role.BANK,
+            "issuer": Role.ISSUER | Role.OBLIGOR,
+            "verifier": Role.VERIFIER,
+            "investor one": Role.INVESTOR,
+            "investor two": Role.INVESTOR,
+            "supplier": Role.SUPPLIER,
+            "second supplier": Role.SUPPLIER,
+            "third supplier": Role.SUPPLIER,
+            "financier": Role.FINANCIER,
+        }
+        for name, mask in roles.items():
+            ledger.operator.admit(name, illustrative_lei(name), mask)
+        for name in ("investor one", "investor two", "financier", "supplier"):
+            ledger.bank.mint(BANK, name, yuan(1_000_000_000), f"deposit {name}", "CNY")
+
+    def gas(self, act: Any) -> int:
+        return int(self.ledger.client.receipt(act.tx)["gasUsed"], 16)
+
+    def row(self, act: str, case: str, done: Any, checks: str) -> Row:
+        return Row(act, case, self.gas(done), checks)
+
+    # --- money -------------------------------------------------------------------------------------------
+
+    def cash(self) -> Iterator[Row]:
+        checks = "admission of both, two counters, document"
+        for case in ("first", "repeated"):
+            move = self.ledger.cash.transfer("investor one", "second supplier", yuan(1), "CNY")
+            yield self.row("cash move", case, move, checks)
+
+    # --- bonds -------------------------------------------------------------------------------------------
+
+    def bond(self) -> Iterator[Row]:
+        issuer = self.ledger.issuer
+        framework = issuer.register_framework("issuer", b"framework", catalogue="BENCH", categories=["1"])
+        self.ledger.verifier.review(
+            "verifier", framework.id, b"review", valid_until=self.today + dt.timedelta(days=300)
+        )
+        self.bond_id = issuer.register_bond(
+            "issuer",
+            "BENCH",
+            framework=framework.id,
+            cash="CNY",
+            denomination=yuan(100),
+            max_units=1_000_000,
+            closes_on=self.today,
+            document=b"terms",
+        ).id
+        self.framework = framework.id
+        for investor in ("investor one", "investor two"):
+            yield self.row(
+                "booking into escrow", "first", self.ledger.investor.book(investor, self.bond_id, 500_000), "role, dates"
+            )
+        for case, investor in (("first", "investor one"), ("repeated", "investor two")):
+            allotted = issuer.allot("issuer", self.bond_id, {investor: 500_000})
+            yield self.row("delivery versus payment (allot one)", case, allotted, "role, booking, admission")
+        issuer.close("issuer", self.bond_id)
+        for case in ("first", "repeated"):
+            units = self.ledger.investor.transfer_units("investor one", self.bond_id, "investor two", 10)
+            yield self.row("bond units", case, units, "role and admission")
+
+    def payment(self) -> Iterator[Row]:
+        issuer = self.ledger.issuer
+        project = issuer.register_project(
+            "issuer",
+            "project",
+            framework=self.framework,
+            company="issuer",
+            category="1",
+            budget=yuan(90_000_000),
+            currency="CNY",
+            document=b"project",
+        )
+        self.line = issuer.open_line("issuer", self.bond_id, project.id, budget=yuan(90_000_000)).id
+        allocated = issuer.allocate("issuer", self.line, yuan(90_000_000))
+        yield self.row("allocation", "first", allocated, "review, category, budgets")
+        invoice = self.invoice("pay", yuan(5_000_000))
+        checks = "issuer's role, payee, category, review, budget, obligation document, refund record"
+        for case in ("first", "repeated"):
+            payment = issuer.pay("issuer", self.line, invoice, yuan(1_000_000))
+            yield self.row("earmarked payment with gate", case, payment, checks)
+        self.ledger.supplier.refund("supplier", payment, yuan(1), b"credit note")
+        refund = self.ledger.supplier.refund("supplier", payment, yuan(1), b"second credit note")
+        yield self.row("refund", "repeated", refund, "payment named, counter, capacity released")
+
+    # --- receivables -------------------------------------------------------------------------------------
+
+    def receivable(self) -> Iterator[Row]:
+        self.credit = self.ledger.bank.grant_line(
+            BANK, "issuer", yuan(80_000_000), self.today + dt.timedelta(days=300)
+        ).id
+        papers = self.papers("issuer", (DocumentKind.CONTRACT, DocumentKind.DELIVERY))
+        confirmed = self.confirm("bench", yuan(10_000_000), papers, self.line)
+        yield self.row(
+            "confirm, bond money locked", "first", confirmed, "invoice capacity, credit line, gate, documents"
+        )
+        accepted = self.ledger.supplier.accept("supplier", confirmed.id)
+        yield self.row("accept", "first", accepted, "party, time limit, credit line")
+        (trade,) = self.papers("supplier", (DocumentKind.TRADE,))
+        checks = "admission of both, role, lock, sequence, layer and piece limits, trade document, ERC-721 events"
+        end = yuan(10_000_000).minor
+        for case, (start, stop) in (
+            ("first, one cut", (end - 100_000, end)),
+            ("repeated, one cut", (end - 200_000, end - 100_000)),
+            ("repeated, two cuts", (end - 400_000, end - 300_000)),
+        ):
+            split = self.pass_on("supplier", confirmed.id, "second supplier", (start, stop), trade)
+            yield self.row("split to another holder", case, split, checks)
+        whole = self.pass_on("supplier", confirmed.id, "third supplier", (end - 300_000, end - 200_000), trade)
+        yield self.row("move a whole piece", "first", whole, checks)
+        (trade,) = self.papers("third supplier", (DocumentKind.TRADE,))
+        back = self.pass_on(
+            "third supplier", confirmed.id, "second supplier", (end - 300_000, end - 200_000), trade
+        )
+        yield self.row("move a whole piece", "repeated", back, checks)
+        yield from self.financing(confirmed.id)
+
+    def financing(self, receivable: int) -> Iterator[Row]:
+        quote = self.ledger.financier.quote(
+            "financier",
+            receivable,
+            start=0,
+            end=yuan(1_000_000).minor,
+            rate_ppm=30_000,
+            deadline=dt.datetime.now(dt.UTC) + dt.timedelta(days=2),
+        )
+        accepted = self.ledger.financier.accept("supplier", quote)
+        yield self.row("accept a quote", "first", accepted, "signature, discount, cut, lock")
+        papers = self.papers("financier", (DocumentKind.REGISTRATION, DocumentKind.REGISTRY_SEARCH))
+        funded = self.ledger.financier.fund("financier", quote, registration=papers[0], search=papers[1])
+        yield self.row("fund: piece against money", "first", funded, "registration, search, unlock, both admissions")
+
+    def settlement(self) -> Iterator[Row]:
+        """A receivable of 100 pieces, paid in by the obligor. Its due date is tomorrow, so time must pass."""
+        face = yuan(1_000_000)
+        papers = self.papers("issuer", (DocumentKind.CONTRACT, DocumentKind.DELIVERY))
+        confirmed = self.confirm("settle", face, papers, None, due=self.today + dt.timedelta(days=1))
+        self.ledger.supplier.accept("supplier", confirmed.id)
+        step = face.minor // PIECES
+        for piece in range(1, PIECES):
+            self.ledger.supplier.split("supplier", confirmed.id, (piece - 1) * step, piece * step)
+        self.ledger.bank.mint(BANK, "issuer", face, "deposit for maturity", "CNY")
+        yield self.row(
+            "pay in", "first", self.ledger.obligor.pay_in("issuer", confirmed.id), "obligor, state"
+        )
+        self.receivable_due = confirmed.id
+
+    def settle_now(self) -> Iterator[Row]:
+        """The settlement itself, once the clock stands on the due date."""
+        total = 0
+        for _ in range(PIECES // 50):
+            total += self.gas(self.ledger.obligor.settle_batch("issuer", self.receivable_due, 50))
+        yield Row("settle, a piece of 100", "amortised", total // PIECES, "cursor, discharge, admission, claim fallback")
+
+    # --- parts -------------------------------------------------------------------------------------------
+
+    def invoice(self, number: str, total: Money) -> str:
+        return self.ledger.documents.invoice(
+            seller="supplier", buyer="issuer", number=number, dated=self.today, total=total, paper=number.encode()
+        ).fingerprint
+
+    def papers(self, who: str, kinds: tuple[DocumentKind, ...]) -> list[str]:
+        """Registered beforehand, so that only the act itself is measured."""
+        return [
+            self.ledger.documents.register(who, f"{who} {kind} {self.today}".encode(), kind).document
+            for kind in kinds
+        ]
+
+    def confirm(
+        self, number: str, face: Money, papers: list[str], line: int | None, due: dt.date | None = None
+    ) -> Any:
+        fingerprint = self.invoice(number, face)
+        return self.ledger.obligor.confirm(
+            "issuer",
+            "supplier",
+            face,
+            cash="CNY",
+            due=due or self.today + dt.timedelta(days=90),
+            credit_line=self.credit,
+            fingerprint=fingerprint,
+            contract=papers[0],
+            delivery=papers[1],
+            budget_line=line,
+        )
+
+    def pass_on(self, holder: str, receivable: int, to: str, interval: tuple[int, int], trade: str) -> Any:
+        start, end = interval
+        return self.ledger.supplier.transfer(
+            holder, receivable, to, start=start, end=end, trade_document=trade
+        )
+
+
+def yuan(amount: int) -> Money:
+    return Money(amount * CNY.units, CNY)
