@@ -1,4 +1,4 @@
-"""The free view answers with the refusal's own code (DESIGN 3, rule 2), for units sent to the zero address too."""
+"""The free view answers with the refusal's own code (DESIGN 3, rule 2): units sent to the zero address."""
 
 from __future__ import annotations
 

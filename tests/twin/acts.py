@@ -48,7 +48,7 @@ CODES: Final = tuple(word(name) for name in ("SOLAR", "WIND", "HYDRO"))
 CATALOGUE: Final = keccak(b"catalogue 2021")
 
 
-class NothingFits(Exception):  # noqa: N818  (most of the time another act is drawn)
+class NothingFits(Exception):
     """Nothing in the present state is fit for this kind of act."""
 
 
@@ -291,6 +291,9 @@ class Histories:
 
     def register_document(self) -> Act:
         kind = self.spoilt(int(self.one(list(DocumentKind))), lambda: 0)
+        if self.chance(0.4):
+            kind, registrar = int(DocumentKind.REGISTRATION), self.one(FINANCIERS).address
+            return self.act(registrar, self.world.documents, "register", self.hash(), kind, ZERO_HASH)
         known = [h for h, _ in self.world.documents.documents]
         supersedes = self.one(known) if known and self.chance(0.1) else ZERO_HASH
         sender = self.who(self.one(PARTICIPANTS).address)
@@ -727,9 +730,19 @@ class Histories:
     def fund(self) -> Act:
         quote = self._quote(over=False)
         quote = self.spoilt(quote, lambda: replace(quote, net=quote.net - 1 if quote.net else 0))
-        registration = self._document(quote.financier, DocumentKind.REGISTRATION)
+        registration = self._registration(quote.financier)
         search = self._document(quote.financier, DocumentKind.REGISTRY_SEARCH)
         return self.act(self.who(quote.financier), self.world.financing, "fund", quote, registration, search)
+
+    def _registration(self, financier: str) -> bytes:
+        """A certificate that served no financing yet; spoilt: one that did."""
+        used = [hash_ for who, hash_ in self.world.financing.registrations_used if who == financier]
+        known = [
+            hash_
+            for (hash_, who), document in self.world.documents.documents.items()
+            if who == financier and document.kind == DocumentKind.REGISTRATION and hash_ not in used
+        ]
+        return self.fit(known, lambda: self.one([*used, self.hash()]))
 
     def end_quote(self) -> Act:
         if self.chance(0.3):

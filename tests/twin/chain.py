@@ -26,7 +26,7 @@ View = tuple[str, str, tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
-class Reverted(Exception):  # noqa: N818  (an answer, not a fault)
+class Reverted(Exception):
     """A refused call: the error's name and its arguments."""
 
     name: str
