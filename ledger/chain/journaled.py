@@ -47,7 +47,7 @@ class JournaledChain:
     """
 
     def __init__(self, folder: Path, *, chain_id: int | None = None, states: int = STATES_KEPT) -> None:
-        self._path = folder / "journal"
+        self.journal_path = folder / "journal"
         self._states = states
         self._binary = find_anvil()
         self._gate = Gate()
@@ -58,8 +58,8 @@ class JournaledChain:
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="anvil-starter")
         self._old: _OldStates | None = None
         self._old_lock = Lock()
-        self._journal = Journal(self._path)
-        if not self._path.exists():
+        self._journal = Journal(self.journal_path)
+        if not self.journal_path.exists():
             self._journal.create(self._fresh_header(chain_id))
         self.header, records = self._journal.read()
         if chain_id not in (None, self.header.chain_id):
@@ -172,7 +172,7 @@ class JournaledChain:
         number."""
         header, last, height = self.header, self.header.genesis_time, 0
         for record in replayed(
-            self._anvil.rpc, records, self._path, header.anvil, anvil_version(self._binary)
+            self._anvil.rpc, records, self.journal_path, header.anvil, anvil_version(self._binary)
         ):
             last = record.time
             height = record.blocks[-1][0]
@@ -193,10 +193,10 @@ class JournaledChain:
         return self._old.anvil.rpc
 
     def _replay_to(self, anvil: Anvil, block: int) -> int:
-        _, records = Journal(self._path).read(repair=False)
+        _, records = Journal(self.journal_path).read(repair=False)
         version, top = self.header.anvil, 0
         wanted = _until(records, block)
-        for record in replayed(anvil.rpc, wanted, self._path, version, version):
+        for record in replayed(anvil.rpc, wanted, self.journal_path, version, version):
             top = record.blocks[-1][0]
         return top
 

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -152,7 +153,7 @@ def test_a_transaction_ahead_of_its_turn_waits_for_the_missing_one_even_over_a_k
 
 def test_a_batch_larger_than_a_block_fills_several(tmp_path: Path) -> None:
     """Nothing accepted may be left lying in the pool, and a replay makes the same blocks."""
-    heavy = "0x5b600056"  # JUMPDEST, jump back: burns all its gas
+    heavy = "0xfe"  # INVALID: burns all its gas at once
     with fast(tmp_path) as chain:
         rpc = Rpc(chain.locate)
         sent = [raw(key, 0, gas=300_000_000, data=heavy, to=b"") for key in range(5)]
@@ -180,10 +181,69 @@ def test_many_senders_share_blocks_and_all_of_them_count(chain: EmbeddedChain, r
 
 
 def test_gas_costs_nothing_so_an_empty_account_can_act_and_a_full_block_raises_no_price(rpc: Rpc) -> None:
-    rpc.call(SEND, raw(0, 0, gas=900_000_000, data="0x5b600056", to=b""))
+    rpc.call(SEND, raw(0, 0, gas=900_000_000, data="0xfe", to=b""))
     rpc.call(SEND, raw(0, 1))
     assert rpc.call("eth_gasPrice") == "0x0"
     assert latest(rpc)["baseFeePerGas"] == "0x0"
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[JournaledChain]:
+    """The chain inside this process, where a test can stand in the middle of a commit."""
+    chain = JournaledChain(tmp_path)
+    yield chain
+    chain.stop()
+
+
+def test_a_batch_is_one_record_and_one_sync(here: JournaledChain, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    real = os.fsync
+
+    def counted(file: int) -> None:
+        synced.append(os.fstat(file).st_size)
+        real(file)
+
+    monkeypatch.setattr("ledger.chain.journal.os.fsync", counted)
+    answers = here.send([raw(key, nonce) for key in range(4) for nonce in range(25)])
+    assert all(isinstance(answer, str) for answer in answers)
+    assert synced == [here.journal_path.stat().st_size], "synced once, after all was written"
+
+
+def test_nothing_is_acknowledged_that_was_not_synced(
+    here: JournaledChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr("ledger.chain.journal.os.fsync", full)
+    with pytest.raises(OSError, match="no space"):
+        here.send([raw(0, 0)])
+
+
+def test_nobody_reads_a_block_before_it_is_synced(
+    here: JournaledChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a reader could act on a block that a crash then takes back."""
+    question = b'{"jsonrpc":"2.0","id":1,"method":"eth_blockNumber","params":[]}'
+    writing, go_on = threading.Event(), threading.Event()
+    real = os.fsync
+
+    def slow(file: int) -> None:
+        writing.set()
+        assert go_on.wait(30)
+        real(file)
+
+    monkeypatch.setattr("ledger.chain.journal.os.fsync", slow)
+    with ThreadPoolExecutor(2) as pool:
+        sending = pool.submit(here.send, [raw(0, 0)])
+        assert writing.wait(30)
+        reading = pool.submit(here.ask, question)
+        time.sleep(0.3)
+        assert not reading.done()
+        assert not sending.done()
+        go_on.set()
+        assert json.loads(reading.result(30))["result"] == "0x1"
+        assert isinstance(sending.result(30)[0], str)
 
 
 # --- what it refuses
