@@ -20,7 +20,7 @@ _SCALAR: Final = 48
 """Up to so many searches, numpy's own one by one beats our binary search over all at once."""
 
 
-class IncompleteHistory(LedgerError):  # noqa: N818 - named for what is wrong, like its siblings
+class IncompleteHistory(LedgerError):
     """Moves do not tile: one is missing, doubled, exchanged, or spends what had not come in."""
 
     code = "incomplete-history"

@@ -69,6 +69,12 @@ def receivable(books: Books, found: Receivable, first: int, start: int, end: int
     return lines
 
 
+def documents(books: Books, found: Receivable) -> list[str]:
+    """What a receivable was confirmed against: invoice, contract, delivery."""
+    obligation = books.obligations.get(found.fingerprint)
+    return [*([obligation.document] if obligation else []), *found.documents]
+
+
 def _shares(books: Books, piece: Piece) -> Iterator[_Share]:
     sale = _first_sale(books, piece)
     if sale is None:
@@ -103,13 +109,10 @@ def _trades(books: Books, piece: Piece) -> list[Step]:
 def _piece_line(
     books: Books, found: Receivable, piece: Piece, share: _Share, low: int, high: int, shift: int
 ) -> Json:
-    trades = _trades(books, piece)
-    obligation = books.obligations.get(found.fingerprint)
-    documents = [obligation.document] if obligation else []
-    documents += [*found.documents, *(step.document for step in trades)]
-    sale = _first_sale(books, piece)
+    trades, sale = _trades(books, piece), _first_sale(books, piece)
+    named = [*documents(books, found), *(step.document for step in trades)]
     return {
-        **_line(books, share.account, share.role, low + shift, high + shift, documents),
+        **_line(books, share.account, share.role, low + shift, high + shift, named),
         "tier": len(trades) + 1,
         "via": [_via(books, tier, step) for tier, step in enumerate(piece.steps, 1)],
         "financing": None if sale is None else _financing(books, sale),

@@ -1,4 +1,4 @@
-"""How paths are told: one entry for each sub-account the money stood on."""
+"""How the answers of a walk are told: sub-accounts by name, moves by their place in the chain."""
 
 from __future__ import annotations
 
@@ -16,9 +16,67 @@ from ledger.tracing.world import World
 Json = dict[str, Any]
 
 
-def place(ref: MoveRef) -> str:
-    """`TX:LOG`, as `trace payment` takes it."""
-    return f"{ref.tx}:{ref.log}"
+class Trail:
+    """One leaf of a walk: the sub-accounts its fen stood on, in the order of the walk.
+
+    The moves of the flow must be loaded first (`World.load` with `rows_of`).
+    """
+
+    def __init__(self, world: World, columns: MoveColumns, flow: Flow, leaf: int) -> None:
+        self._world = world
+        self._columns = columns
+        self._flow = flow
+        self._nodes = flow.path(leaf)
+        self.start = int(flow.leaves.start[leaf])
+        self.amount = int(flow.leaves.amount[leaf])
+        meanings = world.meanings()
+        self.axes = [meanings[int(flow.nodes.axis[node])] for node in self._nodes]
+
+    @property
+    def last(self) -> Axis:
+        """Where the fen ended."""
+        return self.axes[-1]
+
+    def number(self, step: int, start: int) -> int:
+        """The number that fen `start` of the question has at a step of the path."""
+        return self._flow.number(self._nodes[step], start)
+
+    def move(self, step: int) -> MoveRef | None:
+        """The move of a step, the refund itself where there was one; None where the question began."""
+        edge = int(self._flow.nodes.edge[self._nodes[step]])
+        if edge < 0:
+            return None
+        refund = int(self._flow.side.refund[edge])
+        return self._world.ref(self._columns, refund if refund >= 0 else int(self._flow.side.row[edge]))
+
+    def reversed_by(self, step: int) -> MoveRef | None:
+        """The payment that a step's refund reversed; None for other moves."""
+        edge = int(self._flow.nodes.edge[self._nodes[step]])
+        if edge < 0 or int(self._flow.side.refund[edge]) < 0:
+            return None
+        return self._world.ref(self._columns, int(self._flow.side.row[edge]))
+
+    def path(self, start: int, amount: int) -> list[Json]:
+        """The sub-accounts that fen `[start, start + amount)` of the question stood on.
+
+        Each: `{sub_account, name, address, start, end, tx, log, block, document, refund_of}`. `start` and
+        `end` are the numbers on that sub-account. The move is the one by which the money came there (walking
+        forward) or left from there (walking backward); null where the question began. `refund_of` is the
+        payment `TX:LOG` that the move reversed, or null.
+        """
+        return [self._hop(step, start, amount) for step in range(len(self._nodes))]
+
+    def _hop(self, step: int, start: int, amount: int) -> Json:
+        at, reversed_ = self.number(step, start), self.reversed_by(step)
+        return {
+            "sub_account": self.axes[step].kind.value,
+            "name": name(self._world, self.axes[step]),
+            "address": self._columns.axes[int(self._flow.nodes.axis[self._nodes[step]])],
+            "start": str(at),
+            "end": str(at + amount),
+            **where(self.move(step)),
+            "refund_of": place(reversed_) if reversed_ else None,
+        }
 
 
 def rows_of(flow: Flow) -> IntArray:
@@ -27,56 +85,16 @@ def rows_of(flow: Flow) -> IntArray:
     return np.concatenate((flow.side.row[edges], flow.side.refund[edges]))
 
 
-def path(world: World, columns: MoveColumns, flow: Flow, leaf: int, start: int, amount: int) -> list[Json]:
-    """The sub-accounts that fen `[start, start + amount)` of the question stood on, in the order of the walk.
-
-    Each: `{sub_account, name, address, start, end, tx, log, block, document, refund_of}`. `start` and `end`
-    are the numbers on that sub-account. The move is the one by which the money came there (walking forward)
-    or left from there (walking backward); null where the question began. `refund_of` is the payment `TX:LOG`
-    that the move reversed, or null.
-    """
-    return [_hop(world, columns, flow, node, start, amount) for node in flow.path(leaf)]
+def place(ref: MoveRef) -> str:
+    """`TX:LOG`, as `trace payment` takes it."""
+    return f"{ref.tx}:{ref.log}"
 
 
-def _hop(world: World, columns: MoveColumns, flow: Flow, node: int, start: int, amount: int) -> Json:
-    axis, at = int(flow.nodes.axis[node]), flow.number(node, start)
-    meaning = world.meanings()[axis]
-    return {
-        "sub_account": meaning.kind.value,
-        "name": name(world, meaning),
-        "address": columns.axes[axis],
-        "start": str(at),
-        "end": str(at + amount),
-        **_move(world, columns, flow, node),
-    }
-
-
-def _move(world: World, columns: MoveColumns, flow: Flow, node: int) -> Json:
-    ref, reversed_ = arrival(world, columns, flow, node), reversal(world, columns, flow, node)
-    return {
-        "tx": ref.tx if ref else None,
-        "log": ref.log if ref else None,
-        "block": ref.block if ref else None,
-        "document": ref.document if ref else None,
-        "refund_of": place(reversed_) if reversed_ else None,
-    }
-
-
-def arrival(world: World, columns: MoveColumns, flow: Flow, node: int) -> MoveRef | None:
-    """The move that a node's edge stands for: the refund itself where there was one."""
-    edge = int(flow.nodes.edge[node])
-    if edge < 0:
-        return None
-    refund = int(flow.side.refund[edge])
-    return world.ref(columns, refund if refund >= 0 else int(flow.side.row[edge]))
-
-
-def reversal(world: World, columns: MoveColumns, flow: Flow, node: int) -> MoveRef | None:
-    """The payment that a node's edge reversed, if it is a refund."""
-    edge = int(flow.nodes.edge[node])
-    if edge < 0 or int(flow.side.refund[edge]) < 0:
-        return None
-    return world.ref(columns, int(flow.side.row[edge]))
+def where(ref: MoveRef | None) -> Json:
+    """`{tx, log, block, document}`; nulls for no move."""
+    if ref is None:
+        return dict.fromkeys(("tx", "log", "block", "document"))
+    return {"tx": ref.tx, "log": ref.log, "block": ref.block, "document": ref.document}
 
 
 def name(world: World, axis: Axis) -> str | None:

@@ -8,7 +8,7 @@ rule is first in, first out, and named so in the answer.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Final
 
 import numpy as np
 
@@ -16,12 +16,14 @@ from ledger.domain.history import MoveRef
 from ledger.domain.intervals import Interval, tiles
 from ledger.errors import BadInput, NotFound
 from ledger.tracing.axes import Axis, Kind
+from ledger.tracing.books import Party
 from ledger.tracing.columns import MoveColumns
-from ledger.tracing.hops import Json, path, place, rows_of, who
-from ledger.tracing.walk import Flow, Horizon, Why, backward
+from ledger.tracing.hops import Json, Trail, place, rows_of, who
+from ledger.tracing.walk import ALL_THE_WAY, Flow, Horizon, Why, backward
 from ledger.tracing.world import World
 
-_PAID_TO = frozenset({Kind.GENERAL, Kind.CLAIM})
+_PAID_TO: Final = frozenset({Kind.GENERAL, Kind.CLAIM})
+_ENDS: Final = {Kind.SOURCE: "minted"}
 
 
 class SeveralPayments(BadInput):
@@ -50,7 +52,7 @@ class _Move:
         return self.target.kind in _PAID_TO and self.source.kind is not Kind.SOURCE
 
 
-def payment_trace(world: World, tx: str, log: int | None = None, horizon: Horizon | None = None) -> Json:
+def payment_trace(world: World, tx: str, log: int | None = None, horizon: Horizon = ALL_THE_WAY) -> Json:
     """The answer of `greenledger trace payment TX[:LOG] --json`; shape in docs/specs.md.
 
     Args:
@@ -69,7 +71,7 @@ def payment_trace(world: World, tx: str, log: int | None = None, horizon: Horizo
         first,
         first + move.amount,
         side=world.incoming(move.cash),
-        horizon=horizon or Horizon(),
+        horizon=horizon,
     )
     world.load(columns, rows_of(flow))
     sources = [_source(world, move, flow, leaf, first) for leaf in range(len(flow.leaves))]
@@ -157,41 +159,43 @@ def _is_complete(flow: Flow, amount: int, first: int) -> bool:
 
 
 def _source(world: World, move: _Move, flow: Flow, leaf: int, first: int) -> Json:
-    start, amount = int(flow.leaves.start[leaf]), int(flow.leaves.amount[leaf])
+    trail = Trail(world, move.columns, flow, leaf)
+    cut = int(flow.leaves.why[leaf]) == Why.CUT
     return {
-        "start": str(start - first),
-        "end": str(start - first + amount),
-        "amount": str(amount),
-        **_origin(world, flow, leaf, start, amount),
-        "end_of_trace": _end(world, flow, leaf),
-        "path": path(world, move.columns, flow, leaf, start, amount),
+        "start": str(trail.start - first),
+        "end": str(trail.start - first + trail.amount),
+        "amount": str(trail.amount),
+        **_origin(world, trail),
+        "end_of_trace": "cut" if cut else _ENDS.get(trail.last.kind, trail.last.kind.value),
+        "path": trail.path(trail.start, trail.amount),
     }
 
 
-def _end(world: World, flow: Flow, leaf: int) -> str:
-    if int(flow.leaves.why[leaf]) == Why.CUT:
-        return "cut"
-    kind = world.meanings()[flow.axis(leaf)].kind
-    return "minted" if kind is Kind.SOURCE else kind.value
-
-
-def _origin(world: World, flow: Flow, leaf: int, start: int, amount: int) -> dict[str, Any]:
+def _origin(world: World, trail: Trail) -> Json:
     """The nearest bond on the way back, with the origin numbers, the project and the investor."""
-    books, found = (
-        world.books,
-        dict.fromkeys(("bond", "label", "origin_start", "origin_end", "project", "line")),
-    )
-    investor = None
-    for node in flow.path(leaf):
-        meaning = world.meanings()[int(flow.nodes.axis[node])]
-        if meaning.kind is Kind.LINE and found["line"] is None:
-            line = books.lines[meaning.line]
-            found |= {"line": line.label, "project": books.projects[line.project].label}
-        if meaning.kind is Kind.ORIGIN:
-            at = flow.number(node, start)
-            found |= {"bond": meaning.bond, "label": books.bonds[meaning.bond].label}
-            found |= {"origin_start": str(at), "origin_end": str(at + amount)}
-        if meaning.kind is Kind.ESCROW and found["bond"] is not None:
-            investor = books.party(meaning.party)
-            break
-    return {**found, "investor": who(investor)}
+    kinds = [axis.kind for axis in trail.axes]
+    if Kind.ORIGIN not in kinds:
+        nothing = ("bond", "label", "origin_start", "origin_end", "project", "line")
+        return {**dict.fromkeys(nothing), "investor": who(None)}
+    step = kinds.index(Kind.ORIGIN)
+    bond, at = world.books.bonds[trail.axes[step].bond], trail.number(step, trail.start)
+    return {
+        "bond": bond.id,
+        "label": bond.label,
+        "origin_start": str(at),
+        "origin_end": str(at + trail.amount),
+        **_project(world, trail.axes[:step]),
+        "investor": who(_investor(world, trail.axes[step:])),
+    }
+
+
+def _project(world: World, nearer: list[Axis]) -> Json:
+    """The budget line that paid, on the bond's side of the payment; nulls for issue costs."""
+    line = next((world.books.lines[axis.line] for axis in nearer if axis.kind is Kind.LINE), None)
+    if line is None:
+        return {"project": None, "line": None}
+    return {"project": world.books.projects[line.project].label, "line": line.label}
+
+
+def _investor(world: World, further: list[Axis]) -> Party | None:
+    return next((world.books.party(axis.party) for axis in further if axis.kind is Kind.ESCROW), None)

@@ -16,7 +16,7 @@ from ledger.domain.states import PieceState
 from ledger.errors import LedgerError
 
 
-class PieceHistoryBroken(LedgerError):  # noqa: N818 - named for what is wrong, as elsewhere
+class PieceHistoryBroken(LedgerError):
     """An act on a piece is missing, doubled or does not fit what came before. `who`: (receivable, start)."""
 
     code = "piece-history-broken"

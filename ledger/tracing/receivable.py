@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.domain.dates import format_day
 from ledger.domain.states import PieceState
+from ledger.tracing import economic
 from ledger.tracing.books import Receivable
 from ledger.tracing.hops import Json, who
 from ledger.tracing.pieces import Book, Piece
@@ -36,16 +37,11 @@ def piece_show(world: World, receivable: int) -> Json:
         "due": format_day(found.due),
         "state": found.state.name.lower(),
         "fingerprint": found.fingerprint,
-        "documents": _documents(world, found),
+        "documents": economic.documents(world.books, found),
         "funded_by": _funded_by(world, found),
         "complete": book is None or (book.is_whole() and book.face == found.face),
         "pieces": _pieces(world, book) if book else [],
     }
-
-
-def _documents(world: World, found: Receivable) -> list[str]:
-    obligation = world.books.obligations.get(found.fingerprint)
-    return [*([obligation.document] if obligation else []), *found.documents]
 
 
 def _funded_by(world: World, found: Receivable) -> Json | None:

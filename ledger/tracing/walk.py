@@ -16,7 +16,7 @@ from ledger.errors import BadInput
 from ledger.tracing.columns import MoveColumns, Side
 from ledger.tracing.steps import ALL_THE_WAY, BoolArray, Horizon, Leaves, Nodes, Walk, Why
 
-__all__ = ["BadRange", "Flow", "Horizon", "Leaves", "Nodes", "Why", "backward", "forward"]
+__all__ = ["ALL_THE_WAY", "BadRange", "Flow", "Horizon", "Leaves", "Nodes", "Why", "backward", "forward"]
 
 
 class BadRange(BadInput):

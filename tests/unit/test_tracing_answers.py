@@ -9,7 +9,7 @@ import pytest
 
 from ledger.domain import purposes as p
 from ledger.errors import BadInput, NotFound
-from ledger.tracing.bond import STATES
+from ledger.tracing.conserved import STATES
 from ledger.tracing.payment import SeveralPayments
 from ledger.tracing.pieces import PieceHistoryBroken
 from ledger.tracing.readmodel import ReadModel

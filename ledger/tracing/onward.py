@@ -1,0 +1,48 @@
+"""Beyond the first payee: money followed through general accounts, first in first out, until it rests.
+
+The rule is an assumption there, and named in the answer. Money that a payee gives back as a refund is not
+followed as the payment's own (see `ledger.tracing.refunds`): on general accounts plain FIFO goes on.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ledger.tracing.axes import Kind
+from ledger.tracing.columns import MoveColumns
+from ledger.tracing.hops import Json, Trail, name, who
+from ledger.tracing.walk import Flow, Horizon, Why, forward
+from ledger.tracing.world import World
+
+_FAR: Final = Horizon(hops=64)
+_LEFT: Final = {Kind.SOURCE: "redeemed", Kind.REDEMPTION: "awaiting redemption"}
+
+
+def follow(columns: MoveColumns, axis: int, start: int, amount: int) -> Flow:
+    """The walk from a payee's sub-account on."""
+    return forward(columns, axis, start, start + amount, horizon=_FAR)
+
+
+def tell(world: World, columns: MoveColumns, flow: Flow, shift: int) -> list[Json]:
+    """Where the money is now; `start` and `end` are origin numbers (the payee's number plus `shift`).
+
+    `horizon` is null while it rests on the ledger, "redeemed" or "awaiting redemption" where it leaves it,
+    and "cut" where it was not followed further.
+    """
+    return [_rest(world, columns, flow, leaf, shift) for leaf in range(len(flow.leaves))]
+
+
+def _rest(world: World, columns: MoveColumns, flow: Flow, leaf: int, shift: int) -> Json:
+    trail = Trail(world, columns, flow, leaf)
+    axis = trail.last
+    cut = int(flow.leaves.why[leaf]) == Why.CUT
+    return {
+        "start": str(trail.start + shift),
+        "end": str(trail.start + shift + trail.amount),
+        "amount": str(trail.amount),
+        **who(world.books.party(axis.party) if axis.party else None),
+        "sub_account": axis.kind.value,
+        "name": name(world, axis),
+        "horizon": "cut" if cut else _LEFT.get(axis.kind),
+        "path": trail.path(trail.start, trail.amount),
+    }
