@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
 
+from ledger import sentences  # noqa: F401 - registers what refusals say, in both languages
 from ledger.bootstrap.opening import DeployOptions, Opened, open_embedded, open_network
 from ledger.config import Settings
 from ledger.crypto.keystore import COST
@@ -118,6 +119,20 @@ class Ledger:
         from ledger.bootstrap.status import status
 
         return status(self.client, self.records)
+
+    def evidence_bond(self, bond: int | str, folder: str | Path) -> Path:
+        """Writes an evidence pack of one bond (number or label) into a new folder and checks it.
+
+        Raises:
+            EvidenceFails: when the chain does not bear the answer out.
+        """
+        from ledger.reports.evidence import bond_pack
+        from ledger.reports.sources import Books as Records
+
+        answer = self.auditor.trace_bond(bond)
+        found = self.books.bond(int(answer["bond"]))
+        records = Records.of(self.session.deployment, found.cash)
+        return bond_pack(self.client, answer, records, Path(folder))
 
     def close(self) -> None:
         """Lets go of the chain and the read model. The embedded node ends after its last client."""

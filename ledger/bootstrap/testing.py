@@ -40,6 +40,9 @@ CAST: Final[dict[str, Role]] = {
     "Auditor": Role.AUDITOR,
 }
 
+GROUPS: Final = {"Issuer": 1, "Company": 1}
+"""The company is a declared subsidiary of the issuer."""
+
 
 def new_ledger(folder: Path, *, staffed: bool = False) -> Path:
     """Deploys a replay ledger into an empty folder, posts 2025-01-02 and, with `staffed`, admits the cast.
@@ -64,7 +67,8 @@ def fresh_ledger(template: Path, folder: Path) -> Iterator[Ledger]:
 def admit_cast(ledger: Ledger, *names: str) -> None:
     """Admits the parties named, or the whole cast, in their roles."""
     for name in names or CAST:
-        ledger.operator.admit(name, illustrative_lei(name), CAST[name] | Role.ILLUSTRATIVE)
+        roles = CAST[name] | Role.ILLUSTRATIVE
+        ledger.operator.admit(name, illustrative_lei(name), roles, group=GROUPS.get(name, 0))
 
 
 def illustrative_lei(name: str) -> str:
