@@ -9,13 +9,14 @@ import pytest
 from eth_hash.auto import keccak
 
 from ledger.domain import purposes
+from ledger.domain.discount import discount_half_up
 from ledger.domain.states import PieceState
 from ledger.domain.twin import Refusal, World
 from ledger.domain.twin.participants import Admission
 from ledger.domain.twin.pieces import LAST_SEQUENCE, Piece
 from ledger.domain.twin.receivables import Confirmation
-from ledger.domain.typed_data import Obligation, TypedData
-from tests.twin.actors import BANK, COMPANIES, INVESTORS, ISSUERS, NOBODY, OPERATOR, SUPPLIERS
+from ledger.domain.typed_data import Obligation, Quote, TypedData
+from tests.twin.actors import BANK, COMPANIES, FINANCIERS, INVESTORS, ISSUERS, NOBODY, OPERATOR, SUPPLIERS
 from tests.twin.acts import DAY, Histories
 from tests.twin.alone import ADDRESSES, CHAIN_ID, new_world
 from tests.twin.opening import opening
@@ -224,3 +225,58 @@ def test_a_refused_act_changes_nothing_even_halfway(world: World, do: Callable[.
     with pytest.raises(Refusal, match="NothingBooked"):
         do(ISSUER, "BondOffice", "allot", id_, [i.address for i in INVESTORS[:2]], [10, 10])
     assert world.views() == before
+
+
+@pytest.mark.spec("MAT-1")
+def test_settlement_waits_for_the_due_date_and_goes_in_batches(world: World, do: Callable[..., Any]) -> None:
+    """MAT-1: never early, each fen once, whatever the size of the batch."""
+    id_ = confirmed(world, do)
+    for at in (30_000, 60_000):
+        start, piece = next((s, p) for s, p in world.book.walk(id_) if s < at < p.end)
+        do(SUPPLIER, "Receivables", "split", id_, start, piece.sequence, at)
+    days_pass(world, do, DUE_DAYS - 1)
+    with pytest.raises(Refusal, match="NotDue"):
+        do(SUPPLIER, "Maturity", "settle", id_, 1)
+    days_pass(world, do, 1)
+    assert [do(SUPPLIER, "Maturity", "settle", id_, n) for n in (1, 1, 9)] == [30_000, 60_000, FACE]
+    assert world.cashes[ADDRESSES["Cash"]].balance_of(SUPPLIER) == FACE
+    with pytest.raises(Refusal, match="WrongState"):
+        do(SUPPLIER, "Maturity", "settle", id_, 1)
+
+
+@pytest.mark.spec("FIN-1", "FIN-2", "FIN-3")
+def test_a_quote_locks_its_interval_and_moves_piece_and_money_together(
+    world: World, do: Callable[..., Any]
+) -> None:
+    """FIN-1, FIN-2, FIN-3: exactly the quoted fen, for exactly the net, after registration."""
+    id_, financier, day = confirmed(world, do), FINANCIERS[0], world.participants.today()
+    face, deadline = 40_000, world.stage.timestamp + DAY
+    discount = discount_half_up(face, 36_000, DUE_DAYS)
+    quote = Quote(
+        id_,
+        0,
+        0,
+        0,
+        face,
+        SUPPLIER,
+        financier.address,
+        36_000,
+        day,
+        discount,
+        80,
+        face - discount - 80,
+        1,
+        deadline,
+    )
+    signature = financier.sign(TypedData(CHAIN_ID, ADDRESSES["Financing"], quote).digest())
+    do(SUPPLIER, "Financing", "accept", quote, signature)
+    assert [(s, p.end, p.kind) for s, p in world.book.walk(id_)] == [(0, face, 2), (face, FACE, 1)]
+    with pytest.raises(Refusal, match="PieceLocked"):
+        do(SUPPLIER, "Receivables", "split", id_, 0, world.book.piece(id_, 0).sequence, 50)
+    on_file = [keccak(purposes.address_bytes(financier.address) + bytes([kind])) for kind in (35, 36)]
+    for papers in ((keccak(b"none"), on_file[1]), (on_file[0], keccak(b"none"))):
+        with pytest.raises(Refusal, match="DocumentUnknown"):
+            do(financier.address, "Financing", "fund", quote, *papers)
+    do(financier.address, "Financing", "fund", quote, *on_file)
+    assert world.book.piece(id_, 0).holder == financier.address
+    assert world.cashes[ADDRESSES["Cash"]].balance_of(SUPPLIER) == face - discount - 80 == 39_800
