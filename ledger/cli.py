@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
-from ledger import Ledger
+from ledger import Ledger, tables
 from ledger.config import Settings
 from ledger.errors import BadInput, LedgerError
 
@@ -28,8 +27,8 @@ evidence_app = typer.Typer(help="Evidence packs · 证据包", no_args_is_help=T
 for _name, _app in (("bond", bond_app), ("piece", piece_app), ("trace", trace_app), ("evidence", evidence_app)):
     app.add_typer(_app, name=_name)
 
-out = Console()
-err = Console(stderr=True)
+out = tables.console()
+err = tables.console(stderr=True)
 _given: dict[str, Any] = {}
 
 Json = Annotated[bool, typer.Option("--json", help="machine-readable: amounts are integer strings in minor units")]
@@ -122,8 +121,6 @@ def serve(
 @app.command()
 def status(json_: Json = False) -> None:
     """Addresses, powers and who holds them."""
-    from ledger import tables
-
     with opened() as ledger:
         answer = ledger.status()
     show(answer) if json_ else tables.status(out, answer)
@@ -132,8 +129,6 @@ def status(json_: Json = False) -> None:
 @bond_app.command("show")
 def bond_show(bond: str, json_: Json = False) -> None:
     """A bond's terms, lines and the states of its fen."""
-    from ledger import tables
-
     with opened() as ledger:
         answer = tables.bond_answer(ledger, bond)
     show(answer) if json_ else tables.bond(out, answer)
@@ -142,8 +137,6 @@ def bond_show(bond: str, json_: Json = False) -> None:
 @piece_app.command("show")
 def piece_show(receivable: int, json_: Json = False) -> None:
     """A receivable's pieces: who holds which interval, in which state, against which documents."""
-    from ledger import tables
-
     with opened() as ledger:
         answer = ledger.auditor.piece_show(receivable)
     show(answer) if json_ else tables.pieces(out, answer)
@@ -157,8 +150,6 @@ def trace_bond(
     json_: Json = False,
 ) -> None:
     """Where every fen of a bond is."""
-    from ledger import tables
-
     with opened() as ledger:
         answer = ledger.auditor.trace_bond(bond, view, rule)
     show(answer) if json_ else tables.trace(out, answer)
@@ -167,8 +158,6 @@ def trace_bond(
 @trace_app.command("payment")
 def trace_payment(payment: Annotated[str, typer.Argument(help="TX or TX:LOG")], json_: Json = False) -> None:
     """What funded a payment, back to the subscriptions."""
-    from ledger import tables
-
     tx, _, log = payment.partition(":")
     if log and not log.isdigit():
         raise BadInput("a payment is named TX or TX:LOG", had=payment, needed="0x…:7")

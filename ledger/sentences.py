@@ -82,10 +82,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     ),
     "NotReplay": ("Only a replay deployment posts business dates.", "只有回放部署才能登记业务日。"),
     # --- cash ----------------------------------------------------------------------------------------------
-    "InsufficientBalance": ("{who} has {had} and needs {needed}.", "{who} 余额 {had}，需要 {needed}。"),
+    "InsufficientBalance": ("{who} has {had} and needs {needed} (minor units).", "{who} 余额 {had}，需要 {needed}（最小货币单位）。"),
     "InsufficientAllowance": (
-        "{owner} allows {spender} {had}; this needs {needed}.",
-        "{owner} 授权 {spender} 的额度为 {had}，需要 {needed}。",
+        "{owner} allows {spender} {had}; this needs {needed} (minor units).",
+        "{owner} 授权 {spender} 的额度为 {had}，需要 {needed}（最小货币单位）。",
     ),
     "NotGeneralAxis": (
         "{axis} is a sub-account for one purpose: only its module can move money there.",
@@ -103,8 +103,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     ),
     "KindUnknown": ("{kind} is no kind of document known here.", "未知的单据类别 {kind}。"),
     "CapacityExceeded": (
-        "The obligation document {fingerprint} has {had} left; this needs {needed}.",
-        "付款依据 {fingerprint} 的可用额为 {had}，需要 {needed}。",
+        "The obligation document {fingerprint} has {had} left; this needs {needed} (minor units).",
+        "付款依据 {fingerprint} 的可用额为 {had}，需要 {needed}（最小货币单位）。",
     ),
     # --- frameworks ----------------------------------------------------------------------------------------
     "ReviewMissing": (
@@ -154,24 +154,24 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "{investor} 没有债券 {bond} 的未决认购。",
     ),
     "OverBudget": (
-        "Budget line {line} has {had}; this needs {needed}.",
-        "预算线 {line} 余额 {had}，需要 {needed}。",
+        "Budget line {line} has {had}; this needs {needed} (minor units).",
+        "预算线 {line} 余额 {had}，需要 {needed}（最小货币单位）。",
     ),
     "OverAllocated": (
-        "Project {project} can take {had} more; this is {needed}.",
-        "项目 {project} 还可分配 {had}，而本次为 {needed}。",
+        "Project {project} can take {had} more; this is {needed} (minor units).",
+        "项目 {project} 还可分配 {had}，而本次为 {needed}（最小货币单位）。",
     ),
     "OverProceeds": (
-        "Bond {bond} has {had} unallocated; this needs {needed}.",
-        "债券 {bond} 未分配余额 {had}，需要 {needed}。",
+        "Bond {bond} has {had} unallocated; this needs {needed} (minor units).",
+        "债券 {bond} 未分配余额 {had}，需要 {needed}（最小货币单位）。",
     ),
     "FrameworkMismatch": (
         "The project is of framework {had}, the bond of {needed}.",
         "项目属于框架 {had}，债券属于 {needed}。",
     ),
     "RefundTooLarge": (
-        "Only {had} of that payment can still come back, not {needed}.",
-        "该笔支出仅可退回 {had}，而非 {needed}。",
+        "Only {had} of that payment can still come back, not {needed} (minor units).",
+        "该笔支出仅可退回 {had}，而非 {needed}（最小货币单位）。",
     ),
     "NoSuchPayment": ("There is no such payment ({payment}).", "不存在该笔支出（{payment}）。"),
     "TooManyLines": (
@@ -193,8 +193,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "{who} 不持有该片段，持有人为 {holder}。",
     ),
     "CutOutside": (
-        "{middle} lies outside the piece from {start} to {end}.",
-        "{middle} 在片段 {start} 至 {end} 之外。",
+        "{middle} lies outside the piece from {start} to {end} (minor units).",
+        "{middle} 在片段 {start} 至 {end} 之外（最小货币单位）。",
     ),
     "PieceLocked": (
         "The piece at {start} of receivable {receivable} is locked by module {module}.",
@@ -217,8 +217,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "应收凭证 {receivable} 始于 {start} 的片段只能清偿（序号 {sequence}）。",
     ),
     "PieceTooSmall": (
-        "A piece of {had} is smaller than the least, {needed}.",
-        "片段 {had} 小于最小金额 {needed}。",
+        "A piece of {had} is smaller than the least, {needed} (minor units).",
+        "片段 {had} 小于最小金额 {needed}（最小货币单位）。",
     ),
     "TooManyPieces": ("A receivable may have {limit} pieces.", "每张应收凭证最多 {limit} 个片段。"),
     "TooManyLayers": ("A piece may be passed on {limit} times.", "片段最多流转 {limit} 次。"),
@@ -233,8 +233,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "应收凭证 {receivable} 自第 {needed} 日起可退回，今天是第 {today} 日。",
     ),
     "LineExceeded": (
-        "Credit line {line} has {had} free; this needs {needed}.",
-        "授信额度 {line} 可用 {had}，需要 {needed}。",
+        "Credit line {line} has {had} free; this needs {needed} (minor units).",
+        "授信额度 {line} 可用 {had}，需要 {needed}（最小货币单位）。",
     ),
     "LineSuspended": ("Credit line {line} is suspended.", "授信额度 {line} 已暂停。"),
     "LineExpired": (
@@ -242,20 +242,20 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "授信额度 {line} 已于第 {expiresOn} 日到期，今天是第 {today} 日。",
     ),
     "LimitBelowUse": (
-        "{had} of credit line {line} are in use; its limit cannot be {needed}.",
-        "授信额度 {line} 已使用 {had}，不能降至 {needed}。",
+        "{had} of credit line {line} are in use; its limit cannot be {needed} (minor units).",
+        "授信额度 {line} 已使用 {had}，不能降至 {needed}（最小货币单位）。",
     ),
     "LevelTooDeep": (
         "Credit line {line} is a subsidiary's and cannot be passed on.",
         "授信额度 {line} 属于子公司，不能再分配。",
     ),
     "DiscountMismatch": (
-        "The discount is {had}; the convention gives {needed}.",
-        "贴现息为 {had}，按约定应为 {needed}。",
+        "The discount is {had}; the convention gives {needed} (minor units).",
+        "贴现息为 {had}，按约定应为 {needed}（最小货币单位）。",
     ),
     "NetMismatch": (
-        "The net is {had}; face less discount and fee is {needed}.",
-        "净额为 {had}，面额减贴现息与费用为 {needed}。",
+        "The net is {had}; face less discount and fee is {needed} (minor units).",
+        "净额为 {had}，面额减贴现息与费用为 {needed}（最小货币单位）。",
     ),
     "QuoteNotLapsed": (
         "The quote holds until {deadline}; it is {timestamp}.",
@@ -266,8 +266,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "应收凭证 {receivable} 于第 {due} 日到期，今天是第 {today} 日。",
     ),
     "NotPaidIn": (
-        "{had} of {needed} are paid in for receivable {receivable}.",
-        "应收凭证 {receivable} 已缴入 {had}，需要 {needed}。",
+        "{had} of {needed} are paid in for receivable {receivable} (minor units).",
+        "应收凭证 {receivable} 已缴入 {had}，需要 {needed}（最小货币单位）。",
     ),
     # --- powers --------------------------------------------------------------------------------------------
     "AlreadyConstituted": (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -12,6 +13,7 @@ from ledger import Ledger
 from ledger.domain.money import Currency, currency, format_major
 
 Answer = Mapping[str, Any]
+_WIDTH = 132
 
 STATES = {
     "cost": "发行费用",
@@ -36,16 +38,25 @@ def amount(minor: int | str, unit: Currency) -> str:
 def party(one: Any) -> str:
     """A party's name; an illustrative one is marked in its name already."""
     if isinstance(one, Mapping):
-        return str(one.get("name") or one.get("account") or "–")
+        return str(one.get("party") or one.get("name") or one.get("account") or "–")
     return str(one or "–")
 
 
 def table(title: str, *columns: str) -> Table:
-    """Numbers stand right; a column whose name begins with ">" holds numbers."""
-    made = Table(title=title, title_justify="left", title_style="bold", header_style="", pad_edge=False)
+    """Numbers stand right and are never broken; a column whose name begins with ">" holds numbers."""
+    made = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=SIMPLE_HEAD)
     for column in columns:
-        made.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left", overflow="fold")
+        number = column.startswith(">")
+        made.add_column(
+            column.lstrip(">"), justify="right" if number else "left", overflow="fold", no_wrap=number
+        )
     return made
+
+
+def console(*, stderr: bool = False) -> Console:
+    """As wide as the terminal; where there is none (a pipe, a log), wide enough for amounts and names."""
+    made = Console(stderr=stderr)
+    return made if made.is_terminal else Console(stderr=stderr, width=_WIDTH)
 
 
 # --- bonds -----------------------------------------------------------------------------------------------

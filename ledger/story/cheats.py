@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,7 @@ from ledger.story import cast
 from ledger.story.figures import PublishedBond, category_of
 from ledger.story.leg import LATE_DUE, Leg
 
+_LONG_HASH = re.compile(r"0x[0-9a-fA-F]{40,64}")
 _HASH = "0x" + "07" * 32
 
 
@@ -48,7 +50,20 @@ def try_all(ledger: Ledger, framework: int, line: int, leg: Leg, bond: Published
     """Tries everything. Raises NotRefused at the first attempt that passes, or fails for another reason."""
     found = [_refused(cheat) for cheat in _money_cheats(ledger, framework, line, leg, bond)]
     found += [_refused(cheat) for cheat in _piece_cheats(ledger, leg)]
-    return found + _after_an_edit(ledger, framework, line, leg, bond)
+    found += _after_an_edit(ledger, framework, line, leg, bond)
+    return [_with_names(ledger, refusal) for refusal in found]
+
+
+def _with_names(ledger: Ledger, refusal: Refusal) -> Refusal:
+    """Reasons as a person reads them: the parties' names for their accounts, long hashes cut."""
+    named = {ledger.session.address(name): name for name in ledger.keys.names()}
+
+    def readable(text: str) -> str:
+        for account, name in named.items():
+            text = text.replace(account, name)
+        return _LONG_HASH.sub(lambda found: found[0][:10] + "…", text)
+
+    return replace(refusal, reason=readable(refusal.reason), reason_zh=readable(refusal.reason_zh))
 
 
 def _refused(cheat: Cheat) -> Refusal:

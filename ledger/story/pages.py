@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from ledger import Ledger, tables
-from ledger.domain.money import Money, format_millions
+from ledger.domain.money import Money, currency, format_millions
 from ledger.errors import NotFound
 from ledger.story.figures import DATA
 from ledger.story.leg import Leg
@@ -77,7 +77,7 @@ def _published(out: Console, lived: LivedBond) -> None:
 
 
 def _percent(ppm: int | None) -> str:
-    return _NOT_PUBLISHED if ppm is None else f"{ppm // 10_000}.{ppm % 10_000:04d}%"
+    return _NOT_PUBLISHED if ppm is None else f"{ppm // 10_000}.{ppm % 10_000:04d}".rstrip("0").rstrip(".") + "%"
 
 
 def _against_the_trace(out: Console, lived: LivedBond) -> None:
@@ -158,11 +158,11 @@ def _leg(ledger: Ledger, out: Console, leg: Leg) -> None:
     tables.pieces(out, ledger.auditor.piece_show(leg.receivable))
     _discount(ledger, out, leg)
     for view in ("cash", "economic"):
-        tables.trace(out, ledger.auditor.trace_bond(leg.bond, view))  # type: ignore[arg-type]
+        tables.trace(out, ledger.auditor.trace_bond(leg.bond, view))
     out.print("[bold]Backward from the sub-supplier's cash · 由次级供应商收款向后追踪[/bold]")
     tables.payment(out, _of_the_sub_supplier(ledger, leg))
     unit = ledger.books.bond(leg.bond).currency
-    refunded = Money(leg.refund.amount, tables.currency(unit))
+    refunded = Money(leg.refund.amount, currency(unit))
     out.print(
         f"  A part of the work was not done: {refunded} came back and stand above as available *after a refund*, with the"
         f" numbers of the fen they reverse (from {tables.amount(leg.refund.reversed_offset, refunded.currency)} of the line)."
@@ -173,7 +173,7 @@ def _leg(ledger: Ledger, out: Console, leg: Leg) -> None:
 
 def _discount(ledger: Ledger, out: Console, leg: Leg) -> None:
     done = leg.financed
-    unit = tables.currency(ledger.books.bond(leg.bond).currency)
+    unit = currency(ledger.books.bond(leg.bond).currency)
     shown = {key: tables.amount(getattr(done, key), unit) for key in ("discount", "fee", "net")}
     face = tables.amount(done.end - done.start, unit)
     out.print(
