@@ -49,6 +49,8 @@ def environment(home: Path) -> dict[str, str]:
     return os.environ | {
         "HOME": str(home),
         "PATH": f"{ROOT / '.cache' / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+        "PYTEST_PLUGINS": "scripts.brownie_patience",
         "SOLCX_BINARY_PATH": os.environ.get("SOLCX_BINARY_PATH") or str(ROOT / ".cache" / "solc"),
     }
 
