@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Table, create_engine, delete, event, insert, select
+from sqlalchemy import Connection, Engine, Table, create_engine, delete, event, func, insert, select
 from sqlalchemy.engine import make_url
 
 from ledger.domain.history import Batch, Discovered, EventRow, Header, MoveLogs
@@ -19,6 +19,8 @@ from ledger.store.snapshot import Snapshot, header_of
 
 _ONLY: Final = 1
 """The one row of `progress`."""
+_LOCK: Final = 0x677265656E
+"""Any number that nothing else in the database locks."""
 
 
 class IndexConflict(Conflict):
@@ -125,8 +127,12 @@ class Store:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
-            yield connection
+        with self._engine.connect().execution_options(writes=True) as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="READ COMMITTED")
+            with connection.begin():
+                _one_at_a_time(connection)
+                yield connection
 
     def _insert_moves(self, connection: Connection, moves: MoveLogs) -> None:
         cash = {address: address_bytes(address) for address in set(moves.cash)}
@@ -184,6 +190,12 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def _one_at_a_time(connection: Connection) -> None:
+    """Writers wait for each other before they look at anything; SQLite's `BEGIN IMMEDIATE` did so already."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+
+
 def _insert(connection: Connection, table: Table, rows: Any) -> None:
     values = list(rows)
     if values:
@@ -201,8 +213,7 @@ def _insert_many(connection: Connection, table: Table, rows: list[tuple[Any, ...
 
 
 def _require_progress(connection: Connection, after: Header | None) -> None:
-    query = select(schema.progress).with_for_update()
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(select(schema.progress)).one_or_none()
     had = header_of(row) if row else None
     if had != after:
         raise IndexConflict("the index was moved by somebody else", had=had, needed=after)
