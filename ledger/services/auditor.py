@@ -4,11 +4,10 @@ offsets."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from ledger.services.desk import Desk
 
-View = Literal["cash", "economic"]
 FIFO = "fifo"
 
 
@@ -16,10 +15,16 @@ class Auditor(Desk):
     """Traces. Each first brings the read model up to the chain's present block."""
 
     def trace_bond(
-        self, bond: int | str, view: View = "cash", rule: str = FIFO, *, as_of_block: int | None = None
+        self, bond: int | str, view: str = "cash", rule: str = FIFO, *, as_of_block: int | None = None
     ) -> Mapping[str, Any]:
-        """Where every fen of a bond (number or label) is: intervals that tile `[0, raised)`, states, onward
-        paths; now, or as it was at a block."""
+        """Where every fen of a bond (number or label) is, now or as of a block.
+
+        Args:
+            view: `cash` (who got the money) or `economic` (what was bought).
+            rule: how money is followed beyond the first payee.
+
+        Intervals tile `[0, raised)`; amounts and offsets are strings of whole minor units.
+        """
         return self._session.index().bond_trace(bond, view, as_of_block, rule)
 
     def trace_payment(self, tx: str, log: int | None = None) -> Mapping[str, Any]:

@@ -78,6 +78,7 @@ def steps(site: Site) -> int:
     return len(plan.creations()) + len(plan.wires()) + 1
 
 
+@pytest.mark.spec("DEP-1")
 def test_blocks_each_second_and_several_senders(tmp_path: Path) -> None:
     """No automine, no sole sender: others send all the while, and every contract stands as planned."""
     with anvil("--block-time", "1") as url:
@@ -166,6 +167,7 @@ def test_status_names_powers_and_holders(shared: Site) -> None:
     assert said["held"] and all(power["in_force"] for power in said["held"])
 
 
+@pytest.mark.spec("POW-1")
 def test_the_deployer_keeps_no_power(shared: Site) -> None:
     powers = shared.records.contract("Powers")
     deployer = shared.keys.signer(DEPLOYER)
@@ -184,6 +186,7 @@ class Crash(BaseException):
 
 
 @pytest.mark.parametrize("step", [0, 3, 9, 20])
+@pytest.mark.spec("DEP-1")
 def test_a_crash_between_sending_and_recording_repeats_nothing(
     automined: str, tmp_path: Path, step: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -315,6 +318,7 @@ _LOOSE = {"minPiece": 5, "maxPieces": 9, "maxLayers": 9}
         ("Receivables", "setProgramme", (_LOOSE, 1, 900), "programme of receivables"),
     ],
 )
+@pytest.mark.spec("DEP-1")
 def test_a_power_nobody_planned_is_noticed(
     deployed: Site, target: str, function: str, args: tuple[object, ...], noticed: str
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ def refuses(ledger: Ledger, bond: int, name: str, act: Callable[[], Any]) -> Non
 # --- frameworks and reviews ------------------------------------------------------------------------------
 
 
+@pytest.mark.spec("FRM-1")
 def test_a_review_is_bound_to_one_version(town: Ledger) -> None:
     first = town.issuer.register_framework("Issuer", b"v1", catalogue="GBEPC-2021", categories=[CATEGORY])
     reviewed = town.verifier.review(
@@ -51,6 +53,7 @@ def test_a_review_is_bound_to_one_version(town: Ledger) -> None:
     assert town.books.bond(given.booking_bond(town, first.id)).state == "booking"
 
 
+@pytest.mark.spec("FRM-1")
 def test_a_refused_lapsed_or_withdrawn_review_opens_nothing(town: Ledger) -> None:
     of = given.framework(town, reviewed=False)
     town.verifier.review("Verifier", of, b"no", valid_until=LATER, outcome=Outcome.REFUSED)
@@ -118,7 +121,7 @@ def test_terms_come_back_as_given_and_the_unpublished_stays_none(town: Ledger) -
         given.booking_bond(town, of, isin="US0378331005")
 
 
-@pytest.mark.spec("BOND-1")
+@pytest.mark.spec("BOND-1", "BOND-3")
 def test_delivery_versus_payment_and_what_goes_back(town: Ledger) -> None:
     bond = given.booking_bond(town, given.framework(town))
     given.mint(town, "Investor", yuan(8_000))
@@ -269,6 +272,7 @@ def test_allocation_stays_within_pool_line_and_project(town: Ledger) -> None:
         )
 
 
+@pytest.mark.spec("BOND-4")
 def test_a_refund_never_exceeds_its_payment(town: Ledger) -> None:
     found = given.bond(town, allocated=1_000)
     paid = town.issuer.pay("Issuer", found.line, given.invoice(town, 300).fingerprint, yuan(300))
@@ -280,13 +284,16 @@ def test_a_refund_never_exceeds_its_payment(town: Ledger) -> None:
     assert town.books.states(found.bond)["available"] == yuan(1_000).minor
 
 
-@pytest.mark.spec("BOND-1")
+@pytest.mark.spec("BOND-1", "TRACE-1")
 def test_the_trace_says_what_the_contract_says(town: Ledger) -> None:
     found = given.bond(town, allocated=1_000)
     paid = town.issuer.pay("Issuer", found.line, given.invoice(town, 300).fingerprint, yuan(300))
     trace = town.auditor.trace_bond(found.bond)
     assert {name: int(value) for name, value in trace["states"].items()} == town.books.states(found.bond)
-    assert trace["conserved"] is True
+    assert trace["conserved"] is True and (trace["view"], trace["rule"]) == ("cash", "fifo")
+    edges = [(int(one["start"]), int(one["end"])) for one in trace["intervals"]]
+    assert edges[0][0] == 0 and edges[-1][1] == town.books.raised(found.bond)
+    assert all(one[1] == other[0] for one, other in pairwise(edges))
     spent = [one for one in trace["intervals"] if one["state"] == "spent"]
     assert [(one["payee_account"], one["tx"]) for one in spent] == [(paid.payee, paid.tx)]
     backward = town.auditor.trace_payment(paid.tx)

@@ -63,11 +63,13 @@ def test_nobody_is_admitted_without_a_role(town: Ledger) -> None:
         town.operator.admit("X", illustrative_lei("X"), Role.ILLUSTRATIVE)
 
 
+@pytest.mark.spec("ADM-1")
 def test_the_operator_is_no_participant(town: Ledger) -> None:
     with refused("OperatorCannotParticipate"):
         town.operator.admit("operator", illustrative_lei("operator"), Role.BANK)
 
 
+@pytest.mark.spec("ADM-1")
 def test_a_suspension_stops_and_a_reinstatement_allows(staffed: Ledger) -> None:
     mint(staffed, "Investor", 10_00)
     staffed.operator.suspend("Investor", b"order no. 1")
@@ -79,6 +81,7 @@ def test_a_suspension_stops_and_a_reinstatement_allows(staffed: Ledger) -> None:
     assert staffed.cash.balance("Issuer", "CNY") == 100
 
 
+@pytest.mark.spec("ADM-1")
 def test_a_lapsed_participant_is_refused(staffed: Ledger) -> None:
     mint(staffed, "Investor", 10_00)
     staffed.operator.amend("Investor", lapses=FIRST_DAY, document=b"short")
@@ -160,6 +163,7 @@ def test_more_than_there_is(staffed: Ledger) -> None:
     assert staffed.cash.balance("Investor", "CNY") == 10_00
 
 
+@pytest.mark.spec("ADM-1")
 def test_the_unadmitted_receive_nothing(town: Ledger) -> None:
     mint(town, "Investor", 10_00)
     town.account("Stranger")
@@ -190,6 +194,7 @@ def test_a_file_opens_for_its_readers_alone(town: Ledger) -> None:
     assert town.documents.open("Investor", filed.document).content == b"report"
 
 
+@pytest.mark.spec("KEY-1")
 def test_a_tampered_file_is_noticed(town: Ledger) -> None:
     filed = town.documents.register("Issuer", b"report")
     path = town.session.vault.directory / f"{filed.document}.sealed"  # type: ignore[attr-defined]
@@ -226,7 +231,7 @@ def an_invoice(number: str | None = None, total: int = 100_00) -> dict[str, Any]
     }
 
 
-@pytest.mark.spec("DOC-1")
+@pytest.mark.spec("DOC-1", "DOC-2")
 def test_an_obligation_needs_both_signatures_of_its_own_parties(town: Ledger) -> None:
     documents = town.documents
     statement = documents.obligation(**an_invoice())
@@ -242,7 +247,7 @@ def test_an_obligation_needs_both_signatures_of_its_own_parties(town: Ledger) ->
     assert capacity.payer == town.account("Issuer") and capacity.payee == town.account("Contractor")
 
 
-@pytest.mark.spec("DOC-1")
+@pytest.mark.spec("DOC-1", "DOC-2")
 def test_the_same_invoice_filed_anew_meets_the_same_fingerprint(town: Ledger) -> None:
     documents = town.documents
     first = documents.sign_and_register(documents.obligation(**an_invoice("25442000000012345678")))

@@ -214,7 +214,7 @@ def test_money_and_piece_change_hands_together(town: Ledger) -> None:
     assert holders(town, receivable)[0] == (0, 500, "Factor")
 
 
-@pytest.mark.spec("FIN-1")
+@pytest.mark.spec("FIN-1", "FIN-3")
 def test_without_money_or_papers_nothing_changes_hands(town: Ledger) -> None:
     receivable = accepted(town, 90_000)
     signed = quoted(town, receivable, end=9_000_000)
@@ -248,6 +248,7 @@ def test_a_quote_binds_what_it_says(town: Ledger) -> None:
     refuses("AlreadyUsed", lambda: accept("Contractor", signed))
 
 
+@pytest.mark.spec("FIN-2")
 def test_a_piece_that_shrank_is_not_bought(town: Ledger) -> None:
     receivable = accepted(town)
     signed = quoted(town, receivable)
@@ -262,6 +263,7 @@ def test_a_piece_that_shrank_is_not_bought(town: Ledger) -> None:
 # --- maturity --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.spec("MAT-1")
 def test_the_obligor_pays_in_and_every_holder_is_paid(staffed: Ledger) -> None:
     receivable = accepted(staffed)
     staffed.supplier.transfer(
@@ -282,7 +284,7 @@ def test_the_obligor_pays_in_and_every_holder_is_paid(staffed: Ledger) -> None:
     refuses("WrongState", lambda: staffed.obligor.settle("Company", receivable))
 
 
-@pytest.mark.spec("BOND-2")
+@pytest.mark.spec("BOND-2", "BOND-5")
 def test_what_a_bond_locked_is_paid_whatever_happens(staffed: Ledger) -> None:
     """A lapsed review and a suspended holder stop no debt; the suspended one claims its money later."""
     found = given.bond(staffed, allocated=2_000)

@@ -29,9 +29,12 @@ def reopened(store: KeyStore, passphrase: str = "correct horse") -> KeyStore:
 def test_a_reopened_keystore_signs_with_the_same_key(store: KeyStore) -> None:
     account = store.create("三峡集团", KEY)
     assert account.address == Account.from_key(KEY).address
-    assert reopened(store).signer("三峡集团").sign_digest(b"\7" * 32) == LocalSigner(KEY).sign_digest(b"\7" * 32)
+    assert reopened(store).signer("三峡集团").sign_digest(b"\7" * 32) == LocalSigner(KEY).sign_digest(
+        b"\7" * 32
+    )
 
 
+@pytest.mark.spec("KEY-1")
 def test_a_wrong_passphrase_opens_nothing(store: KeyStore) -> None:
     with pytest.raises(KeyStoreLocked):
         reopened(store, "wrong horse")
@@ -42,6 +45,7 @@ def test_an_empty_passphrase_is_refused(tmp_path: Path) -> None:
         KeyStore.open(tmp_path, "")
 
 
+@pytest.mark.spec("KEY-1")
 def test_no_file_holds_a_key_in_the_clear_and_all_are_private(store: KeyStore) -> None:
     store.create("bank", KEY)
     sealing = store.unsealer("bank")
@@ -87,7 +91,11 @@ def test_the_readable_part_cannot_be_changed_under_a_key(store: KeyStore, field:
     path = store.directory / f"{account.address.lower()}.json"
     box = json.loads(path.read_text())
     other = store.create("other")
-    box["head"][field] = {"name": "mallory", "address": account.address.lower(), "sealing_key": other.sealing_key.hex()}[field]
+    box["head"][field] = {
+        "name": "mallory",
+        "address": account.address.lower(),
+        "sealing_key": other.sealing_key.hex(),
+    }[field]
     path.write_text(json.dumps(box))
     with pytest.raises(KeyStoreLocked):
         reopened(store).signer(account.address)
@@ -114,7 +122,15 @@ def test_fingerprint_key_is_made_once_and_later_epochs_replace_it(store: KeyStor
 def test_a_transaction_recovers_to_the_signer() -> None:
     signer = LocalSigner(KEY)
     raw = signer.sign_transaction(
-        {"nonce": 0, "gas": 21000, "gasPrice": 1, "to": signer.address, "value": 0, "chainId": 31337, "data": b""}
+        {
+            "nonce": 0,
+            "gas": 21000,
+            "gasPrice": 1,
+            "to": signer.address,
+            "value": 0,
+            "chainId": 31337,
+            "data": b"",
+        }
     )
     assert Account.recover_transaction(raw) == signer.address
 

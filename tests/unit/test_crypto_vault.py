@@ -75,6 +75,7 @@ def test_disk_shows_neither_content_nor_name(vault: DocumentVault) -> None:
     assert stat.S_IMODE(path_of(vault, document).stat().st_mode) == 0o600
 
 
+@pytest.mark.spec("KEY-1")
 def test_any_changed_byte_is_noticed(vault: DocumentVault) -> None:
     document = sealed(vault, ALICE)
     good = path_of(vault, document).read_bytes()
