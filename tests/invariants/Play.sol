@@ -117,6 +117,12 @@ contract Play is Attacks {
         _declare("financing.fund");
         _declare("financing.lapse");
         _declare("financing.revoke");
+        _declare("book.open");
+        _declare("book.cut");
+        _declare("book.move");
+        _declare("book.lock");
+        _declare("book.unlock");
+        _declare("book.discharge");
         _declare("attack");
     }
 
@@ -124,7 +130,8 @@ contract Play is Attacks {
     function selectors(bytes32 spec) external view returns (bytes4[] memory) {
         bytes memory packed = bytes.concat(_packed("base"), _packed("life"), _packed("attack"));
         bytes memory money = bytes.concat(_packed("bond"), _packed("proceeds"));
-        bytes memory claims = bytes.concat(_packed("receivable"), _packed("financing"), _packed("maturity"));
+        bytes memory claims =
+            bytes.concat(_packed("receivable"), _packed("financing"), _packed("maturity"), _packed("book"));
         if (spec == "CASH-1") {
             packed = bytes.concat(packed, _packed("cash"), money, _packed("maturity"));
         } else if (spec == "BOND-1" || spec == "BOND-2") {
@@ -208,6 +215,8 @@ contract Play is Attacks {
         _groups["maturity"].push(this.maturity_payIn.selector);
         _groups["maturity"].push(this.maturity_settle.selector);
         _groups["maturity"].push(this.maturity_claim.selector);
+        _groups["book"].push(this.book_open.selector);
+        _groups["book"].push(this.book_act.selector);
         _groups["life"].push(this.life_begins.selector);
         _groups["life"].push(this.life_finances.selector);
         _groups["life"].push(this.life_ends.selector);

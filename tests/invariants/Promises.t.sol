@@ -79,6 +79,7 @@ contract Piece1Test is Campaign {
     function invariant_PIECE_1() external view {
         _nothingFound();
         play.checkPieces();
+        play.checkOwnPieces();
     }
 
     function _promise() internal pure override returns (bytes32) {

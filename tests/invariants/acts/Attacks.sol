@@ -10,10 +10,10 @@ import {IPieceBook} from "../../../contracts/interfaces/IPieceBook.sol";
 import {IPowers} from "../../../contracts/interfaces/IPowers.sol";
 import {IProceeds} from "../../../contracts/interfaces/IProceeds.sol";
 import {IReceivables} from "../../../contracts/interfaces/IReceivables.sol";
-import {FinancingActs} from "./FinancingActs.sol";
+import {BookActs} from "./BookActs.sol";
 
 /// @title Acts that nobody may do: every one of them must be refused
-abstract contract Attacks is FinancingActs {
+abstract contract Attacks is BookActs {
     function attack_cash(uint256 seed) external rolling(seed) {
         ICash cash = cashes[0];
         address pool = _proceedsAxis("POOL", 1);

@@ -188,7 +188,7 @@ abstract contract BondActs is CashActs {
     function bond_returnBooking(uint256 seed) external rolling(seed) {
         (uint32 id, address investor) = _openBooking();
         BondRecord storage b = _bond(id);
-        if (_booked[id][investor] != 0 && _odd(4)) _bringDown(investor, 0);
+        if (_booked[id][investor] != 0 && _odd(2)) _bringDown(investor, 0);
         bool allowed = (b.state != 1 || _abandoned(b)) && _booked[id][investor] != 0;
         bytes memory data = abi.encodeCall(IBondOffice.returnBooking, (id, investor));
         (bool ok,) = _act("bond.returnBooking", outsider, address(office), data);

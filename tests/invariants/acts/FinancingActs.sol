@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {ICash} from "../../../contracts/interfaces/ICash.sol";
+import {IDocuments} from "../../../contracts/interfaces/IDocuments.sol";
 import {IFinancing} from "../../../contracts/interfaces/IFinancing.sol";
 import {ReceivableActs} from "./ReceivableActs.sol";
 
@@ -14,6 +15,7 @@ abstract contract FinancingActs is ReceivableActs {
 
     Deal[] internal _deals;
     mapping(address => mapping(uint256 => bool)) private _nonceSpent;
+    mapping(address => bytes32) private _lastUsed;
     uint256 private _nonce;
 
     function financing_accept(uint256 seed) public rolling(seed) {
@@ -89,6 +91,15 @@ abstract contract FinancingActs is ReceivableActs {
         }
     }
 
+    /// @dev A new certificate, else one that nobody registered or that stands behind another financing.
+    function _certificate(address financier) private returns (bytes32 certificate, bool good) {
+        if (_odd(8)) return (keccak256("unregistered"), false);
+        if (_odd(8) && _lastUsed[financier] != 0) return (_lastUsed[financier], false);
+        certificate = keccak256(abi.encode("certificate", ++_nonce));
+        bytes memory data = abi.encodeCall(IDocuments.register, (certificate, REGISTRATION, 0));
+        (good,) = _act("document.register", financier, address(documents), data);
+    }
+
     struct Before {
         ICash cash;
         uint256 financier;
@@ -105,13 +116,12 @@ abstract contract FinancingActs is ReceivableActs {
             _fund(was.cash, q.financier, q.net);
             was = _before(q);
         }
-        bool registered = !_odd(6);
+        (bytes32 certificate, bool registered) = _certificate(q.financier);
         bool allowed = registered && d.state == 1 && clock <= q.deadline && q.fundingDay == _today()
             && _activeAs(q.financier, FINANCIER) && _active(q.holder) && was.financier >= q.net;
-        bytes memory data = abi.encodeCall(
-            IFinancing.fund, (q, registered ? _paper(REGISTRATION) : bytes32(uint256(1)), _paper(SEARCH))
-        );
+        bytes memory data = abi.encodeCall(IFinancing.fund, (q, certificate, _paper(SEARCH)));
         (bool ok,) = _act("financing.fund", q.financier, address(financing), data);
+        if (ok) _lastUsed[q.financier] = certificate;
         _judge("FIN-1", "financing.fund", allowed, ok);
         _compare(q, was, ok);
         if (ok) d.state = 2;
@@ -195,8 +205,9 @@ abstract contract FinancingActs is ReceivableActs {
         for (uint256 n = 1 + _roll(3); n != 0; --n) {
             maturity_settle(_roll(type(uint256).max));
         }
-        if (_odd(2)) proceeds_refundEncumbered(_roll(type(uint256).max));
-        if (_odd(2)) maturity_claim(_roll(type(uint256).max));
+        proceeds_refundEncumbered(_roll(type(uint256).max));
+        maturity_claim(_roll(type(uint256).max));
+        proceeds_claim(_roll(type(uint256).max));
     }
 
     function financing_revoke(uint256 seed) external rolling(seed) {

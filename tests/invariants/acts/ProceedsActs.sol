@@ -240,7 +240,7 @@ abstract contract ProceedsActs is BondActs {
         );
     }
 
-    function proceeds_claim(uint256 seed) external rolling(seed) {
+    function proceeds_claim(uint256 seed) public rolling(seed) {
         _claim("proceeds.claim", "PROCEEDS", address(proceeds));
     }
 

@@ -55,7 +55,7 @@ abstract contract ReceivableActs is LineActs {
         Paper storage p = _papers[_paperOf[c.fingerprint] - 1];
         if (!_odd(10)) c.supplier = p.payee;
         c.cash = address(cashes[p.cash]);
-        c.budgetLine = _odd(2) ? 0 : _budgetOf(obligor, p.cash);
+        c.budgetLine = _odd(3) ? 0 : _budgetOf(obligor, p.cash);
         c.creditLine = _creditOf(obligor, p.cash);
         c.face = uint64(_odd(8) ? 1 + _roll(12_000) : 1 + _roll(_capacity(c.fingerprint) / 2 + 1));
         c.due = _odd(12) ? _today() : _today() + 1 + uint32(_roll(6));
@@ -336,7 +336,7 @@ abstract contract ReceivableActs is LineActs {
         if (p.state == 2 && _today() < p.due && _odd(3)) {
             _setClock(clock + uint256(p.due - _today()) * 1 days);
         }
-        if (_odd(4)) _bringDown(_pieces[id][maturity.cursor(id)].holder, 0);
+        if (_odd(3)) _bringDown(_pieces[id][maturity.cursor(id)].holder, 0);
         bool allowed = p.state == 2 && _today() >= p.due && (p.budgetLine != 0 || p.paidIn);
         bytes memory data = abi.encodeCall(IMaturity.settle, (id, 1 + _roll(4)));
         (bool ok, bytes memory result) = _act("maturity.settle", outsider, address(maturity), data);

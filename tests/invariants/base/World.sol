@@ -151,6 +151,8 @@ abstract contract World is Cheats {
         _set(address(book), abi.encodeCall(IPieceBook.setModule, (address(receivables), 1, 3)));
         _set(address(book), abi.encodeCall(IPieceBook.setModule, (address(financing), 2, 6)));
         _set(address(book), abi.encodeCall(IPieceBook.setModule, (address(maturity), 3, 8)));
+        // These tests themselves, so that the book is asked for what its own modules never ask.
+        _set(address(book), abi.encodeCall(IPieceBook.setModule, (address(this), 9, 15)));
         _duty(address(proceeds), address(office), "BONDS");
         _duty(address(proceeds), address(receivables), "RECEIVABLES");
         _duty(address(proceeds), address(maturity), "MATURITY");
