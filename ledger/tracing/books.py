@@ -13,6 +13,7 @@ from ledger.domain.roles import Role
 from ledger.domain.states import ReceivableState
 from ledger.errors import BadInput, NotFound
 from ledger.tracing.axes import AxisNames
+from ledger.tracing.columns import IncompleteHistory
 from ledger.tracing.pieces import PieceBooks
 
 _DAY_SECONDS: Final = 86_400
@@ -147,14 +148,29 @@ class Books:
         self._dates = _Dates(zone_seconds)
 
     def apply(self, rows: Iterable[EventRow]) -> None:
-        """Takes events in. Contracts and events that say nothing here pass unseen."""
+        """Takes events in. Contracts and events that say nothing here pass unseen.
+
+        Raises:
+            IncompleteHistory: when an event speaks of what no earlier one made.
+            PieceHistoryBroken: when an act on a piece does not follow on the one before.
+        """
         for row in rows:
             self.contracts.setdefault(row.address, row.contract)
             if row.contract == "PieceBook":
                 self.pieces.apply(row)
             act = _ACTS.get((row.contract, row.name))
             if act is not None:
-                act(self, row)
+                self._take(act, row)
+
+    def _take(self, act: Callable[[Books, EventRow], None], row: EventRow) -> None:
+        try:
+            act(self, row)
+        except KeyError as missing:
+            raise IncompleteHistory(
+                f"{row.contract}.{row.name} speaks of what no earlier event made",
+                who=f"block {row.block}, log {row.log}",
+                needed=missing.args[0],
+            ) from missing
 
     def bond(self, bond: int | str) -> Bond:
         """By number or label; a label that two bonds share must be given by number.

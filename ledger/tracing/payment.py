@@ -120,11 +120,12 @@ def _checked(tx: str) -> str:
 def _move(world: World, cash: str, block: int, log: int) -> _Move:
     columns = world.columns(cash)
     rows = columns.rows
-    (row,) = np.flatnonzero((rows.block == block) & (rows.log == log))
+    first, end = np.searchsorted(rows.block, [block, block + 1])
+    row = int(first + np.searchsorted(rows.log[first:end], log))
     world.load(columns, np.array([row]))
     meanings = world.meanings()
     source, target = meanings[int(rows.from_axis[row])], meanings[int(rows.to_axis[row])]
-    return _Move(cash, columns, int(row), world.ref(columns, int(row)), source, target)
+    return _Move(cash, columns, row, world.ref(columns, row), source, target)
 
 
 def _choose(moves: list[_Move], tx: str, log: int | None) -> _Move:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -42,6 +42,9 @@ class History(Protocol):
     def timestamps(self, blocks: Iterable[int]) -> dict[int, int]: ...
 
 
+_Build = Callable[[MoveColumns, Iterable[Refund]], Side]
+
+
 @dataclass(slots=True)
 class State:
     """What is kept between questions: facts and columns up to `header`."""
@@ -52,6 +55,8 @@ class State:
     numbers: dict[str, int] = field(default_factory=dict)
     rows: dict[str, MoveRows] = field(default_factory=dict)
     built: dict[str, MoveColumns] = field(default_factory=dict)
+    sides: dict[tuple[str, bool], Side] = field(default_factory=dict)
+    meanings: list[Axis] = field(default_factory=list)
 
     @classmethod
     def read(cls, history: History, header: Header, zone_seconds: int) -> State:
@@ -73,7 +78,10 @@ class State:
             for cash, rows in self.rows.items()
             if len(rows)
         }
+        # What is computed from them is computed again when it is asked for: new facts explain old axes, too.
         self.built.clear()
+        self.sides.clear()
+        self.meanings.clear()
         self.header = header
 
     def _learn(self, history: History) -> None:
@@ -90,7 +98,6 @@ class World:
         self.state = state
         self.books = state.books
         self.header = state.header
-        self._meanings: list[Axis] | None = None
         self._refs: dict[tuple[int, int], MoveRef] = {}
         self._timestamps: dict[int, int] = {}
 
@@ -112,17 +119,24 @@ class World:
 
     def meanings(self) -> list[Axis]:
         """What each axis is for, by number."""
-        if self._meanings is None:
-            self._meanings = [self.books.axes.meaning(address) for address in self.state.addresses]
-        return self._meanings
+        state = self.state
+        if not state.meanings:
+            state.meanings = [self.books.axes.meaning(address) for address in state.addresses]
+        return state.meanings
 
     def outgoing(self, cash: str) -> Side:
         """The outgoing moves, refunded intervals leading to their substitutes."""
-        return outgoing_with(self.columns(cash), self._refunds(cash))
+        return self._side(cash, outgoing_with, outgoing=True)
 
     def incoming(self, cash: str) -> Side:
         """The incoming moves, substitutes coming from what was reversed."""
-        return incoming_with(self.columns(cash), self._refunds(cash))
+        return self._side(cash, incoming_with, outgoing=False)
+
+    def _side(self, cash: str, build: _Build, *, outgoing: bool) -> Side:
+        sides = self.state.sides
+        if (cash, outgoing) not in sides:
+            sides[cash, outgoing] = build(self.columns(cash), self._refunds(cash))
+        return sides[cash, outgoing]
 
     def _refunds(self, cash: str) -> list[Refund]:
         numbers = self.state.numbers

@@ -9,12 +9,15 @@ import pytest
 
 from ledger.domain import purposes as p
 from ledger.errors import BadInput, NotFound
+from ledger.tracing.columns import IncompleteHistory
 from ledger.tracing.conserved import STATES
 from ledger.tracing.payment import SeveralPayments
 from ledger.tracing.pieces import PieceHistoryBroken
 from ledger.tracing.readmodel import ReadModel
 from tests.unit.fake_chain import word
-from tests.unit.story import Story, axis, opened, party
+from tests.unit.story import AT, Story, axis, opened, party
+
+pytestmark = pytest.mark.spec("TRACE-1")
 
 Json = dict[str, Any]
 
@@ -419,6 +422,28 @@ def _any(event: str) -> Json:
 
 def _log(emitted: Any) -> Json:
     return {"topics": emitted.topics}
+
+
+def test_a_fact_about_something_that_no_event_made_is_a_gap(tmp_path: Path) -> None:
+    """IDX-1: an index with a row missing says so."""
+    story = opened()
+    block = next(
+        b for b in story.chain.blocks if len(b.logs) == 1 and b.logs[0]["address"] == AT["BondOffice"]
+    )
+    block.logs.clear()
+    with pytest.raises(IncompleteHistory, match="speaks of what no earlier event made"):
+        model(story, tmp_path).bond_trace(1)
+
+
+def test_a_dropped_cash_move_is_noticed(tmp_path: Path) -> None:
+    """CASH-1: no answer is given from moves that do not tile."""
+    story = paid_story()
+    story.transfer("builder", "sub", 10)
+    story.transfer("builder", "sub", 10)
+    assert model(story, tmp_path).bond_trace(1)["conserved"] is True
+    story.chain.blocks[-2].logs.clear()
+    with pytest.raises(IncompleteHistory, match="gap in the outgoing moves"):
+        ReadModel(story.store(tmp_path / "damaged.sqlite")).bond_trace(1)
 
 
 # --- trace payment ---
