@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
@@ -11,6 +11,8 @@ from ledger import sentences  # noqa: F401 - registers what refusals say, in bot
 from ledger.bootstrap.opening import DeployOptions, Opened, open_embedded, open_network
 from ledger.config import Settings
 from ledger.crypto.keystore import COST
+from ledger.reports.evidence import bond_pack, sign_checkpoint
+from ledger.reports.sources import Books as EvidenceBooks
 from ledger.services.auditor import Auditor
 from ledger.services.bank import Bank
 from ledger.services.bonds import Investor
@@ -120,19 +122,32 @@ class Ledger:
 
         return status(self.client, self.records)
 
-    def evidence_bond(self, bond: int | str, folder: str | Path) -> Path:
-        """Writes an evidence pack of one bond (number or label) into a new folder and checks it.
+    def evidence_bond(self, bond: int | str, folder: str | Path, *, signers: Sequence[str] = ()) -> Path:
+        """Writes a pack that proves the trace of a bond (number or label) offline, and checks it.
+
+        `folder` is a new one. `signers` sign the checkpoint (this chain, this block, this hash) that
+        readers who
+        trust them go by; without one, the pack is complete only if its block's hash is true.
 
         Raises:
             EvidenceFails: when the chain does not bear the answer out.
         """
-        from ledger.reports.evidence import bond_pack
-        from ledger.reports.sources import Books as Records
-
         answer = self.auditor.trace_bond(bond)
-        found = self.books.bond(int(answer["bond"]))
-        records = Records.of(self.session.deployment, found.cash)
-        return bond_pack(self.client, answer, records, Path(folder))
+        block, block_hash = int(answer["block"]), str(answer["block_hash"])
+        points = [
+            sign_checkpoint(self.session.signer(who), self.client.chain_id, block, block_hash)
+            for who in signers
+        ]
+        cash = self.session.cash(self.books.bond(int(answer["bond"])).cash).contract.address
+        books = EvidenceBooks.of(self.session.deployment, cash)
+        return bond_pack(self.client, answer, books, Path(folder), points)
+
+    def check(self) -> dict[str, Any]:
+        """Every promise derived again from the chain alone, and the read model compared with it."""
+        from ledger.checks import check
+
+        with self.session.index().rows() as rows:
+            return check(self.client, self.session.deployment, rows)
 
     def close(self) -> None:
         """Lets go of the chain and the read model. The embedded node ends after its last client."""

@@ -18,6 +18,7 @@ from ledger.chain.anvil import find_anvil
 from ledger.config import Settings
 from ledger.crypto.keystore import KeyStore, KeyStoreLocked
 from ledger.errors import BadInput, NotFound
+from ledger.reports.checker.verify_pack import verify_pack
 from tests.integration import given_bond as given
 from tests.integration.given_bond import yuan
 
@@ -26,6 +27,19 @@ def test_the_front_door_in_five_lines(staffed_template: Path, tmp_path: Path) ->
     with fresh_ledger(staffed_template, tmp_path / "ledger") as ledger:
         bond = given.bond(ledger, allocated=1_000).bond
         assert ledger.auditor.trace_bond(bond)["states"]["available"] == str(yuan(1_000).minor)
+
+
+@pytest.mark.spec("EVD-1")
+def test_a_pack_from_the_front_door_checks_offline(staffed_template: Path, tmp_path: Path) -> None:
+    with fresh_ledger(staffed_template, tmp_path / "ledger") as ledger:
+        found = given.bond(ledger, allocated=1_000)
+        ledger.issuer.pay("Issuer", found.line, given.invoice(ledger, 300).fingerprint, yuan(300))
+        pack = ledger.evidence_bond(found.bond, tmp_path / "pack", signers=["Auditor"])
+        auditor = ledger.account("Auditor")
+    assert verify_pack(pack, (auditor,))["ok"] is True
+    moves = pack / "moves.json"
+    moves.write_text(moves.read_text().replace('"30000"', '"30001"', 1))
+    assert verify_pack(pack, (auditor,))["ok"] is False
 
 
 def test_what_was_done_is_there_when_it_is_opened_again(staffed_template: Path, tmp_path: Path) -> None:
