@@ -30,6 +30,7 @@ from ledger.crypto.keystore import KeyStore
 from ledger.crypto.signer import LocalSigner
 from ledger.domain.purposes import PROCEEDS, module_id
 from ledger.errors import BadInput, Conflict, ContractRefusal, NotAllowed, NotFound
+from scripts import verify_deployment
 
 CHEAP = 2**10
 
@@ -351,3 +352,14 @@ def _receipt(client: ChainClient, tx: str) -> dict[str, str]:
             return client.receipt(tx)
         time.sleep(0.05)
     raise AssertionError(f"{tx} was not mined")
+
+
+@pytest.mark.spec("DEP-1")
+def test_the_script_says_so_by_its_exit_status(deployed: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--url", deployed.client.rpc.url, "--deployments", str(deployed.records.folder)]
+    assert verify_deployment.main(arguments) == 0
+    assert "checks hold" in capsys.readouterr().out
+    deployed.client.rpc.call("anvil_setCode", deployed.records["Documents"].address, "0x00")
+    assert verify_deployment.main(arguments) == 1
+    assert "NOT SO  code of Documents" in capsys.readouterr().out
+    assert verify_deployment.main([*arguments[:2], "--deployments", "/nonexistent"]) == 1
