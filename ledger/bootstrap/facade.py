@@ -11,8 +11,6 @@ from ledger import sentences  # noqa: F401 - registers what refusals say, in bot
 from ledger.bootstrap.opening import DeployOptions, Opened, open_embedded, open_network
 from ledger.config import Settings
 from ledger.crypto.keystore import COST
-from ledger.reports.evidence import bond_pack, sign_checkpoint
-from ledger.reports.sources import Books as EvidenceBooks
 from ledger.services.auditor import Auditor
 from ledger.services.bank import Bank
 from ledger.services.bonds import Investor
@@ -132,6 +130,9 @@ class Ledger:
         Raises:
             EvidenceFails: when the chain does not bear the answer out.
         """
+        from ledger.reports.evidence import bond_pack, sign_checkpoint
+        from ledger.reports.sources import Books as EvidenceBooks
+
         answer = self.auditor.trace_bond(bond)
         block, block_hash = int(answer["block"]), str(answer["block_hash"])
         points = [

@@ -1,21 +1,25 @@
-"""The read model of one deployment: store and indexer, opened when they are first asked."""
+"""The read model of one deployment: store and indexer, loaded and opened when they are first asked.
+
+An act needs neither SQL nor columns, so what brings them is imported inside.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ledger.chain.client import ChainClient
-from ledger.domain.history import Header
-from ledger.indexer import Indexer, RpcSource
-from ledger.indexer.indexer import Settings as IndexSettings
 from ledger.ports import Deployment
-from ledger.store import Store
-from ledger.tracing.bond import FIFO
-from ledger.tracing.readmodel import ReadModel
+
+if TYPE_CHECKING:
+    from ledger.domain.history import Header
+    from ledger.indexer import Indexer
+    from ledger.store import Store
+    from ledger.store.snapshot import Snapshot
+    from ledger.tracing.readmodel import ReadModel
 
 _ANNOUNCED = ("GreenBond", "Cash")
 """Contracts that others announce in their events."""
@@ -46,7 +50,7 @@ class LazyIndex:
             return self._indexer.sync()
 
     def bond_trace(
-        self, bond: int | str, view: str = "cash", as_of_block: int | None = None, rule: str = FIFO
+        self, bond: int | str, view: str = "cash", as_of_block: int | None = None, rule: str = "fifo"
     ) -> Mapping[str, Any]:
         return self._model.bond_trace(bond, view, as_of_block, rule)
 
@@ -56,6 +60,10 @@ class LazyIndex:
     def piece_show(self, receivable: int, as_of_block: int | None = None) -> Mapping[str, Any]:
         return self._model.piece_show(receivable, as_of_block)
 
+    def rows(self) -> AbstractContextManager[Snapshot]:
+        """One consistent view of the rows themselves, for who compares them with the chain."""
+        return self.store.snapshot()
+
     @property
     def _model(self) -> ReadModel:
         with self._lock:
@@ -63,11 +71,15 @@ class LazyIndex:
 
     @cached_property
     def _opened_model(self) -> ReadModel:
+        from ledger.tracing.readmodel import ReadModel
+
         zone = int(self._client.call(self._deployment["Participants"], "zone"))
         return ReadModel(self.store, zone_seconds=zone)
 
     @cached_property
     def store(self) -> Store:
+        from ledger.store import Store
+
         deployment = self._deployment
         store = Store(self._database, chain_id=deployment.chain_id, start_block=deployment.start_block)
         self._closing.callback(store.close)
@@ -75,6 +87,9 @@ class LazyIndex:
 
     @cached_property
     def _indexer(self) -> Indexer:
+        from ledger.indexer import Indexer, RpcSource
+        from ledger.indexer.indexer import Settings
+
         abis = self._client.abis
         contracts = {
             contract.address: (contract.abi, abis[contract.abi].abi)
@@ -86,5 +101,5 @@ class LazyIndex:
             contracts,
             self._deployment.start_block,
             announced={name: abis[name].abi for name in _ANNOUNCED},
-            settings=IndexSettings(confirmations=self._confirmations),
+            settings=Settings(confirmations=self._confirmations),
         )
