@@ -11,6 +11,19 @@ States: `cost` is what was set aside for or paid as issue costs; `unallocated` r
 on a budget line; `encumbered` is locked for a confirmed payable; `spent` was paid and not refunded, a
 holder's claim included, for it has left the bond's books. The others come with temporary placement and
 redemption.
+
+The answer (amounts and numbers of fen are integer strings in minor units):
+
+    {chain_id, block, block_hash, as_of, view, rule, bond, label, issuer, currency, minor_unit, raised,
+     states: {cost, unallocated, placed, lost, available, encumbered, spent, returned}, conserved,
+     intervals: [{start, end, amount, state, age_days, project, category, line,
+                  payee, payee_account, illustrative, refund_of, receivable, piece: {start, end}, documents,
+                  tx, log, block, path, onward, economic}]}
+
+`tx`, `log` and `block` are of the move that brought the money where it is; `refund_of` is the payment
+`TX:LOG` that came back. `path`: `ledger.tracing.hops`, after a first stop that names the subscribers.
+`onward`: `ledger.tracing.onward`. `economic`: `[{party, account, illustrative, role, start, end, amount,
+documents}]`, for a receivable's fen with `tier`, `via`, `financing`, `holder`, `receivable`, `piece` as well.
 """
 
 from __future__ import annotations
@@ -42,7 +55,7 @@ _STATE_OF: Final = {
 
 
 def bond_trace(world: World, bond: int | str, view: str = "cash", rule: str = FIFO) -> Json:
-    """The answer of `greenledger trace bond ID --json`; shape in docs/specs.md.
+    """The answer of `greenledger trace bond ID --json`, in the shape given above.
 
     Args:
         bond: number or label.

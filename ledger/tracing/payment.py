@@ -3,6 +3,16 @@
 Every source is an interval of the payment; together they tile it. `bond`, `origin_start`, `project` and
 `investor` name the bond nearest to the payment on the way back, where there is one. On general accounts the
 rule is first in, first out, and named so in the answer.
+
+The answer (amounts and numbers of fen are integer strings in minor units):
+
+    {chain_id, as_of_block, as_of_block_hash, rule, block, tx, log, amount, currency, minor_unit,
+     payer, payee, payee_account, illustrative, document,
+     sources: [{start, end, amount, bond, label, origin_start, origin_end, project, line, investor,
+                end_of_trace, path}], complete}
+
+`block` is the payment's, `as_of_block` the index's. `complete`: the sources tile the payment
+and every fen was followed to its mint. `path` runs from the payment back (`ledger.tracing.hops`).
 """
 
 from __future__ import annotations
@@ -53,7 +63,7 @@ class _Move:
 
 
 def payment_trace(world: World, tx: str, log: int | None = None, horizon: Horizon = ALL_THE_WAY) -> Json:
-    """The answer of `greenledger trace payment TX[:LOG] --json`; shape in docs/specs.md.
+    """The answer of `greenledger trace payment TX[:LOG] --json`, in the shape given above.
 
     Args:
         tx: transaction hash.
@@ -84,9 +94,9 @@ def _answer(world: World, move: _Move, sources: list[Json], *, complete: bool) -
     return {
         "chain_id": world.history.chain_id,
         "as_of_block": world.header.number,
-        "block": move.ref.block,
-        "block_hash": world.header.hash,
+        "as_of_block_hash": world.header.hash,
         "rule": "fifo",
+        "block": move.ref.block,
         "tx": move.ref.tx,
         "log": move.ref.log,
         "amount": str(move.amount),

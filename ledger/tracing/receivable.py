@@ -1,4 +1,11 @@
-"""`piece show`: a receivable with its pieces, which tile `[0, face)`."""
+"""`piece show`: a receivable with its pieces, which tile `[0, face)`.
+
+The answer (amounts and numbers of fen are integer strings in minor units):
+
+    {chain_id, block, block_hash, receivable, currency, minor_unit, face, paid, obligor, supplier, due, state,
+     fingerprint, documents, funded_by: {bond, label, line, project} | null, complete,
+     pieces: [{start, end, amount, holder, state, lock, sequence, layers, paid, documents, history}]}
+"""
 
 from __future__ import annotations
 
@@ -12,7 +19,7 @@ from ledger.tracing.world import World
 
 
 def piece_show(world: World, receivable: int) -> Json:
-    """The answer of `greenledger piece show RECEIVABLE --json`; shape in docs/specs.md.
+    """The answer of `greenledger piece show RECEIVABLE --json`, in the shape given above.
 
     `pieces` is empty until the supplier accepts. `complete` is computed: every act was replayed in its
     sequence without a hole (else the replay would have stopped) and the pieces tile `[0, face)`.
