@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,20 +25,29 @@ bond_app = typer.Typer(help="Bonds · 债券", no_args_is_help=True)
 piece_app = typer.Typer(help="Receivables and their pieces · 应收凭证与片段", no_args_is_help=True)
 trace_app = typer.Typer(help="Where money went, and what funded a payment · 穿透追踪", no_args_is_help=True)
 evidence_app = typer.Typer(help="Evidence packs · 证据包", no_args_is_help=True)
-for _name, _app in (("bond", bond_app), ("piece", piece_app), ("trace", trace_app), ("evidence", evidence_app)):
+for _name, _app in (
+    ("bond", bond_app),
+    ("piece", piece_app),
+    ("trace", trace_app),
+    ("evidence", evidence_app),
+):
     app.add_typer(_app, name=_name)
 
 out = tables.console()
 err = tables.console(stderr=True)
 _given: dict[str, Any] = {}
 
-Json = Annotated[bool, typer.Option("--json", help="machine-readable: amounts are integer strings in minor units")]
+Json = Annotated[
+    bool, typer.Option("--json", help="machine-readable: amounts are integer strings in minor units")
+]
 
 
 @app.callback()
 def _options(
     state: Annotated[Path | None, typer.Option(help="state folder (GREENLEDGER_STATE)")] = None,
-    url: Annotated[str | None, typer.Option(help="JSON-RPC address of a network; default: the embedded chain")] = None,
+    url: Annotated[
+        str | None, typer.Option(help="JSON-RPC address of a network; default: the embedded chain")
+    ] = None,
     network: Annotated[str | None, typer.Option(help="name of the network's deployment records")] = None,
     lang: Annotated[str | None, typer.Option(help="en or zh; by locale")] = None,
 ) -> None:
@@ -73,7 +83,9 @@ def show(answer: Mapping[str, Any]) -> None:
 
 @app.command()
 def deploy(
-    replay: Annotated[bool, typer.Option(help="business dates are posted, for ever (imports of history)")] = False,
+    replay: Annotated[
+        bool, typer.Option(help="business dates are posted, for ever (imports of history)")
+    ] = False,
     json_: Json = False,
 ) -> None:
     """Deploys to the configured network or the embedded chain, resumes what was begun, and proves the result."""
@@ -83,7 +95,12 @@ def deploy(
     checks = deploy_configured(settings(), DeployOptions(replay=replay), report)
     failed = [check for check in checks if not check.ok]
     if json_:
-        show({"ok": not failed, "checks": [check.__dict__ if hasattr(check, "__dict__") else str(check) for check in checks]})
+        show(
+            {
+                "ok": not failed,
+                "checks": [check.__dict__ if hasattr(check, "__dict__") else str(check) for check in checks],
+            }
+        )
     else:
         out.print(f"{len(checks) - len(failed)} of {len(checks)} checks hold")
         for check in failed:
@@ -100,19 +117,6 @@ def demo(
     from ledger.story import pages
 
     pages.perform(settings().state, data, out, given=_given.get("state"))
-
-
-@app.command()
-def serve(
-    host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="port to listen on")] = 8000,
-) -> None:
-    """Serves the HTTP API; OpenAPI at /docs. Tokens: `greenledger token`."""
-    try:
-        from api.app import run  # the API is a package of its own beside this one
-    except ImportError as error:
-        raise BadInput("the HTTP API is not installed here", needed="a checkout, or the api package") from error
-    run(settings(), host, port)
 
 
 # --- looking ---------------------------------------------------------------------------------------------
@@ -214,6 +218,18 @@ def check(json_: Json = False) -> None:
             out.print(f"{mark} {one['id']:<9} {one['detail']}")
     if not answer["ok"]:
         raise typer.Exit(1)
+
+
+# --- commands of other packages ---------------------------------------------------------------------------
+
+
+def _add_commands() -> None:
+    """`serve` and `token` come with the package `api`, which this one never imports."""
+    for found in entry_points(group="greenledger.commands"):
+        found.load()(app, settings)
+
+
+_add_commands()
 
 
 def main() -> None:

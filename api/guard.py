@@ -1,0 +1,87 @@
+"""What stands before every request: its token, the size of its body; and headers on every answer.
+
+It works on the bare ASGI messages, so nothing of a body is read for somebody unknown, and no endpoint under
+`/v1` can forget to ask for a token.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import Anonymous, TooLarge, response
+from api.tokens import TokenBook
+from ledger.errors import LedgerError
+
+PROTECTED: Final = "/v1"
+MOST_BYTES: Final = 8 * 1024 * 1024
+_HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+class Guard:
+    """ASGI middleware. The account that a token acts as is left in `request.state.account`."""
+
+    def __init__(self, app: ASGIApp, tokens: TokenBook) -> None:
+        self._app = app
+        self._tokens = tokens
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers[name] = value
+            await send(message)
+
+        headers = Headers(scope=scope)
+        try:
+            self._admit(scope, headers)
+            await self._app(scope, _Bounded(receive, headers), guarded)
+        except (Anonymous, TooLarge) as refusal:
+            answer = response(refusal, headers.get("accept-language", ""))
+            await answer(scope, receive, guarded)
+
+    def _admit(self, scope: Scope, headers: Headers) -> None:
+        path = scope["path"]
+        if path != PROTECTED and not path.startswith(PROTECTED + "/"):
+            return
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        account = self._tokens.account_of(token.strip()) if scheme.lower() == "bearer" else None
+        if account is None:
+            raise Anonymous("no valid token", needed="Authorization: Bearer ...")
+        scope.setdefault("state", {})["account"] = account
+
+
+class _Bounded:
+    """Receives a body up to a bound, whatever its Content-Length says of itself."""
+
+    def __init__(self, receive: Receive, headers: Headers) -> None:
+        declared = headers.get("content-length", "0")
+        if not declared.isdigit() or int(declared[:20]) > MOST_BYTES:
+            raise _too_large()
+        self._receive = receive
+        self._left = MOST_BYTES
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            raise _too_large()
+        return message
+
+
+def _too_large() -> LedgerError:
+    return TooLarge("the body is too large", needed=MOST_BYTES)

@@ -1,0 +1,33 @@
+"""One file for each user's work, and the reads that everybody shares."""
+
+from __future__ import annotations
+
+from api.routers import (
+    auditor,
+    bank,
+    cash,
+    common,
+    documents,
+    financier,
+    investor,
+    issuer,
+    obligor,
+    operator,
+    supplier,
+    verifier,
+)  # fmt: skip
+
+ROUTERS = (
+    common.router,
+    operator.router,
+    documents.router,
+    cash.router,
+    bank.router,
+    issuer.router,
+    verifier.router,
+    investor.router,
+    obligor.router,
+    supplier.router,
+    financier.router,
+    auditor.router,
+)

@@ -1,0 +1,112 @@
+"""Where money went, and what funded a payment: the same documents as the command line's and Python's.
+
+Auditors get every document whole. Everybody else gets a bond's trace with what belongs to receivables that
+are not theirs withheld, and marked so; sums and states stay whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Path, Query
+
+from api.deps import AnyCaller, Caller, LedgerHere, acting, is_party
+from ledger.domain.roles import Role
+from ledger.errors import NotFound
+from ledger.tracing.payment import SeveralPayments
+
+router = APIRouter(tags=["auditor"])
+
+Json = dict[str, Any]
+AuditorCaller = Annotated[Caller, Depends(acting(Role.AUDITOR))]
+_OF_RECEIVABLES = frozenset({"encumbrance", "settlement"})
+_WITHHELD: Json = {
+    **dict.fromkeys(("payee", "payee_account", "refund_of", "receivable", "piece", "tx", "log", "block")),
+    "illustrative": False,
+    "documents": [],
+    "path": [],
+    "onward": [],
+    "economic": [],
+    "withheld": True,
+}
+
+
+@router.get("/traces/bonds/{bond}")
+def trace_bond(
+    caller: AnyCaller,
+    ledger: LedgerHere,
+    bond: Annotated[str, Path(min_length=1, max_length=200, description="Number or label.")],
+    view: Literal["cash", "economic"] = "cash",
+    rule: Literal["fifo"] = "fifo",
+    as_of_block: Annotated[int | None, Query(ge=0, lt=2**53)] = None,
+) -> Json:
+    """Where every raised fen is: intervals that tile `[0, raised)`."""
+    trace = ledger.auditor.trace_bond(bond, view, rule, as_of_block=as_of_block)
+    return dict(trace) if caller.audits else _shown(ledger, caller, trace)
+
+
+@router.get("/traces/payments/{tx}")
+def trace_payment(
+    caller: AnyCaller,
+    ledger: LedgerHere,
+    tx: Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$")],
+    log: Annotated[int | None, Query(ge=0, lt=2**31)] = None,
+) -> Json:
+    """What funded a payment, for its payer and payee, the bond's issuer and auditors."""
+    if caller.audits:
+        return dict(ledger.auditor.trace_payment(tx, log))
+    missing = NotFound(f"{tx} moved no cash of yours", who=tx)
+    try:
+        found = dict(ledger.auditor.trace_payment(tx, log))
+    except SeveralPayments as several:
+        raise _only_own(several, caller) or missing from None
+    except NotFound:
+        raise missing from None
+    if not _concerns(ledger, caller, found):
+        raise missing
+    return found
+
+
+@router.get("/status")
+def status(caller: AuditorCaller, ledger: LedgerHere) -> Json:
+    """Addresses, powers and who holds them: the same document as `greenledger status --json`."""
+    return ledger.status()
+
+
+# --- what others may see ---------------------------------------------------------------------------------
+
+
+def _shown(ledger: LedgerHere, caller: Caller, trace: Mapping[str, Any]) -> Json:
+    numbers = {one["receivable"] for one in trace["intervals"]} - {None}
+    own = {number for number in numbers if is_party(ledger, caller, int(number))}
+    return {**trace, "intervals": [_interval(one, own) for one in trace["intervals"]]}
+
+
+def _interval(interval: Json, own: set[str]) -> Json:
+    number = interval["receivable"]
+    if number is not None:
+        return interval if number in own else {**interval, **_WITHHELD}
+    told = [interval["path"], *(part.get("path", []) for part in interval["onward"])]
+    if not any(hop["sub_account"] in _OF_RECEIVABLES for hops in told for hop in hops):
+        return interval
+    return {**interval, "refund_of": None, "documents": [], "path": [], "onward": [], "withheld": True}
+
+
+def _concerns(ledger: LedgerHere, caller: Caller, found: Json) -> bool:
+    if caller.account in (found["payer"]["account"], found["payee_account"]):
+        return True
+    hops = [hop for source in found["sources"] for hop in source["path"]]
+    bonds = {source["bond"] for source in found["sources"]} - {None}
+    if not bonds or any(hop["sub_account"] in _OF_RECEIVABLES for hop in hops):
+        return False
+    return all(ledger.books.bond(int(bond)).issuer == caller.account for bond in bonds)
+
+
+def _only_own(several: SeveralPayments, caller: Caller) -> SeveralPayments | None:
+    """The same error, listing the caller's own payments alone; None when there is none."""
+    listed = several.had if isinstance(several.had, list) else []
+    own = [one for one in listed if caller.account in str(one)]
+    if not own:
+        return None
+    return SeveralPayments(f"{several.who} made payments to you", who=several.who, had=own, needed="TX:LOG")

@@ -1,0 +1,138 @@
+"""Documents, and obligations that two parties sign. Files come in and are sealed; only hashes go out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from api.deps import AnyCaller, Caller, LedgerHere, ParticipantCaller
+from api.schemas.common import Amount
+from api.schemas.people import (
+    CapacityOut,
+    DocumentIn,
+    Filing,
+    ObligationIn,
+    Registered,
+    RegisteredObligation,
+    SealedOut,
+    SignedStatement,
+    Statement,
+)  # fmt: skip
+from ledger.domain.dates import date_of
+from ledger.domain.kinds import DocumentKind
+from ledger.errors import NotAllowed, NotFound
+
+router = APIRouter(tags=["documents"])
+
+HashPath = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$")]
+
+
+@router.post("/documents")
+def register(caller: ParticipantCaller, ledger: LedgerHere, body: DocumentIn) -> Registered:
+    """Seals a file for its registrar and readers and registers its salted hash; or registers a given hash."""
+    kind, paper = DocumentKind[body.kind.upper()], body.paper()
+    if isinstance(paper, str):
+        done = ledger.documents.register_hash(caller.account, paper, kind, supersedes=body.supersedes)
+    else:
+        done = ledger.documents.register(
+            caller.account,
+            paper,
+            kind,
+            name=body.name,
+            media_type=body.media_type,
+            readers=body.readers,
+            supersedes=body.supersedes,
+        )
+    return Registered(tx=done.tx, block=done.block, document=done.document, kind=body.kind)
+
+
+@router.get("/documents/{document}")
+def describe(caller: ParticipantCaller, ledger: LedgerHere, document: HashPath) -> SealedOut:
+    """Size and recipients of a sealed document, for its recipients; it does not exist for anybody else."""
+    found = ledger.session.vault.describe(document.lower())
+    if caller.account not in found.recipients:
+        raise NotFound(f"the vault holds no document {document.lower()}", who=document.lower())
+    return SealedOut.model_validate(found)
+
+
+@router.post("/obligations")
+def draft(caller: ParticipantCaller, ledger: LedgerHere, body: ObligationIn) -> SignedStatement:
+    """Draws up an obligation between its parties, of whom the caller is one, with the caller's signature."""
+    drawn = ledger.documents.obligation(
+        DocumentKind[body.kind.upper()],
+        payer=_own(ledger, caller, body),
+        payee=body.payee,
+        number=body.number,
+        dated=body.dated,
+        total=body.total.money(),
+        paper=body.paper.paper(),
+        attester=body.attester,
+    )
+    return _signed(ledger, caller, Statement.of(drawn))
+
+
+@router.post("/obligations/signatures")
+def sign(caller: ParticipantCaller, ledger: LedgerHere, body: Statement) -> SignedStatement:
+    """The caller's signature over an obligation of its own; nothing is sent to the chain."""
+    _require_signer(caller, {body.payer, body.payee, body.attester})
+    return _signed(ledger, caller, body)
+
+
+@router.post("/obligations/filings")
+def file(caller: ParticipantCaller, ledger: LedgerHere, body: Filing) -> RegisteredObligation:
+    """Files an obligation with both signatures. One of its parties sends it."""
+    _require_signer(caller, {body.statement.payer, body.statement.payee, body.statement.attester})
+    done = ledger.documents.register_obligation(
+        caller.account,
+        body.statement.obligation(),
+        bytes.fromhex(body.first[2:]),
+        bytes.fromhex(body.second[2:]),
+    )
+    return RegisteredObligation(
+        tx=done.tx,
+        block=done.block,
+        fingerprint=done.fingerprint,
+        document=done.document,
+        total=Amount.of(done.total, done.currency),
+    )
+
+
+@router.get("/obligations/{fingerprint}")
+def capacity(caller: AnyCaller, ledger: LedgerHere, fingerprint: HashPath) -> CapacityOut:
+    """Total and used of an obligation document, for its payer, its payee and auditors."""
+    found = ledger.documents.capacity(fingerprint)
+    if not caller.audits and caller.account not in (found.payer, found.payee):
+        raise NotFound("no obligation document has this fingerprint", who=fingerprint)
+    return CapacityOut.model_validate(
+        {
+            "fingerprint": found.fingerprint,
+            "payer": found.payer,
+            "payee": found.payee,
+            "kind": found.kind.name.lower(),
+            "dated": date_of(found.date).isoformat(),
+            "total": Amount.of(found.total, found.currency),
+            "used": Amount.of(found.used, found.currency),
+        }
+    )
+
+
+def _own(ledger: LedgerHere, caller: Caller, body: ObligationIn) -> str:
+    """The payer, once it is sure that the caller is a party."""
+    named = [body.payer, body.payee, *([body.attester] if body.attester else [])]
+    _require_signer(caller, {ledger.session.address(one) for one in named})
+    return body.payer
+
+
+def _require_signer(caller: Caller, parties: set[str | None]) -> None:
+    if caller.account.lower() not in {one.lower() for one in parties if one}:
+        raise NotAllowed(
+            "only its parties sign or file an obligation",
+            who=caller.account,
+            needed="a party of the obligation",
+        )
+
+
+def _signed(ledger: LedgerHere, caller: Caller, statement: Statement) -> SignedStatement:
+    signature = ledger.documents.sign_obligation(caller.account, statement.obligation())
+    return SignedStatement(statement=statement, signer=caller.account, signature="0x" + signature.hex())

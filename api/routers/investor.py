@@ -1,0 +1,52 @@
+"""The investor books a bond, gets back what was not allotted, and holds units."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from api.deps import InvestorCaller, LedgerHere
+from api.schemas.bonds import Booked, BookingIn, UnitsOut, UnitsTransfer
+from api.schemas.common import Act, Amount
+from ledger.services.bonds import Booking
+
+router = APIRouter(prefix="/bonds/{bond}", tags=["investor"])
+
+Id = Annotated[int, Path(ge=1, lt=2**32)]
+
+
+@router.post("/bookings")
+def book(caller: InvestorCaller, ledger: LedgerHere, bond: Id, body: BookingIn) -> Booked:
+    """Books units; the money waits in escrow until allotment."""
+    return _booked(ledger, ledger.investor.book(caller.account, bond, body.units))
+
+
+@router.post("/bookings/return")
+def return_booking(caller: InvestorCaller, ledger: LedgerHere, bond: Id) -> Booked:
+    """After closing or cancelling: takes back what was booked and not allotted."""
+    return _booked(ledger, ledger.investor.return_booking(caller.account, bond))
+
+
+@router.get("/units")
+def units(caller: InvestorCaller, ledger: LedgerHere, bond: Id) -> UnitsOut:
+    """The caller's own units."""
+    return UnitsOut(bond=bond, investor=caller.account, units=ledger.investor.units(caller.account, bond))
+
+
+@router.post("/units/transfers")
+def transfer_units(caller: InvestorCaller, ledger: LedgerHere, bond: Id, body: UnitsTransfer) -> Act:
+    """Passes units on to another admitted investor."""
+    return Act.model_validate(ledger.investor.transfer_units(caller.account, bond, body.to, body.units))
+
+
+def _booked(ledger: LedgerHere, done: Booking) -> Booked:
+    code = ledger.books.bond(done.bond).currency
+    return Booked(
+        tx=done.tx,
+        block=done.block,
+        bond=done.bond,
+        investor=done.investor,
+        units=done.units,
+        amount=Amount.of(done.amount, code),
+    )

@@ -1,0 +1,64 @@
+"""The obligor confirms payables within a bank's line, pays in, and settles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from api.deps import AnyCaller, LedgerHere, ObligorCaller, ParticipantCaller, PartyReceivable
+from api.schemas.common import Act, Amount
+from api.schemas.receivables import Batch, Confirmed, ReceivableIn, ReceivableOut, Settled
+
+router = APIRouter(prefix="/receivables", tags=["obligor"])
+
+
+@router.post("")
+def confirm(caller: ObligorCaller, ledger: LedgerHere, body: ReceivableIn) -> Confirmed:
+    """Confirms a payable against an invoice that both sides signed (77号文 art. 11 and 12)."""
+    done = ledger.obligor.confirm(
+        caller.account,
+        body.supplier,
+        body.face.money(),
+        cash=body.cash,
+        due=body.due,
+        credit_line=body.credit_line,
+        fingerprint=body.fingerprint,
+        contract=body.contract.paper(),
+        delivery=body.delivery.paper(),
+        budget_line=body.budget_line,
+    )
+    return Confirmed(
+        tx=done.tx,
+        block=done.block,
+        id=done.id,
+        obligor=done.obligor,
+        supplier=done.supplier,
+        face=Amount.of(done.face, body.face.currency),
+    )
+
+
+@router.get("/{receivable}")
+def show(caller: AnyCaller, ledger: LedgerHere, receivable: PartyReceivable) -> ReceivableOut:
+    """A receivable as it stands, for its parties and auditors."""
+    return ReceivableOut.of(ledger.books.receivable(receivable))
+
+
+@router.get("/{receivable}/pieces")
+def pieces(caller: AnyCaller, ledger: LedgerHere, receivable: PartyReceivable) -> dict[str, Any]:
+    """Its pieces, tiling `[0, face)`: the same document as `greenledger piece show --json`."""
+    return dict(ledger.auditor.piece_show(receivable))
+
+
+@router.post("/{receivable}/payment-in")
+def pay_in(caller: ObligorCaller, ledger: LedgerHere, receivable: PartyReceivable) -> Act:
+    """Puts up the whole face of a receivable that no bond funds."""
+    return Act.model_validate(ledger.obligor.pay_in(caller.account, receivable))
+
+
+@router.post("/{receivable}/settlements")
+def settle(
+    caller: ParticipantCaller, ledger: LedgerHere, receivable: PartyReceivable, body: Batch
+) -> Settled:
+    """Settles the next pieces of a due receivable; any of its parties may. Repeat until `done`."""
+    return Settled.model_validate(ledger.obligor.settle_batch(caller.account, receivable, body.pieces))

@@ -1,0 +1,1 @@
+"""What goes over the wire. Amounts are `{currency, minor}`, offsets integer strings, dates `YYYY-MM-DD`."""
