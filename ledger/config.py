@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import locale
 import os
+from getpass import getpass
 from pathlib import Path
 from typing import Literal
 
@@ -51,6 +52,7 @@ class Settings(BaseSettings):
         passphrase, passphrase_file: of the keystore. On the embedded chain alone a missing one is made and
         kept in
             the state folder.
+        ask_passphrase: ask for it at the terminal when neither is given.
         language: zh or en; from the locale by default.
     """
 
@@ -64,6 +66,7 @@ class Settings(BaseSettings):
     finality_depth: int = Field(default=0, ge=0)
     passphrase: SecretStr | None = None
     passphrase_file: Path | None = None
+    ask_passphrase: bool = False
     language: Language = Field(default_factory=_language)
 
     @classmethod
@@ -81,11 +84,11 @@ class Settings(BaseSettings):
         return (init_settings, env_settings, *toml)
 
     def known_passphrase(self) -> str | None:
-        """The configured passphrase, from the setting or its file; None when neither is configured."""
+        """The passphrase, from the setting, its file or the terminal; None when none is configured."""
         if self.passphrase is not None:
             return self.passphrase.get_secret_value()
         if self.passphrase_file is None:
-            return None
+            return getpass("Passphrase of the keystore: ") if self.ask_passphrase else None
         try:
             return self.passphrase_file.read_text().rstrip("\n")
         except OSError as failure:

@@ -5,19 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from ledger.bootstrap.deploying import is_wired, recorded_plan
-from ledger.bootstrap.plan import POWERS
+from ledger.bootstrap.plan import POWERS, Ref, Wire
 from ledger.chain.client import ChainClient
 from ledger.chain.deployments import Deployments
 from ledger.errors import NotFound
+from ledger.ports import Contract
 
+_PENDING = {1: "proposed", 2: "approved"}
 _POWER_VIEWS = ("operator", "guardian", "delay", "constituted", "deployer")
 
 
 def status(client: ChainClient, records: Deployments) -> dict[str, Any]:
-    """`{chain_id, block, replay, business_date, contracts: {name: {address, kind, implementation?}}, powers:
-    {operator, guardian, delay, constituted, deployer}, cashes: {name: {currency, bank, supply}}, held:
-    [{power,
-    target, holder?, in_force}]}`. Delay in seconds, supply in minor units, dates as day numbers."""
+    """What stands where, and who can do what.
+
+    Returns:
+        `{chain_id, block, replay, business_date, contracts: {name: {address, kind, block,
+        implementation?}}, powers:
+        {operator, guardian, delay, constituted, deployer}, changes: [{id, target, state, ready_at}],
+        cashes: {name:
+        {currency, bank, supply}}, held: [{power, target, holder, in_force}]}`. Delay in seconds,
+        `ready_at` in UTC
+        seconds, supply in minor units, the business date as a day number; `changes` are those not executed
+        yet.
+    """
     plan = recorded_plan(records)
     if plan is None:
         raise NotFound("the ledger is not deployed there", who=str(records.folder))
@@ -31,12 +41,38 @@ def status(client: ChainClient, records: Deployments) -> dict[str, Any]:
         "business_date": client.call(participants, "today"),
         "contracts": {name: _contract(records, name) for name in records.names()},
         "powers": dict(zip(_POWER_VIEWS, views, strict=True)),
+        "changes": _changes(client, powers),
         "cashes": {cash.record: _cash(client, records, cash.record) for cash in plan.cashes},
         "held": [
-            {"power": wire.what, "target": wire.target, "in_force": is_wired(client, records, wire)}
+            {
+                "power": wire.what,
+                "target": wire.target,
+                "holder": _holder(wire),
+                "in_force": is_wired(client, records, wire),
+            }
             for wire in plan.wires()
         ],
     }
+
+
+def _holder(wire: Wire) -> str | None:
+    return next((given.name for given in wire.args if isinstance(given, Ref)), None)
+
+
+def _changes(client: ChainClient, powers: Contract) -> list[dict[str, Any]]:
+    """Proposed or approved, and neither cancelled nor executed."""
+    ids = range(1, int(client.call(powers, "count")) + 1)
+    found = client.call_many([(powers, "change", (one,)) for one in ids]) if ids else []
+    return [
+        {
+            "id": one,
+            "target": change["target"],
+            "state": _PENDING[change["state"]],
+            "ready_at": change["readyAt"] or None,
+        }
+        for one, change in zip(ids, found, strict=True)
+        if change["state"] in _PENDING
+    ]
 
 
 def _contract(records: Deployments, name: str) -> dict[str, Any]:

@@ -169,6 +169,23 @@ def test_status_names_powers_and_holders(shared: Site) -> None:
 
 
 @pytest.mark.spec("POW-1")
+def test_status_shows_a_change_until_it_is_gone(deployed: Site) -> None:
+    client, powers = deployed.client, deployed.records.contract("Powers")
+    target = deployed.records.contract("Documents")
+    data = bytes.fromhex(client.abis["Documents"].encode_call("setUser", ("0x" + "ab" * 20, True))[2:])
+    client.send(deployed.keys.signer("operator"), powers, "propose", (target.address, data))
+    [change] = status(client, deployed.records)["changes"]
+    assert (change["target"], change["state"], change["ready_at"]) == (target.address, "proposed", None)
+    client.send(deployed.keys.signer("guardian"), powers, "approve", (change["id"],))
+    [change] = status(client, deployed.records)["changes"]
+    assert change["state"] == "approved" and change["ready_at"] > client.header().timestamp
+    with pytest.raises(ContractRefusal, match="ChangeNotReady"):
+        client.send(deployed.keys.signer("operator"), powers, "execute", (change["id"],))
+    client.send(deployed.keys.signer("guardian"), powers, "cancel", (change["id"],))
+    assert status(client, deployed.records)["changes"] == []
+
+
+@pytest.mark.spec("POW-1")
 def test_the_deployer_keeps_no_power(shared: Site) -> None:
     powers = shared.records.contract("Powers")
     deployer = shared.keys.signer(DEPLOYER)

@@ -47,6 +47,14 @@ def test_the_passphrase_is_never_shown(tmp_path: Path, monkeypatch: pytest.Monke
         Settings(passphrase_file=tmp_path / "missing").known_passphrase()
 
 
+def test_the_passphrase_is_asked_for_only_when_that_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledger.config.getpass", lambda _: "typed")
+    assert Settings().known_passphrase() is None
+    assert Settings(ask_passphrase=True).known_passphrase() == "typed"
+    monkeypatch.setenv("GREENLEDGER_PASSPHRASE", "given")
+    assert Settings(ask_passphrase=True).known_passphrase() == "given"
+
+
 @pytest.mark.parametrize(
     ("named", "language"),
     [("zh_CN.UTF-8", "zh"), ("en_GB.UTF-8", "en"), ("de_DE.UTF-8", "en"), ("C.UTF-8", "en")],
