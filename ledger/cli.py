@@ -1,4 +1,4 @@
-"""`greenledger`: the command line. Every query takes `--json`; errors say what to do, in English or Chinese."""
+"""`greenledger`: the command line. Queries take `--json`; errors say what to do, in English or Chinese."""
 
 from __future__ import annotations
 
@@ -62,12 +62,12 @@ def settings() -> Settings:
 
 @contextmanager
 def opened() -> Iterator[Ledger]:
-    """The configured ledger. A query never makes a new one: an empty state folder is an error that says so."""
+    """The configured ledger. A query never makes a new one: an empty folder is an error that says so."""
     chosen = settings()
     if chosen.url is None and not (chosen.state / "deployments").exists():
         raise BadInput(
             f"there is no ledger in {chosen.state}",
-            needed="`greenledger deploy` makes one, `greenledger demo` one with a story; or name it with --state",
+            needed="`greenledger deploy` makes one, `greenledger demo` one with a story; or name it: --state",
         )
     with Ledger.open(chosen) as ledger:
         yield ledger
@@ -88,7 +88,7 @@ def deploy(
     ] = False,
     json_: Json = False,
 ) -> None:
-    """Deploys to the configured network or the embedded chain, resumes what was begun, and proves the result."""
+    """Deploys to the configured network or the embedded chain, resuming what was begun, and proves it."""
     from ledger.bootstrap.opening import DeployOptions, deploy_configured
 
     report = (lambda _: None) if json_ else out.print
@@ -192,7 +192,7 @@ def verify(
     trust: Annotated[list[str] | None, typer.Option(help="address whose checkpoints you trust")] = None,
     json_: Json = False,
 ) -> None:
-    """Checks a pack offline: that each move happened, that none is missing, and that the arithmetic follows."""
+    """Checks a pack offline: each move happened, none is missing, and the arithmetic follows."""
     from ledger.reports.checker.verify_pack import verify_pack
 
     report = verify_pack(pack, tuple(trust or ()))

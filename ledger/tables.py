@@ -98,7 +98,9 @@ def projects(trace: Answer) -> list[dict[str, str]]:
         sums = found.setdefault(interval["project"], {"allocated": 0, "spent": 0})
         sums["allocated"] += int(interval["amount"])
         sums["spent"] += int(interval["amount"]) if interval["state"] == "spent" else 0
-    return [{"project": name, **{key: str(value) for key, value in sums.items()}} for name, sums in found.items()]
+    return [
+        {"project": name, **{key: str(value) for key, value in sums.items()}} for name, sums in found.items()
+    ]
 
 
 def bond(out: Console, answer: Answer) -> None:
@@ -209,7 +211,9 @@ def onward(out: Console, answer: Answer) -> None:
 def economic(out: Console, answer: Answer) -> None:
     """What was bought, and from whom, at every tier; the financier's discount is a line of its own."""
     unit = unit_of(answer)
-    shown = table("What was bought and from whom · 经济视图", ">from", ">amount", "role", "party", "receivable")
+    shown = table(
+        "What was bought and from whom · 经济视图", ">from", ">amount", "role", "party", "receivable"
+    )
     for interval in answer["intervals"]:
         for part in interval["economic"]:
             shown.add_row(
@@ -229,7 +233,15 @@ def payment(out: Console, answer: Answer) -> None:
         f"[bold]{unit} {amount(answer['amount'], unit)}[/bold] to {answer['payee'] or 'a sub-account'} · "
         f"rule {answer['rule']} · {'complete' if answer['complete'] else 'INCOMPLETE'}"
     )
-    shown = table("What funded it · 资金来源", ">from", ">amount", "bond", ">origin number", "project", "investor · 投资人")
+    shown = table(
+        "What funded it · 资金来源",
+        ">from",
+        ">amount",
+        "bond",
+        ">origin number",
+        "project",
+        "investor · 投资人",
+    )
     for source in answer["sources"]:
         shown.add_row(
             amount(source["start"], unit),
@@ -249,7 +261,8 @@ def pieces(out: Console, answer: Answer) -> None:
     unit = unit_of(answer)
     funded = answer["funded_by"]
     out.print(
-        f"[bold]Receivable #{answer['receivable']}[/bold] · 应收凭证 · {unit} {amount(answer['face'], unit)} · "
+        f"[bold]Receivable #{answer['receivable']}[/bold] · 应收凭证 · "
+        f"{unit} {amount(answer['face'], unit)} · "
         f"{answer['state']} · due {answer['due']} · obligor {party(answer['obligor'])}"
         + (f" · funded by {funded['label']}, {funded['project']}" if funded else "")
     )

@@ -1,4 +1,4 @@
-"""The story: real bonds lived through on published figures, a receivable, its traces, and attempts to cheat."""
+"""The story: real bonds on published figures, a receivable, its traces, and attempts to cheat."""
 
 from ledger.story.figures import PublishedBond, read_bonds
 from ledger.story.script import Story, live

@@ -1,4 +1,4 @@
-"""Who plays: named issuers, and parties that no source names, called by their role and marked illustrative."""
+"""Who plays: named issuers, and parties no source names, called by role and marked illustrative."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ Row = dict[str, str]
 
 
 def read_bonds(folder: Path = DATA) -> tuple[list[PublishedBond], list[str]]:
-    """The bonds of a folder that can be lived through, and one sentence for each that cannot, with the reason.
+    """The bonds of a folder that can be lived through, and for each that cannot one sentence why.
 
     Raises:
         BadInput: a file or a column is missing, or nothing at all can be lived through.
@@ -185,8 +185,8 @@ def _complete(items: list[Item], allocated: Money, total: Row | None) -> tuple[I
 def _require_room(proceeds: Money, allocated: Money) -> None:
     if proceeds < allocated:
         raise BadInput(
-            f"its table allocates {allocated}, more than its proceeds of {proceeds}; no rule for this bond's share"
-            " is published",
+            f"its table allocates {allocated}, more than its proceeds of {proceeds}; no rule for this bond's"
+            " share is published",
             had=str(allocated),
             needed=str(proceeds),
         )
@@ -230,7 +230,7 @@ def _catalogue(country: str, issued: dt.date | None) -> str:
 
 
 def category_of(catalogue: str, technology: str) -> tuple[str, str]:
-    """(code, name) of a technology in a catalogue, by `categories.csv`; the catalogue's general entry otherwise."""
+    """(code, name) of a technology by `categories.csv`; the catalogue's general entry otherwise."""
     general = ("", "")
     for row in _rows(DATA / "categories.csv", "catalogue technology code name"):
         if row["catalogue"] != catalogue:

@@ -52,8 +52,8 @@ class Leg:
 
 
 def live_leg(ledger: Ledger, bond: int, line: int, issuer: str, unit: Currency) -> Leg:
-    """Confirm, accept, split three ways, factor, settle; a direct payment of which a part comes back; and a second
-    receivable that stays open with an accepted quote on it."""
+    """Confirm, accept, split three ways, factor, settle; a direct payment of which a part comes back; and a
+    second receivable that stays open with an accepted quote on it."""
     ledger.operator.post_business_date(START)
     available = ledger.books.line(line).allocated
     face = Money(available // 200, unit)

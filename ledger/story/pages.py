@@ -77,7 +77,9 @@ def _published(out: Console, lived: LivedBond) -> None:
 
 
 def _percent(ppm: int | None) -> str:
-    return _NOT_PUBLISHED if ppm is None else f"{ppm // 10_000}.{ppm % 10_000:04d}".rstrip("0").rstrip(".") + "%"
+    if ppm is None:
+        return _NOT_PUBLISHED
+    return f"{ppm // 10_000}.{ppm % 10_000:04d}".rstrip("0").rstrip(".") + "%"
 
 
 def _against_the_trace(out: Console, lived: LivedBond) -> None:
@@ -130,8 +132,8 @@ def _openly(out: Console, lived: LivedBond) -> None:
         )
     if bond.refinancing:
         out.print(
-            f"  {bond.refinancing} reimburse the issuer's dated past expense against one refinancing statement; how they"
-            " fall on the projects is not published: paid pro rata here, by our convention.",
+            f"  {bond.refinancing} reimburse the issuer's dated past expense against one refinancing statement; how"
+            " they fall on the projects is not published: paid pro rata here, by our convention.",
             soft_wrap=True,
         )
 
@@ -141,7 +143,8 @@ def _idle(out: Console, trace: Mapping[str, Any]) -> None:
     unit = tables.unit_of(trace)
     for interval in trace["intervals"]:
         if interval["state"] == "unallocated":
-            age = "age unknown: no value date is published" if interval["age_days"] is None else f"{interval['age_days']} days old"
+            days = interval["age_days"]
+            age = "age unknown: no value date is published" if days is None else f"{days} days old"
             out.print(f"  Idle · 闲置: {unit} {tables.amount(interval['amount'], unit)}, {age}")
 
 
@@ -151,8 +154,8 @@ def _idle(out: Console, trace: Mapping[str, Any]) -> None:
 def _leg(ledger: Ledger, out: Console, leg: Leg) -> None:
     out.rule("A receivable on that bond's money · 应收凭证")
     out.print(
-        "  Dated 2025, so that the 2025 rules apply as they read; the published tenor of the bond is over by then, and all"
-        " parties but the issuer are illustrative.",
+        "  Dated 2025, so that the 2025 rules apply as they read; the published tenor of the bond is over by then, and"
+        " all parties but the issuer are illustrative.",
         soft_wrap=True,
     )
     tables.pieces(out, ledger.auditor.piece_show(leg.receivable))
@@ -163,9 +166,10 @@ def _leg(ledger: Ledger, out: Console, leg: Leg) -> None:
     tables.payment(out, _of_the_sub_supplier(ledger, leg))
     unit = ledger.books.bond(leg.bond).currency
     refunded = Money(leg.refund.amount, currency(unit))
+    reversed_from = tables.amount(leg.refund.reversed_offset, refunded.currency)
     out.print(
-        f"  A part of the work was not done: {refunded} came back and stand above as available *after a refund*, with the"
-        f" numbers of the fen they reverse (from {tables.amount(leg.refund.reversed_offset, refunded.currency)} of the line)."
+        f"  A part of the work was not done: {refunded} came back and stand above as available *after a refund*,"
+        f" with the numbers of the fen they reverse (from {reversed_from} of the line)."
         "\n",
         soft_wrap=True,
     )
@@ -177,7 +181,8 @@ def _discount(ledger: Ledger, out: Console, leg: Leg) -> None:
     shown = {key: tables.amount(getattr(done, key), unit) for key in ("discount", "fee", "net")}
     face = tables.amount(done.end - done.start, unit)
     out.print(
-        f"  Factored the same day: face {face} − discount {shown['discount']} − fee {shown['fee']} = net {shown['net']}"
+        f"  Factored the same day: face {face} − discount {shown['discount']} − fee {shown['fee']}"
+        f" = net {shown['net']}"
         " (3% a year, 90 days, ACT/360; the published worked example of 1,000,000 gives 992,500)",
         soft_wrap=True,
         highlight=False,
@@ -200,9 +205,11 @@ def _of_the_sub_supplier(ledger: Ledger, leg: Leg) -> Mapping[str, Any]:
 
 def _refusals(out: Console, story: Story) -> None:
     out.rule("Trying to cheat · 尝试违规")
-    shown = tables.table("Each attempt and why it was refused · 每次尝试及拒绝理由", "attempt", "refused by", "reason")
+    title = "Each attempt and why it was refused · 每次尝试及拒绝理由"
+    shown = tables.table(title, "attempt", "refused by", "reason")
     for refusal in story.refusals:
-        shown.add_row(f"{refusal.title}\n{refusal.title_zh}", refusal.error, f"{refusal.reason}\n{refusal.reason_zh}")
+        attempt, reason = f"{refusal.title}\n{refusal.title_zh}", f"{refusal.reason}\n{refusal.reason_zh}"
+        shown.add_row(attempt, refusal.error, reason)
     out.print(shown)
 
 

@@ -1,4 +1,4 @@
-"""What happens, in the order of its dates: bonds as published, the receivable leg, and the attempts to cheat."""
+"""What happens, in the order of its dates: bonds as published, the receivable leg, attempts to cheat."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class LivedBond:
 
 @dataclass(slots=True)
 class Story:
-    """Everything that happened. `left_out` says which bonds of the folder could not be lived through, and why."""
+    """Everything that happened. `left_out` says which bonds of the folder could not be lived, and why."""
 
     bonds: list[LivedBond]
     left_out: list[str]
@@ -211,7 +211,7 @@ def _reimburse(ledger: Ledger, lived: LivedBond) -> None:
 
 
 def _pro_rata(amount: int, weights: list[int]) -> list[int]:
-    """Whole minor units in proportion to the weights, summing exactly: each weight is an interval of the whole."""
+    """Whole minor units in proportion to the weights, summing exactly: weights are intervals of the whole."""
     total, start, parts = sum(weights), 0, []
     for weight in weights:
         parts.append(share_floor(amount, Interval(start, start + weight), total))

@@ -1,4 +1,4 @@
-"""The peers that npm carries, deployed as published on the same chain, by plain keys, with no rules of their own."""
+"""The peers that npm carries, deployed as published on the same chain, by plain keys, without rules."""
 
 from __future__ import annotations
 
