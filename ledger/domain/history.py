@@ -78,11 +78,6 @@ class MoveRows:
             self.in_offset,
         )
 
-    def up_to(self, block: int) -> MoveRows:
-        """The moves of `block` and of all blocks before it."""
-        count = int(np.searchsorted(self.block, block, side="right"))
-        return MoveRows(*(column[:count] for column in self.columns()))
-
     def followed_by(self, more: MoveRows) -> MoveRows:
         """These moves, then later ones."""
         pairs = zip(self.columns(), more.columns(), strict=True)

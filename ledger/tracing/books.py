@@ -37,9 +37,7 @@ class Bond:
     label: str
     issuer: str
     cash: str
-    framework: int
     raised: int = 0
-    cost: int = 0
     value_date: int | None = None
     closed: bool = False
 
@@ -87,7 +85,6 @@ class Obligation:
     fingerprint: str
     document: str
     kind: int
-    date: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +285,7 @@ def _framework(books: Books, row: EventRow) -> None:
 
 def _bond_registered(books: Books, row: EventRow) -> None:
     a, terms = row.args, row.args["terms"]
-    books.bonds[a["bond"]] = Bond(a["bond"], a["label"], a["issuer"], terms["cash"], terms["framework"])
+    books.bonds[a["bond"]] = Bond(a["bond"], a["label"], a["issuer"], terms["cash"])
     books.axes.add_bond(a["bond"])
 
 
@@ -300,7 +297,7 @@ def _proceeds_received(books: Books, row: EventRow) -> None:
     a = row.args
     date = a["valueDate"] or None
     bond = books.bonds[a["bond"]]
-    books.bonds[bond.id] = replace(bond, raised=a["raised"], cost=a["cost"], value_date=date, closed=True)
+    books.bonds[bond.id] = replace(bond, raised=a["raised"], value_date=date, closed=True)
 
 
 def _project_registered(books: Books, row: EventRow) -> None:
@@ -360,7 +357,7 @@ def _receivable_state(state: ReceivableState) -> Callable[[Books, EventRow], Non
 def _obligation(books: Books, row: EventRow) -> None:
     o: dict[str, Any] = row.args["obligation"]
     fingerprint = row.args["fingerprint"]
-    books.obligations[fingerprint] = Obligation(fingerprint, o["document"], o["kind"], o["date"])
+    books.obligations[fingerprint] = Obligation(fingerprint, o["document"], o["kind"])
 
 
 def _financed(books: Books, row: EventRow) -> None:

@@ -116,11 +116,6 @@ class MoveColumns:
         one = np.array([axis], dtype=np.int64)
         return int(self.incoming.total(one)[0]), int(self.outgoing.total(one)[0])
 
-    def balance(self, axis: int) -> int:
-        """What rests on an axis."""
-        incoming, outgoing = self.counters(axis)
-        return incoming - outgoing
-
     def require_counters(self, proved: Mapping[int, tuple[int, int]]) -> None:
         """Compares with `(in, out)` read from the chain's state: what an omitted last move cannot pass.
 

@@ -9,10 +9,11 @@ The answer (amounts and numbers of fen are integer strings in minor units):
     {chain_id, as_of_block, as_of_block_hash, rule, block, tx, log, amount, currency, minor_unit,
      payer, payee, payee_account, illustrative, document,
      sources: [{start, end, amount, bond, label, origin_start, origin_end, project, line, investor,
-                end_of_trace, path}], complete}
+                end_of_trace, path}], cut, complete}
 
-`block` is the payment's, `as_of_block` the index's. `complete`: the sources tile the payment
-and every fen was followed to its mint. `path` runs from the payment back (`ledger.tracing.hops`).
+`block` is the payment's, `as_of_block` the index's. `cut`: fen beyond the horizon that was asked for.
+`complete`: the sources tile the payment and every fen was followed to its mint. `path` runs from the payment
+back (`ledger.tracing.hops`).
 """
 
 from __future__ import annotations
@@ -85,10 +86,11 @@ def payment_trace(world: World, tx: str, log: int | None = None, horizon: Horizo
     )
     world.load(columns, rows_of(flow))
     sources = [_source(world, move, flow, leaf, first) for leaf in range(len(flow.leaves))]
-    return _answer(world, move, sources, complete=_is_complete(flow, move.amount, first))
+    proved = {"cut": str(flow.cut()), "complete": _is_complete(flow, move.amount, first)}
+    return _answer(world, move) | {"sources": sources} | proved
 
 
-def _answer(world: World, move: _Move, sources: list[Json], *, complete: bool) -> Json:
+def _answer(world: World, move: _Move) -> Json:
     code, digits = world.currency(move.cash)
     payee = world.books.party(move.target.party) if move.target.party else None
     return {
@@ -107,8 +109,6 @@ def _answer(world: World, move: _Move, sources: list[Json], *, complete: bool) -
         "payee_account": payee.account if payee else None,
         "illustrative": payee.illustrative if payee else False,
         "document": move.ref.document,
-        "sources": sources,
-        "complete": complete,
     }
 
 

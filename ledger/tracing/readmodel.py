@@ -12,6 +12,7 @@ from ledger.tracing.bond import FIFO, bond_trace
 from ledger.tracing.hops import Json
 from ledger.tracing.payment import payment_trace
 from ledger.tracing.receivable import piece_show
+from ledger.tracing.walk import ALL_THE_WAY, Horizon
 from ledger.tracing.world import History, State, World
 
 
@@ -44,10 +45,10 @@ class ReadModel:
         with self._lock, self._store.snapshot() as history:
             return bond_trace(self._world(history, as_of_block), bond, view, rule)
 
-    def payment_trace(self, tx: str, log: int | None = None) -> Json:
+    def payment_trace(self, tx: str, log: int | None = None, horizon: Horizon = ALL_THE_WAY) -> Json:
         """What funded a payment; see `ledger.tracing.payment`."""
         with self._lock, self._store.snapshot() as history:
-            return payment_trace(self._world(history, None), tx, log)
+            return payment_trace(self._world(history, None), tx, log, horizon)
 
     def piece_show(self, receivable: int, as_of_block: int | None = None) -> Json:
         """A receivable and its pieces; see `ledger.tracing.receivable`."""

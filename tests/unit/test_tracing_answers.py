@@ -14,6 +14,7 @@ from ledger.tracing.conserved import STATES
 from ledger.tracing.payment import SeveralPayments
 from ledger.tracing.pieces import PieceHistoryBroken
 from ledger.tracing.readmodel import ReadModel
+from ledger.tracing.walk import Horizon
 from tests.unit.fake_chain import word
 from tests.unit.story import AT, Story, axis, opened, party
 
@@ -508,8 +509,18 @@ def test_a_payment_out_of_mixed_money_names_each_source(tmp_path: Path) -> None:
         (0, 30, None, None, None),
         (30, 70, 1, "20", "hydro plant"),
     ]
-    assert answer["complete"] is True
+    assert (answer["complete"], answer["cut"]) == (True, "0")
     assert (answer["payer"]["party"], answer["payee"]) == ("builder", "sub")
+
+
+def test_a_horizon_shows_what_it_cuts_off(tmp_path: Path) -> None:
+    story = opened()
+    story.allocate(1, 1, 100)
+    story.pay(1, 1, "builder", 100, story.obligation("invoice", "builder"))
+    tx = story.transfer("builder", "sub", 70)
+    near = model(story, tmp_path).payment_trace(tx, horizon=Horizon(hops=1))
+    assert (near["complete"], near["cut"]) == (False, "70")
+    assert spans(near["sources"], "end_of_trace", "bond") == [(0, 70, "cut", None)]
 
 
 @pytest.mark.parametrize(
