@@ -154,8 +154,8 @@ def _idle(out: Console, trace: Mapping[str, Any]) -> None:
 def _leg(ledger: Ledger, out: Console, leg: Leg) -> None:
     out.rule("A receivable on that bond's money · 应收凭证")
     out.print(
-        "  Dated 2025, so that the 2025 rules apply as they read; the published tenor of the bond is over by then, and"
-        " all parties but the issuer are illustrative.",
+        "  Dated 2025, so that the 2025 rules apply as they read; the published tenor of the bond is over by then,"
+        " and all parties but the issuer are illustrative.",
         soft_wrap=True,
     )
     tables.pieces(out, ledger.auditor.piece_show(leg.receivable))
@@ -168,8 +168,8 @@ def _leg(ledger: Ledger, out: Console, leg: Leg) -> None:
     refunded = Money(leg.refund.amount, currency(unit))
     reversed_from = tables.amount(leg.refund.reversed_offset, refunded.currency)
     out.print(
-        f"  A part of the work was not done: {refunded} came back and stand above as available *after a refund*,"
-        f" with the numbers of the fen they reverse (from {reversed_from} of the line)."
+        f"  A part of the work was not done: {refunded} came back and stand above as available *after a"
+        f" refund*, with the numbers of the fen they reverse (from {reversed_from} of the line)."
         "\n",
         soft_wrap=True,
     )

@@ -1,7 +1,7 @@
 """Gas of our acts on a live (not replay) deployment with every check on: first and repeated, least and most.
 
-First means that the receiving slot was zero before; repeated that it was not. All contracts are deployed as they
-ship: modules behind their proxies, callers plain keys.
+First means that the receiving slot was zero before; repeated that it was not. All contracts are deployed as
+they ship: modules behind their proxies, callers plain keys.
 """
 
 from __future__ import annotations
