@@ -19,7 +19,7 @@ demo: setup ## the story on published figures, on an embedded chain with its own
 	@.venv/bin/greenledger demo
 
 test: setup ## the whole everyday suite: Python, Brownie, forge invariants
-	@scripts/test.sh
+	@$(PY) scripts/everyday.py
 
 lint: setup ## formats, types, the import table, money without floats, promises and their tests, artifacts
 	@scripts/lint.sh

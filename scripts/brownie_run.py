@@ -8,6 +8,7 @@ the compiled contracts in .cache/brownie.
 import importlib.util
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -62,7 +63,11 @@ def main() -> int:
     try:
         write_network(home)
         brownie = [str(Path(sys.executable).parent / "brownie"), *sys.argv[1:]]
-        return subprocess.run(brownie, cwd=ROOT, env=environment(home)).returncode
+        process = subprocess.Popen(brownie, cwd=ROOT, env=environment(home))
+        # Brownie stops its Anvil when it is interrupted, and orphans it when it is killed.
+        signal.signal(signal.SIGTERM, lambda *_: process.send_signal(signal.SIGINT))
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        return process.wait()
     finally:
         shutil.rmtree(home, ignore_errors=True)
 

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -98,11 +99,11 @@ def test_an_environment_that_was_moved_is_made_anew(machine, tmp_path):
 
 @pytest.fixture
 def suite(tmp_path):
-    """Run scripts/test.sh on stand-ins for pytest, Brownie and forge that end with the given statuses."""
+    """Run scripts/everyday.py on stand-ins for pytest, Brownie and forge that end with the given statuses."""
 
     def run(python, brownie, forge):
         (tmp_path / "scripts").mkdir()
-        shutil.copy(ROOT / "scripts" / "test.sh", tmp_path / "scripts")
+        shutil.copy(ROOT / "scripts" / "everyday.py", tmp_path / "scripts")
         stand_ins = {
             ".venv/bin/python": (
                 f'[ "$1" = -m ] && echo "7 passed, 1 skipped in 0.12s" && exit {python}\n'
@@ -114,7 +115,8 @@ def suite(tmp_path):
             (tmp_path / name).parent.mkdir(parents=True)
             (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
             (tmp_path / name).chmod(0o755)
-        return subprocess.run(["sh", "scripts/test.sh"], cwd=tmp_path, capture_output=True, text=True)
+        command = [sys.executable, "scripts/everyday.py"]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
 
     return run
 
@@ -125,8 +127,8 @@ def test_the_suite_ends_with_the_closing_line_of_each_part(suite):
     python, brownie, forge = done.stdout.splitlines()[-3:]
     assert python.startswith("python   passed")
     assert python.endswith("7 passed, 1 skipped in 0.12s")
-    assert "5 passed in 1.00s" in brownie
-    assert "Ran 2 test suites in 1ms: 9 tests passed, 0 failed" in forge
+    assert brownie.endswith("=== 5 passed in 1.00s ===")
+    assert forge.endswith("Ran 2 test suites in 1ms: 9 tests passed, 0 failed")
 
 
 @pytest.mark.parametrize("failing", [0, 1, 2])

@@ -1,0 +1,110 @@
+"""The everyday suite: Python tests, shown as they run, and beside them Brownie's, then forge's, shown after.
+
+Every part runs even when another fails. The last lines say how each ended; exit status 1 when one failed.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from re import MULTILINE, compile
+from types import FrameType
+
+ROOT = Path(__file__).resolve().parent.parent
+LOGS = ROOT / ".cache" / "test-logs"
+PYTHON = str(ROOT / ".venv" / "bin" / "python")
+FORGE = str(ROOT / ".cache" / "bin" / "forge")
+PYTEST = [PYTHON, "-m", "pytest", "-p", "no:pytest-brownie", "--ignore=tests/contracts", "-q"]
+BROWNIE = [PYTHON, "scripts/brownie_run.py", "test", "tests/contracts", "-q"]
+CLOSING_LINE = compile(
+    r"^(?:=+ )?\d+ (?:passed|failed|skipped|error).* in [\d.]+s.*$"
+    r"|^.*no tests ran.*$|^Ran \d+ test suites? .*$",
+    MULTILINE,
+)
+
+
+@dataclass
+class Part:
+    """One command of the suite, its output, and how it ended."""
+
+    name: str
+    command: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    status: int | None = None
+    seconds: int = 0
+    output: bytes = b""
+
+    def run(self, show: bool) -> None:
+        started = time.monotonic()
+        environment = os.environ | {"PYTHONUNBUFFERED": "1"}
+        with (LOGS / f"{self.name}.log").open("wb") as log:
+            self.process = subprocess.Popen(
+                self.command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            )
+            assert self.process.stdout is not None
+            while chunk := os.read(self.process.stdout.fileno(), 65_536):
+                log.write(chunk)
+                self.output += chunk
+                if show:
+                    write(chunk)
+        self.status = self.process.wait()
+        self.seconds = round(time.monotonic() - started)
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+
+    def summary(self) -> str:
+        closing = CLOSING_LINE.findall(self.output.decode(errors="replace"))
+        verdict = "passed" if self.status == 0 else f"FAILED (exit status {self.status})"
+        return (
+            f"{self.name:<8} {verdict} after {self.seconds}s: {closing[-1] if closing else 'no closing line'}"
+        )
+
+
+def write(text: bytes) -> None:
+    sys.stdout.buffer.write(text)
+    sys.stdout.buffer.flush()
+
+
+def head(text: str) -> None:
+    write(f"\n=== {text}\n".encode())
+
+
+def run_beside(parts: list[Part]) -> None:
+    for part in parts:
+        part.run(show=False)
+
+
+def leave(*_: FrameType | int | None) -> None:
+    sys.exit(143)
+
+
+def main() -> int:
+    LOGS.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, leave)
+    python, brownie, forge = Part("python", PYTEST), Part("brownie", BROWNIE), Part("forge", [FORGE, "test"])
+    parts = [python, brownie, forge]
+    beside = threading.Thread(target=run_beside, args=([brownie, forge],), daemon=True)
+    try:
+        beside.start()
+        head("python (brownie and forge run beside it and are shown below)")
+        python.run(show=True)
+        beside.join()
+    finally:
+        for part in parts:
+            part.stop()
+    for part in (brownie, forge):
+        head(part.name)
+        write(part.output)
+    head("summary")
+    write("".join(f"{part.summary()}\n" for part in parts).encode())
+    return 0 if all(part.status == 0 for part in parts) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
