@@ -6,6 +6,7 @@ import {PartyActs} from "./PartyActs.sol";
 
 /// @title What holders and the settlement bank do with ledger cash
 abstract contract CashActs is PartyActs {
+    mapping(ICash => mapping(address => mapping(address => uint256))) private _granted;
     uint256 private _reference;
 
     function _cash(uint256 index) internal view returns (ICash) {
@@ -50,8 +51,8 @@ abstract contract CashActs is PartyActs {
         ICash cash = _someCash();
         (address from, address to, address by) = (_one(everybody), _one(everybody), _one(everybody));
         uint256 had = cash.balanceOf(from);
-        uint256 granted = _roll(had + 2);
-        _act("cash.approve", from, address(cash), abi.encodeCall(ICash.approve, (by, granted)));
+        if (_odd(2)) _approve(cash, from, by, _roll(had + 2));
+        uint256 granted = _granted[cash][from][by];
         uint256 amount = _odd(4) ? granted + 1 : _roll(granted + 1);
         bytes memory data = abi.encodeCall(ICash.transferFrom, (from, to, amount));
         (bool ok,) = _act("cash.transferFrom", by, address(cash), data);
@@ -61,6 +62,18 @@ abstract contract CashActs is PartyActs {
             amount <= had && amount <= granted && _active(from) && _active(to),
             ok
         );
+        if (ok) _granted[cash][from][by] -= amount;
+        _must(
+            cash.allowance(from, by) == _granted[cash][from][by],
+            "CASH-1",
+            "an allowance is not what was left of it"
+        );
+    }
+
+    function _approve(ICash cash, address from, address by, uint256 amount) private {
+        bytes memory data = abi.encodeCall(ICash.approve, (by, amount));
+        (bool ok,) = _act("cash.approve", from, address(cash), data);
+        if (ok) _granted[cash][from][by] = amount;
     }
 
     function cash_redeem(uint256 seed) external rolling(seed) {
