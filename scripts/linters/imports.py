@@ -22,6 +22,7 @@ PYTHON_TABLE: dict[str, set[str]] = {
     "ledger.store": {"ledger.domain", "ledger.ports", "ledger.errors"},
     "ledger.crypto": {"ledger.domain", "ledger.ports", "ledger.errors"},
     "ledger.indexer": {"ledger.domain", "ledger.ports", "ledger.errors"},
+    "ledger.checks": {"ledger.domain", "ledger.ports", "ledger.errors"},  # shares nothing with what it checks
     "ledger.config": {"ledger.domain", "ledger.errors"},
     "ledger.bootstrap": {"ledger"},
     "ledger.cli": {"ledger"},

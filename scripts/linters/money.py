@@ -12,7 +12,7 @@ from pathlib import Path
 
 from scripts.linters import ROOT, Breach, report, sources
 
-ROOMS = ("domain", "services", "tracing", "clearing", "reports", "chain", "indexer")
+ROOMS = ("domain", "services", "tracing", "clearing", "reports", "chain", "indexer", "checks")
 EXCUSE = re.compile(r"#\s*not money: \S")
 PATH_NAME = re.compile(r"(?:^|_)(?:path|folder|directory|dir|file|root|home|parent)$", re.IGNORECASE)
 NUMPY_DIVISIONS = {"divide", "true_divide"}
