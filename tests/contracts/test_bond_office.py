@@ -431,6 +431,9 @@ def test_units_are_held_by_active_investors_only(world, green):
     for move in unit_moves(world, green, world.stranger, 1):
         with refused("NotAdmitted", world.stranger):
             move()
+    for move in unit_moves(world, green, ZERO_ADDRESS, 1):
+        with refused("ERC20InvalidReceiver", ZERO_ADDRESS):
+            move()
     for move in unit_moves(world, green, world.fund, 601):
         with refused("ERC20InsufficientBalance", world.investor, 600, 601):
             move()

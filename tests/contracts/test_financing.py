@@ -379,6 +379,16 @@ def test_no_money_before_the_registration(world, accepted, papers, moneyed):
         world.financier.funds(accepted, *foreign)
 
 
+def test_one_certificate_stands_behind_one_financing(world, receivable, accepted, papers, moneyed):
+    world.financier.funds(accepted, *papers)
+    assert world.financing.registrationUsed(world.financier, papers[0])
+    rest = given.accepted_quote(world, receivable, start=0, end=START, nonce=2)
+    with refused("AlreadyUsed", "REGISTRATION", papers[0]):
+        world.financier.funds(rest, *papers)
+    world.financier.funds(rest, given.registry_papers(world)[0], papers[1])
+    assert [holder for _, _, holder in world.pieces(receivable)] == ["financier", "financier", "supplier"]
+
+
 def test_only_the_financier_funds(world, accepted, papers, moneyed):
     for who in (world.supplier, world.factor, world.operator):
         with refused("NotParty", who, world.financier):

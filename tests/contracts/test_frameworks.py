@@ -221,6 +221,17 @@ def test_a_verifier_withdraws_its_review(world, framework):
         submit(world, review | {"nonce": 2})
 
 
+def test_a_verifier_never_runs_out_of_numbers(world, framework):
+    last = 2**64 - 1
+    with refused("StaleReview", framework, last, 1):
+        submit(world, world.review_of(framework, world.verifier, nonce=last))
+    submit(world, world.review_of(framework, world.verifier, nonce=last - 1))
+    world.frameworks.withdrawReview(framework, digest("why"), world.verifier.by)
+    assert world.frameworks.lastNonce(framework, world.verifier) == last - 1
+    with refused("StaleReview", framework, last - 1, last):
+        submit(world, world.review_of(framework, world.verifier, nonce=last - 1))
+
+
 # --- what the gate asks ---
 
 
