@@ -4,9 +4,8 @@
     scripts/deploy.py --url http://127.0.0.1:8545 --network ours  any EVM network
 
 The keystore needs GREENLEDGER_PASSPHRASE or GREENLEDGER_PASSPHRASE_FILE on a network. The account
-`deployer` of
-the keystore sends; on a network where gas has a price it needs some coin first. Running it again does nothing
-more than prove the deployment again.
+`deployer` of the keystore sends; on a network where gas has a price it needs some coin first. Running it
+again does nothing more than prove the deployment again.
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
 """Carrying out a deployment plan: resumable, in waves, on any network.
 
 A contract's creation is kept, signed, before it leaves (`<Name>.sent`); its record is written once it is
-mined.
-A run that finds a `.sent` file finishes that very transaction, so nothing is deployed twice. What does not
-depend
-on each other is sent together and waits together: one block for a wave, whatever the block time.
+mined. A run that finds a `.sent` file finishes that very transaction, so nothing is deployed twice. What
+does not depend on each other is sent together and waits together: one block for a wave, whatever the
+block time.
 """
 
 from __future__ import annotations

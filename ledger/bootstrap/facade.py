@@ -31,10 +31,9 @@ class Ledger:
             bond = ledger.issuer.register_bond(...)
             print(ledger.auditor.trace_bond(bond.id)["states"])
 
-    Every acting method takes the acting participant first: the name of an account in the keystore here, its
-    address, or its identifier (`USCC:…`, `LEI:…`). It raises `ledger.errors.LedgerError`; a contract's
-    refusal is a
-    ContractRefusal, and a refused act changes nothing.
+    Every acting method takes the acting participant first: the name of an account in the keystore here,
+    its address, or its identifier (`USCC:…`, `LEI:…`). It raises `ledger.errors.LedgerError`; a
+    contract's refusal is a ContractRefusal, and a refused act changes nothing.
 
     Attributes:
         operator: admits participants, posts business dates.
@@ -124,8 +123,7 @@ class Ledger:
         """Writes a pack that proves the trace of a bond (number or label) offline, and checks it.
 
         `folder` is a new one. `signers` sign the checkpoint (this chain, this block, this hash) that
-        readers who
-        trust them go by; without one, the pack is complete only if its block's hash is true.
+        readers who trust them go by; without one, the pack is complete only if its block's hash is true.
 
         Raises:
             EvidenceFails: when the chain does not bear the answer out.

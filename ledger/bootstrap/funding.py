@@ -11,8 +11,7 @@ def fund(client: ChainClient, account: str) -> None:
     """Lets `account` pay for its acts on a hand-started development chain; elsewhere nothing is done.
 
     On any other network with priced gas the account's holder brings the coin, and until then the network
-    refuses
-    its acts by name.
+    refuses its acts by name.
     """
     if int(client.rpc.call("eth_gasPrice"), 16) == 0:
         return

@@ -70,8 +70,7 @@ def deploy(
     """Deploys to the network that `client` speaks to, or finishes what an earlier run began.
 
     The account `deployer` of the keystore sends; operator, guardian and banks are made in the keystore
-    where they
-    are named and not there yet.
+    where they are named and not there yet.
     """
     plan = recorded_plan(records) or _plan(client, keys, options or DeployOptions())
     fund(client, keys.ensure(DEPLOYER))

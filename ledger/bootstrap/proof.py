@@ -1,8 +1,7 @@
 """Proving a live deployment by reading: code, constructor arguments, powers, and that there are no others.
 
 Nothing is taken from the deployment but addresses: code is compared with the shipped artifacts, arguments
-with
-the contracts' own views, and every power that was ever given, by its events, with the plan.
+with the contracts' own views, and every power that was ever given, by its events, with the plan.
 """
 
 from __future__ import annotations

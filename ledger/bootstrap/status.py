@@ -19,14 +19,12 @@ def status(client: ChainClient, records: Deployments) -> dict[str, Any]:
     """What stands where, and who can do what.
 
     Returns:
-        `{chain_id, block, replay, business_date, contracts: {name: {address, kind, block,
-        implementation?}}, powers:
-        {operator, guardian, delay, constituted, deployer}, changes: [{id, target, state, ready_at}],
-        cashes: {name:
-        {currency, bank, supply}}, held: [{power, target, holder, in_force}]}`. Delay in seconds,
-        `ready_at` in UTC
-        seconds, supply in minor units, the business date as a day number; `changes` are those not executed
-        yet.
+        chain_id, block, replay, business_date: where and when; the date as a day number.
+        contracts: {name: {address, kind, block, implementation?}}
+        powers: {operator, guardian, delay, constituted, deployer}; the delay in seconds.
+        changes: [{id, target, state, ready_at}] proposed and not executed yet; `ready_at` in UTC seconds.
+        cashes: {name: {currency, bank, supply}}; the supply in minor units.
+        held: [{power, target, holder, in_force}], what contracts may do to each other.
     """
     plan = recorded_plan(records)
     if plan is None:

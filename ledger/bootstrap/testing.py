@@ -6,8 +6,7 @@
         ledger.issuer.register_framework("Issuer", ...)
 
 `tests/conftest.py` offers it as the pytest fixture `ledger`. The parties are illustrative and marked so;
-their
-identifiers have valid check digits and belong to nobody.
+their identifiers have valid check digits and belong to nobody.
 """
 
 from __future__ import annotations

@@ -5,10 +5,10 @@
       0x<address>.json        name, address, public sealing key; both private keys sealed under the master key
       fingerprints.json       the consortium's fingerprint keys by epoch, sealed likewise
 
-A passphrase costs one scrypt when the keystore is opened, not one per key. Every sealed box is AES-256-GCM
-with a
-key of its own (HKDF from the master key) and the file's readable part as associated data, so a name or an
-address cannot be changed under a key. Nothing here logs, prints or puts a secret into an error.
+A passphrase costs one scrypt when the keystore is opened, not one per key. Every sealed box is
+AES-256-GCM with a key of its own (HKDF from the master key) and the file's readable part as associated
+data, so a name or an address cannot be changed under a key. Nothing here logs, prints or puts a secret
+into an error.
 """
 
 from __future__ import annotations

@@ -4,10 +4,9 @@
 
 A plain hash of a short form can be found by trying its possible contents; the salt, sealed with the file,
 prevents that. The file is encrypted once (AES-256-GCM, a fresh key); that key is wrapped for each
-recipient by
-HPKE (RFC 9180: X25519, HKDF-SHA256, AES-256-GCM), bound to the document and to the recipient's address.
-File name
-and media type are sealed too: only size and recipients can be read by whoever holds the disk.
+recipient by HPKE (RFC 9180: X25519, HKDF-SHA256, AES-256-GCM), bound to the document and to the
+recipient's address. File name and media type are sealed too: only size and recipients can be read by
+whoever holds the disk.
 """
 
 from __future__ import annotations

@@ -20,8 +20,7 @@ from ledger.services.values import hash_bytes, hex_of
 
 Paper = bytes | str
 """A document as an act takes it: the file itself, which is sealed and registered first, or the `0x…` hash
-of one
-that already is."""
+of one that already is."""
 
 
 @dataclass(frozen=True, slots=True)
