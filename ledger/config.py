@@ -45,13 +45,11 @@ class Settings(BaseSettings):
         url: JSON-RPC address of a network; None means the embedded chain.
         network: name of the network's folder of deployment records.
         deployments: folder of deployment records; by default inside the state folder for the embedded
-        chain and
-            `ledger/chain/deployments/<network>` for any other.
+            chain, and `ledger/chain/deployments/<network>` for any other.
         database: SQLAlchemy URL of the read model; None means SQLite in the state folder.
         finality_depth: blocks after which the network takes none back; 0 where finality is instant.
-        passphrase, passphrase_file: of the keystore. On the embedded chain alone a missing one is made and
-        kept in
-            the state folder.
+        passphrase, passphrase_file: of the keystore. On the embedded chain alone a missing one is made
+            and kept in the state folder.
         ask_passphrase: ask for it at the terminal when neither is given.
         language: zh or en; from the locale by default.
     """

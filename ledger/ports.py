@@ -8,6 +8,7 @@ strings in lower case, amounts are integers in minor units, times are UTC second
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
@@ -154,6 +155,9 @@ class Index(Protocol):
     ) -> Mapping[str, Any]: ...
 
     def payment_trace(self, tx: str, log: int | None = None) -> Mapping[str, Any]: ...
+
+    def rows(self) -> AbstractContextManager[Any]:
+        """One consistent view of the rows, as `ledger.checks.view.Rows`."""
 
     def piece_show(self, receivable: int, as_of_block: int | None = None) -> Mapping[str, Any]: ...
 

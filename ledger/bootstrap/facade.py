@@ -85,9 +85,8 @@ class Ledger:
         Args:
             state: the folder; by default the configured one.
             replay: for a new ledger: business dates are posted (`operator.post_business_date`), for ever.
-            banks: for a new ledger: currency → name of its settlement bank's account. By default CNY, JPY,
-            EUR and
-                USD, all kept by the account `settlement bank`.
+            banks: for a new ledger: currency → name of its settlement bank's account. By default CNY,
+                JPY, EUR and USD, all kept by the account `settlement bank`.
             settings: anything else of `ledger.config.Settings`.
         """
         given = settings if state is None else {**settings, "state": Path(state)}
