@@ -9,15 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
-from ledger.domain.history import IntArray, MoveRows
+from ledger.domain.history import LARGEST, IntArray, MoveRows
 from ledger.errors import LedgerError
-
-_SCALAR: Final = 48
-"""Up to so many searches, numpy's own one by one beats our binary search over all at once."""
 
 
 class IncompleteHistory(LedgerError):
@@ -33,6 +29,9 @@ class Side:
     `first[a] : first[a + 1]` are the moves of axis `a`. Move k is `[near, near + amount)` on its own axis and
     `[far, far + amount)` on `far_axis`; `row` is its row in the columns. `refund[k]` is the row of the refund
     when the interval was refunded and the move therefore leads to its substitute, else -1.
+
+    `key` sorts all axes' numbers in one line: `base[a] + near`. It is None when all numbers together pass 63
+    bits; the answers are the same then, and slower.
     """
 
     first: IntArray
@@ -42,6 +41,28 @@ class Side:
     far: IntArray
     row: IntArray
     refund: IntArray
+    base: IntArray
+    key: IntArray | None
+
+    @classmethod
+    def of(
+        cls,
+        first: IntArray,
+        near: IntArray,
+        amount: IntArray,
+        far_axis: IntArray,
+        far: IntArray,
+        row: IntArray,
+        refund: IntArray,
+    ) -> Side:
+        """From columns that are grouped and sorted already."""
+        base = np.zeros(len(first) - 1, dtype=np.int64)
+        key = None
+        if _sum(amount) <= LARGEST:
+            through = np.concatenate(([0], np.cumsum(amount)))
+            base = through[first[:-1]]
+            key = near + np.repeat(base, np.diff(first))
+        return cls(first, near, amount, far_axis, far, row, refund, base, key)
 
     def total(self, axis: IntArray) -> IntArray:
         """The counter of each axis in this direction."""
@@ -53,23 +74,18 @@ class Side:
 
     def holding(self, axis: IntArray, number: IntArray) -> IntArray:
         """The move whose interval holds `number` of `axis`; each number must lie below the axis's counter."""
-        low, high = self.first[axis], self.first[axis + 1]
-        if len(axis) <= _SCALAR:
-            return _holding_one_by_one(self.near, low, high, number)
-        return _holding_together(self.near, low, high, number)
+        if self.key is not None:
+            return self.key.searchsorted(self.base[axis] + number, side="right") - 1
+        return _holding(self.near, self.first[axis], self.first[axis + 1], number)
 
 
-def _holding_one_by_one(near: IntArray, low: IntArray, high: IntArray, number: IntArray) -> IntArray:
-    found = [
-        lo + int(np.searchsorted(near[lo:hi], wanted, side="right")) - 1
-        for lo, hi, wanted in zip(low.tolist(), high.tolist(), number.tolist(), strict=True)
-    ]
-    return np.array(found, dtype=np.int64)
+def _sum(amounts: IntArray) -> int:
+    """Exact beyond 63 bits."""
+    return (int((amounts >> 32).sum()) << 32) + int((amounts & 0xFFFFFFFF).sum())
 
 
-def _holding_together(near: IntArray, low: IntArray, high: IntArray, number: IntArray) -> IntArray:
+def _holding(near: IntArray, low: IntArray, high: IntArray, number: IntArray) -> IntArray:
     """Binary search in many slices at once: the last index of `[low, high)` with `near <= number`."""
-    low, high = low.copy(), high.copy()
     while True:
         open_ = high - low > 1
         if not open_.any():
@@ -139,7 +155,7 @@ def _group(
     order = np.argsort(axis, kind="stable")
     first = np.searchsorted(axis[order], np.arange(axes + 1))
     nothing = np.full(len(order), -1, dtype=np.int64)
-    return Side(first, near[order], amount[order], far_axis[order], far[order], order, nothing)
+    return Side.of(first, near[order], amount[order], far_axis[order], far[order], order, nothing)
 
 
 def _require_order(rows: MoveRows) -> None:

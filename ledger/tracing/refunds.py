@@ -58,7 +58,7 @@ def incoming_with(columns: MoveColumns, refunds: Iterable[Refund]) -> Side:
         paid = _holding(columns.outgoing, columns, refund.axis, refund.reversed_offset)
         refund_row[edge] = row[edge]
         far_axis[edge], far[edge], row[edge] = refund.axis, refund.reversed_offset, columns.outgoing.row[paid]
-    return Side(side.first, side.near, side.amount, far_axis, far, row, refund_row)
+    return Side.of(side.first, side.near, side.amount, far_axis, far, row, refund_row)
 
 
 def _returning(columns: MoveColumns, refund: Refund) -> int:
@@ -113,4 +113,4 @@ def _replace(side: Side, edges: list[int], pieces: list[_Edge]) -> Side:
     order = np.lexsort((merged[1], merged[0]))
     axis, near, amount, far_axis, far, row, refund = (column[order] for column in merged)
     first: IntArray = np.searchsorted(axis, np.arange(len(side.first)))
-    return Side(first, near, amount, far_axis, far, row, refund)
+    return Side.of(first, near, amount, far_axis, far, row, refund)

@@ -18,7 +18,7 @@ from ledger.tracing.columns import Side
 
 BoolArray = NDArray[np.bool_]
 
-_NARROW: Final = 16
+_NARROW: Final = 32
 """Levels of up to so many parts go part by part."""
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from ledger.tracing import columns as columns_
 from ledger.tracing import steps
 from ledger.tracing.columns import IncompleteHistory, MoveColumns
 from ledger.tracing.refunds import Refund, incoming_with, outgoing_with
@@ -19,10 +20,12 @@ BOOKS = (1, 2, 3)
 PAYEES = (4, 5, 6)
 
 
-@pytest.fixture(params=["part by part", "all at once"], autouse=True)
+@pytest.fixture(params=["part by part", "all at once", "all at once, beyond 63 bits"], autouse=True)
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both ways of advancing give the same answers."""
-    monkeypatch.setattr(steps, "_NARROW", 0 if request.param == "all at once" else 10**9)
+    """All ways of advancing give the same answers."""
+    monkeypatch.setattr(steps, "_NARROW", 10**9 if request.param == "part by part" else 0)
+    if request.param.endswith("63 bits"):
+        monkeypatch.setattr(columns_, "LARGEST", -1)
 
 
 class Bond:

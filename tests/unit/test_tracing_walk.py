@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from ledger.domain.history import MoveRows
+from ledger.tracing import columns as columns_
 from ledger.tracing import steps
 from ledger.tracing.columns import IncompleteHistory, MoveColumns
 from ledger.tracing.walk import BadRange, Flow, Horizon, Why, backward, forward
@@ -16,10 +17,12 @@ from tests.unit.lot_queue import SOURCE, Fen, LotQueue, columns_of, random_histo
 SEEDS = range(25)
 
 
-@pytest.fixture(params=["part by part", "all at once"], autouse=True)
+@pytest.fixture(params=["part by part", "all at once", "all at once, beyond 63 bits"], autouse=True)
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both ways of advancing give the same answers."""
-    monkeypatch.setattr(steps, "_NARROW", 0 if request.param == "all at once" else 10**9)
+    """All ways of advancing give the same answers."""
+    monkeypatch.setattr(steps, "_NARROW", 10**9 if request.param == "part by part" else 0)
+    if request.param.endswith("63 bits"):
+        monkeypatch.setattr(columns_, "LARGEST", -1)
 
 
 def stops(flow: Flow, leaf: int, fen: int) -> list[tuple[int, int]]:
