@@ -1,0 +1,334 @@
+"""Who may ask what: every endpoint has a line in the table below, and a new one without a line fails.
+
+For each: nobody without a valid token, nobody who is not admitted, nobody in a wrong role; and where the
+answer or the act concerns one party's data, it does not exist for others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from api.guard import PROTECTED
+from api.routers import ROUTERS
+from ledger.bootstrap.testing import illustrative_lei
+from ledger.domain.roles import Role
+from tests.api.world import OTHER, cny, obligation, paper
+
+if TYPE_CHECKING:
+    from tests.api.world import Api
+
+HASH = "0x" + "ab" * 32
+
+
+@dataclass(frozen=True)
+class Access:
+    """`wrong`: a participant (or the operator) that lacks the role, None where every participant may ask.
+    `private`: it is one party's data, so `Other`, who has every role but is no party, gets 404."""
+
+    wrong: str | None = None
+    private: bool = False
+    body: Any = None
+
+
+EVERYBODY = Access()
+PARTICIPANT = Access("operator")
+ROLE = Access("Auditor")
+"""Needs a role that the auditor lacks."""
+
+TABLE: dict[str, Access] = {
+    "GET /v1/me": EVERYBODY,
+    "GET /v1/business-date": EVERYBODY,
+    "POST /v1/business-date": Access("Issuer"),
+    "POST /v1/participants": Access("Issuer"),
+    "GET /v1/participants/{who}": EVERYBODY,
+    "PATCH /v1/participants/{who}": Access("Issuer"),
+    # documents
+    "POST /v1/documents": PARTICIPANT,
+    "GET /v1/documents/{document}": Access("operator", private=True),
+    "POST /v1/obligations": PARTICIPANT,
+    "POST /v1/obligations/signatures": PARTICIPANT,
+    "POST /v1/obligations/filings": PARTICIPANT,
+    "GET /v1/obligations/{fingerprint}": Access(private=True),
+    # cash
+    "GET /v1/cash/{cash}/balance": PARTICIPANT,
+    "GET /v1/cash/{cash}/balances/{who}": Access(private=True),
+    "POST /v1/cash/{cash}/transfers": PARTICIPANT,
+    "POST /v1/cash/{cash}/redemptions": PARTICIPANT,
+    "POST /v1/cash/{cash}/redemptions/cancellations": PARTICIPANT,
+    "POST /v1/cash/{cash}/mints": ROLE,
+    "POST /v1/cash/{cash}/burns": ROLE,
+    "POST /v1/credit-lines": ROLE,
+    "GET /v1/credit-lines/{line}": Access(private=True),
+    "PATCH /v1/credit-lines/{line}": Access("Auditor", private=True, body={"suspended": True}),
+    "POST /v1/credit-lines/{line}/subsidiaries": Access(
+        "Auditor",
+        private=True,
+        body={"holder": illustrative_lei(OTHER), "limit": cny(1), "expires": "2025-06-01"},
+    ),
+    # frameworks, bonds, projects
+    "POST /v1/frameworks": ROLE,
+    "GET /v1/frameworks/{framework}": EVERYBODY,
+    "PUT /v1/frameworks/{framework}": ROLE,
+    "POST /v1/frameworks/{framework}/reviews": ROLE,
+    "POST /v1/frameworks/{framework}/reviews/withdrawal": ROLE,
+    "POST /v1/bonds": ROLE,
+    "GET /v1/bonds/{bond}": EVERYBODY,
+    "POST /v1/bonds/{bond}/allotments": ROLE,
+    "POST /v1/bonds/{bond}/closing": ROLE,
+    "POST /v1/bonds/{bond}/cancellation": PARTICIPANT,
+    "POST /v1/bonds/{bond}/bookings": ROLE,
+    "POST /v1/bonds/{bond}/bookings/return": ROLE,
+    "GET /v1/bonds/{bond}/units": ROLE,
+    "POST /v1/bonds/{bond}/units/transfers": ROLE,
+    "GET /v1/bonds/{bond}/budget-lines": EVERYBODY,
+    "POST /v1/bonds/{bond}/budget-lines": ROLE,
+    "POST /v1/bonds/{bond}/costs": ROLE,
+    "GET /v1/budget-lines/{line}": EVERYBODY,
+    "POST /v1/budget-lines/{line}/allocations": ROLE,
+    "POST /v1/budget-lines/{line}/deallocations": ROLE,
+    "POST /v1/budget-lines/{line}/payments": ROLE,
+    "POST /v1/budget-lines/{line}/payments/check": ROLE,
+    "POST /v1/projects": ROLE,
+    "GET /v1/projects/{project}": EVERYBODY,
+    # receivables
+    "POST /v1/receivables": ROLE,
+    "GET /v1/receivables/{receivable}": Access(private=True),
+    "GET /v1/receivables/{receivable}/pieces": Access(private=True),
+    "POST /v1/receivables/{receivable}/acceptance": Access("Auditor", private=True),
+    "POST /v1/receivables/{receivable}/refusal": Access("Auditor", private=True, body={"reason": "no"}),
+    "POST /v1/receivables/{receivable}/return": Access("operator", private=True),
+    "POST /v1/receivables/{receivable}/payment-in": Access("Auditor", private=True),
+    "POST /v1/receivables/{receivable}/settlements": Access("operator", private=True, body={}),
+    "POST /v1/receivables/{receivable}/splits": Access(
+        "Auditor", private=True, body={"start": "0", "at": "9"}
+    ),
+    "POST /v1/receivables/{receivable}/transfers": Access("Auditor", private=True),
+    "POST /v1/receivables/{receivable}/refunds": Access("Auditor", private=True),
+    "POST /v1/receivables/{receivable}/offers": Access("Auditor", private=True),
+    "POST /v1/refunds": PARTICIPANT,
+    "POST /v1/claims/{cash}/proceeds": PARTICIPANT,
+    "POST /v1/claims/{cash}/settlement": PARTICIPANT,
+    # financing
+    "POST /v1/quotes": Access(
+        "Auditor",
+        private=True,
+        body={
+            "receivable": 1,
+            "start": "0",
+            "end": "9",
+            "offer": "0" * 64,
+            "rate_ppm": 1,
+            "deadline": "2099-01-01T00:00:00Z",
+        },
+    ),
+    "POST /v1/quotes/acceptance": Access("Auditor", private=True, body="quote"),
+    "POST /v1/quotes/funding": Access("Auditor", private=True, body="funding"),
+    "POST /v1/quotes/lapse": Access("operator", private=True, body="quote"),
+    "POST /v1/quotes/revocation": Access("Auditor", private=True, body="quote"),
+    # traces
+    "GET /v1/traces/bonds/{bond}": EVERYBODY,
+    "GET /v1/traces/payments/{tx}": Access(private=True),
+    "GET /v1/status": Access("Issuer"),
+}
+WRONG_ROLE = [name for name, access in TABLE.items() if access.wrong]
+PRIVATE = [name for name, access in TABLE.items() if access.private]
+
+
+def path_of(lived: Api, name: str) -> tuple[str, str]:
+    """Method and path, with things that exist and are not Other's."""
+    method, path = name.split(" ")
+    known = {
+        "who": lived.account("Investor"),
+        "cash": "CNY",
+        "document": lived.ids["filing"]["statement"]["document"],
+        "fingerprint": lived.ids["invoice"],
+        "tx": lived.ids["payment"],
+    }
+    for field in ("framework", "bond", "line", "project", "receivable"):
+        known[field] = lived.ids["credit" if field == "line" and "credit-lines" in path else field]
+    return method, path.format(**known)
+
+
+def body_of(lived: Api, access: Access) -> Any:
+    if access.body == "quote":
+        return lived.ids["quote"]
+    if access.body == "funding":
+        return {"quote": lived.ids["quote"], "registration": paper(), "search": paper()}
+    return access.body
+
+
+def test_every_endpoint_has_its_line(lived: Api) -> None:
+    declared = {
+        f"{method} {PROTECTED}{route.path}"
+        for router in ROUTERS
+        for route in router.routes
+        for method in route.methods  # type: ignore[attr-defined]
+    }
+    described = {
+        f"{method.upper()} {path}"
+        for path, methods in lived.app.openapi()["paths"].items()
+        for method in methods
+    }
+    assert declared == set(TABLE)
+    assert described == declared | {"GET /health"}
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_nobody_asks_without_a_token_or_an_admission(lived: Api, name: str) -> None:
+    method, path = path_of(lived, name)
+    lived.refused(None, method, path, None, 401, "unauthenticated")
+    assert lived.ask(None, method, path, Authorization="Bearer glt_guessed").status_code == 401
+    refusal = lived.refused("deployer", method, path, None, 403, "wrong-role")
+    assert refusal["had"] == "no admission"
+
+
+@pytest.mark.parametrize("name", WRONG_ROLE)
+def test_a_wrong_role_is_refused_before_the_body_is_judged(lived: Api, name: str) -> None:
+    method, path = path_of(lived, name)
+    wrong = TABLE[name].wrong
+    refusal = lived.refused(wrong, method, path, {"nonsense": 1}, 403, "wrong-role")
+    assert refusal["who"] == lived.account(str(wrong)) and refusal["needed"]
+
+
+@pytest.mark.parametrize("name", PRIVATE)
+def test_the_data_of_another_party_does_not_exist(lived: Api, name: str) -> None:
+    method, path = path_of(lived, name)
+    refusal = lived.refused(OTHER, method, path, body_of(lived, TABLE[name]), 404, "not-found")
+    assert not any(lived.account(party) in str(refusal) for party in ("Contractor", "Company", "Factor"))
+
+
+@pytest.mark.parametrize("name", [name for name in PRIVATE if name.startswith("GET")])
+def test_the_data_is_there_for_its_party(lived: Api, name: str) -> None:
+    _, path = path_of(lived, name)
+    owner = "Investor" if "balances" in name else "Company" if "credit-lines" in name else "Contractor"
+    assert lived.get(owner, path)
+
+
+@pytest.mark.parametrize("who", ["Company", "Contractor", "Subcontractor", "Factor", "Auditor"])
+def test_a_receivable_answers_each_of_its_parties(lived: Api, who: str) -> None:
+    number = lived.ids["receivable"]
+    assert lived.get(who, f"/v1/receivables/{number}")["state"] == "accepted"
+    assert lived.get(who, f"/v1/receivables/{number}/pieces")["complete"] is True
+
+
+@pytest.mark.parametrize("who", ["Issuer", "Investor", "Verifier", "operator", "settlement bank", OTHER])
+def test_a_receivable_answers_nobody_else_and_not_even_that_it_exists(lived: Api, who: str) -> None:
+    number = lived.ids["receivable"]
+    answers = [
+        lived.refused(who, "GET", f"/v1/receivables/{n}", None, 404, "not-found") for n in (number, 999)
+    ]
+    assert answers[0] == {**answers[1], "who": str(number), "detail": answers[0]["detail"]}
+    assert answers[0]["detail"] == answers[1]["detail"].replace("999", str(number))
+
+
+def test_a_financier_is_a_party_once_its_quote_is_accepted(lived: Api) -> None:
+    """Neither an offer nor a quote makes it one; an acceptance does, before it holds anything."""
+    lived.ledger.operator.admit("Second factor", illustrative_lei("Second factor"), Role.FINANCIER)
+    number, who = lived.ids["receivable"], "Second factor"
+    path = f"/v1/receivables/{number}"
+    asked = {"financier": lived.account(who), "start": "0", "end": "10000"}
+    offer = lived.post("Contractor", path + "/offers", asked)
+    body = {**{key: offer[key] for key in ("receivable", "start", "end", "offer")}, "rate_ppm": 1000,
+            "deadline": "2099-01-01T00:00:00Z"}  # fmt: skip
+    stolen = {**body, "end": "20000"}
+    lived.refused(who, "POST", "/v1/quotes", stolen, 404, "not-found")
+    lived.refused("Factor", "POST", "/v1/quotes", body, 404, "not-found")
+    quote = lived.post(who, "/v1/quotes", body)
+    lived.refused(who, "GET", path, None, 404, "not-found")
+    lived.post("Contractor", "/v1/quotes/acceptance", quote)
+    assert lived.get(who, path)["id"] == number
+
+
+def test_an_interval_is_offered_by_its_holder_alone(lived: Api) -> None:
+    path = f"/v1/receivables/{lived.ids['receivable']}/offers"
+    asked = {"financier": lived.account("Factor"), "start": "30000", "end": "40000"}
+    lived.refused("Contractor", "POST", path, asked, 403, "not-allowed")
+    lived.refused("Subcontractor", "POST", path, {**asked, "end": "60001"}, 422, "bad-input")
+
+
+# --- traces ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("view", ["cash", "economic"])
+def test_a_trace_withholds_from_others_what_belongs_to_a_receivable(lived: Api, view: str) -> None:
+    path = f"/v1/traces/bonds/{lived.ids['bond']}?view={view}"
+    whole, seen = lived.get("Auditor", path), lived.get("Investor", path)
+    assert {key: seen[key] for key in seen if key != "intervals"} == {
+        key: whole[key] for key in whole if key != "intervals"
+    }
+    pairs = list(zip(whole["intervals"], seen["intervals"], strict=True))
+    hidden = [(one, two) for one, two in pairs if one["receivable"]]
+    assert len(hidden) >= 3 and all(two["withheld"] for _, two in hidden)
+    assert all(one[key] == two[key] for one, two in pairs for key in ("start", "end", "amount", "state"))
+    assert all(one == two for one, two in pairs if not one["receivable"] and "withheld" not in two)
+    told = str([two for _, two in hidden])
+    assert not any(lived.account(who) in told for who in ("Contractor", "Subcontractor", "Factor", "Company"))
+    assert lived.get("Contractor", path)["intervals"][0] == whole["intervals"][0]
+
+
+def test_a_party_sees_its_receivable_in_the_trace(lived: Api) -> None:
+    path = f"/v1/traces/bonds/{lived.ids['bond']}"
+    whole = lived.get("Auditor", path)["intervals"]
+    own = lived.get("Subcontractor", path)["intervals"]
+    assert [one for one in own if one["receivable"]] == [one for one in whole if one["receivable"]]
+
+
+def test_a_payment_is_traced_for_its_parties_alone(lived: Api) -> None:
+    path = f"/v1/traces/payments/{lived.ids['payment']}"
+    for who in ("Issuer", "Contractor", "Auditor"):
+        assert lived.get(who, path)["complete"] is True
+    lived.refused("Investor", "GET", path, None, 404, "not-found")
+    lived.refused("Contractor", "GET", f"/v1/traces/payments/{HASH}", None, 404, "not-found")
+    lived.refused("Contractor", "GET", path + "?log=99999", None, 404, "not-found")
+
+
+# --- acting in one's own name ----------------------------------------------------------------------------
+
+
+def test_an_act_on_anothers_thing_is_refused_by_the_contract(lived: Api) -> None:
+    bond, line, framework = (lived.ids[name] for name in ("bond", "line", "framework"))
+    acts = {
+        f"/v1/budget-lines/{line}/allocations": {"amount": cny(1)},
+        f"/v1/budget-lines/{line}/payments": {"fingerprint": lived.ids["invoice"], "amount": cny(1)},
+        f"/v1/bonds/{bond}/costs": {"payee": lived.account(OTHER), "amount": cny(1), "document": paper()},
+    }
+    for path, body in acts.items():
+        assert lived.refused(OTHER, "POST", path, body, 409, "not-party")["who"] == lived.account(OTHER)
+    body = {"document": paper(), "catalogue": "C", "categories": ["A"]}
+    lived.refused(OTHER, "PUT", f"/v1/frameworks/{framework}", body, 409, "not-party")
+    body = {"holder": lived.account(OTHER), "amount": cny(1), "booking": "mine"}
+    lived.refused(OTHER, "POST", "/v1/cash/CNY/mints", body, 403, "not-allowed")
+
+
+def test_nobody_signs_or_files_anothers_obligation(lived: Api) -> None:
+    obligation(lived, "INV-UNFILED", 5, file=False)
+    filing = lived.ids["filing"]
+    lived.refused(OTHER, "POST", "/v1/obligations/signatures", filing["statement"], 403, "not-allowed")
+    lived.refused(OTHER, "POST", "/v1/obligations/filings", filing, 403, "not-allowed")
+    swapped = {**filing, "first": filing["second"], "second": filing["first"]}
+    lived.refused("Contractor", "POST", "/v1/obligations/filings", swapped, 422, "bad-signature")
+    parties = {"payer": lived.account("Issuer"), "payee": lived.account("Company")}
+    drawn = {**parties, "kind": "invoice", "number": "1", "dated": "2025-01-02", "total": cny(1)}
+    drawn["paper"] = paper()
+    lived.refused(OTHER, "POST", "/v1/obligations", drawn, 403, "not-allowed")
+
+
+def test_the_body_cannot_name_the_actor(lived: Api) -> None:
+    body = {"to": lived.account(OTHER), "amount": cny(1), "from": lived.account("Investor")}
+    refusal = lived.refused(OTHER, "POST", "/v1/cash/CNY/transfers", body, 422, "bad-request")
+    assert "from" in refusal["detail"]
+
+
+def test_a_suspended_participant_neither_acts_nor_audits(lived: Api) -> None:
+    lived.ledger.operator.admit("Second auditor", illustrative_lei("Second auditor"), Role.AUDITOR)
+    path = f"/v1/receivables/{lived.ids['receivable']}"
+    assert lived.get("Second auditor", path)
+    account = lived.account("Second auditor")
+    lived.patch("operator", f"/v1/participants/{account}", {"suspended": True, "document": paper("order")})
+    lived.refused("Second auditor", "GET", path, None, 404, "not-found")
+    body = {"to": lived.account(OTHER), "amount": cny(1)}
+    lived.refused("Second auditor", "POST", "/v1/cash/CNY/transfers", body, 409, "suspended")
+    assert lived.get("Second auditor", "/v1/me")["active"] is False

@@ -1,0 +1,272 @@
+"""A server over a staffed ledger of its own, one client for each organisation, and the story's first acts."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.tokens import TokenBook
+from ledger import Ledger
+from ledger.bootstrap.testing import CHEAP, PASSPHRASE, fresh_ledger, illustrative_lei
+from ledger.config import Settings
+from ledger.domain.roles import Role
+
+Json = dict[str, Any]
+OTHER = "Other"
+"""Every role but the auditor's, and party to nothing."""
+EVERY_ROLE = (
+    Role.ISSUER | Role.VERIFIER | Role.INVESTOR | Role.OBLIGOR | Role.SUPPLIER | Role.FINANCIER | Role.BANK
+)
+RAISED, COST, FACE = 1_000_000, 12_345, 90_000
+
+
+def cny(minor: int) -> Json:
+    return {"currency": "CNY", "minor": str(minor)}
+
+
+def paper(text: str = "a paper") -> Json:
+    return {"file": base64.b64encode(text.encode()).decode()}
+
+
+class Api:
+    """Requests in the name of organisations. A wrong status fails the test with the answer's text."""
+
+    def __init__(self, app: FastAPI, client: TestClient, ledger: Ledger, state: Path) -> None:
+        self.app, self.client, self.ledger, self.state = app, client, ledger, state
+        self.tokens = TokenBook(state)
+        self._issued: dict[str, str] = {}
+        self.ids: Json = {}
+
+    def account(self, who: str) -> str:
+        return self.ledger.session.address(who)
+
+    def headers(self, who: str | None) -> dict[str, str]:
+        if who is None:
+            return {}
+        if who not in self._issued:
+            self._issued[who] = self.tokens.issue(self.account(who))
+        return {"Authorization": f"Bearer {self._issued[who]}"}
+
+    def ask(self, who: str | None, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        """The raw response."""
+        return self.client.request(method, path, json=body, headers={**self.headers(who), **headers})
+
+    def get(self, who: str, path: str) -> Any:
+        return self._good(self.ask(who, "GET", path))
+
+    def post(self, who: str, path: str, body: Any = None) -> Json:
+        return dict(self._good(self.ask(who, "POST", path, body)))
+
+    def put(self, who: str, path: str, body: Json) -> Json:
+        return dict(self._good(self.ask(who, "PUT", path, body)))
+
+    def patch(self, who: str, path: str, body: Json) -> Json:
+        return dict(self._good(self.ask(who, "PATCH", path, body)))
+
+    def refused(self, who: str | None, method: str, path: str, body: Any, status: int, code: str) -> Json:
+        """The problem of a request that must be refused so."""
+        answer = self.ask(who, method, path, body)
+        assert answer.status_code == status, answer.text
+        assert answer.headers["content-type"] == "application/problem+json"
+        found = dict(answer.json())
+        assert (found["status"], found["code"]) == (status, code), answer.text
+        return found
+
+    @staticmethod
+    def _good(answer: Any) -> Any:
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+@contextmanager
+def serving(template: Path, folder: Path) -> Iterator[Api]:
+    """A copy of a staffed ledger, behind the API. The ledger is one for server and test, as in the server."""
+    with fresh_ledger(template, folder) as ledger:
+        ledger.operator.admit(OTHER, illustrative_lei(OTHER), EVERY_ROLE)
+        app = create_app(Settings(state=folder, passphrase=PASSPHRASE), opening=lambda: _again(folder))  # type: ignore[arg-type]
+        with TestClient(app, raise_server_exceptions=False) as client:
+            yield Api(app, client, ledger, folder)
+
+
+def _again(folder: Path) -> Ledger:
+    """The server's own ledger: a second one on the same embedded chain."""
+    return Ledger.embedded(folder, replay=True, passphrase=PASSPHRASE, keystore_cost=CHEAP)
+
+
+# --- the story over HTTP ---------------------------------------------------------------------------------
+
+
+def live(api: Api) -> Api:
+    """Framework to settlement, each act by its own organisation; `api.ids` remembers what came of it."""
+    _issue(api)
+    _spend(api)
+    _leg(api)
+    return api
+
+
+def _issue(api: Api) -> None:
+    framework = api.post(
+        "Issuer", "/v1/frameworks", {"document": paper(), "catalogue": "GBC-2021", "categories": ["A", "B"]}
+    )
+    review(api, framework["id"])
+    bond = api.post("Issuer", "/v1/bonds", bond_body(framework["id"], "GREEN 1"))["id"]
+    booking = {"holder": api.account("Investor"), "amount": cny(RAISED * 2), "booking": "deposit 1"}
+    api.post("settlement bank", "/v1/cash/CNY/mints", booking)
+    late = {"holder": api.account(OTHER), "amount": cny(10_000), "booking": "deposit 2"}
+    api.post("settlement bank", "/v1/cash/CNY/mints", late)
+    api.post("Investor", f"/v1/bonds/{bond}/bookings", {"units": 1100})
+    api.post(OTHER, f"/v1/bonds/{bond}/bookings", {"units": 10})
+    shares = {"shares": [{"investor": api.account("Investor"), "units": 1000}]}
+    api.post("Issuer", f"/v1/bonds/{bond}/allotments", shares)
+    closed = api.post("Issuer", f"/v1/bonds/{bond}/closing", {"cost": cny(COST), "value_date": "2025-01-02"})
+    assert closed["raised"] == cny(RAISED) and closed["cost"] == cny(COST)
+    back = api.post(OTHER, f"/v1/bonds/{bond}/bookings/return")
+    assert (back["units"], back["amount"]) == (10, cny(10_000))
+    api.ids |= {"framework": framework["id"], "bond": bond}
+
+
+def review(api: Api, framework: int) -> None:
+    content = api.get("Verifier", f"/v1/frameworks/{framework}")["content_hash"]
+    body = {"content_hash": content, "document": paper(), "valid_until": "2030-01-01", "shade": "dark"}
+    api.post("Verifier", f"/v1/frameworks/{framework}/reviews", body)
+
+
+def bond_body(framework: int, label: str) -> Json:
+    return {
+        "label": label,
+        "framework": framework,
+        "cash": "CNY",
+        "denomination": cny(1000),
+        "max_units": 2000,
+        "closes_on": "2025-01-31",
+        "document": paper(),
+    }
+
+
+def _spend(api: Api) -> None:
+    project = api.post(
+        "Issuer",
+        "/v1/projects",
+        {
+            "label": "Dam",
+            "framework": api.ids["framework"],
+            "company": api.account("Company"),
+            "category": "A",
+            "budget": cny(RAISED),
+            "document": paper(),
+        },
+    )["id"]
+    line = api.post(
+        "Issuer",
+        f"/v1/bonds/{api.ids['bond']}/budget-lines",
+        {"project": project, "budget": cny(RAISED), "label": "Dam", "company_may_spend": True},
+    )["id"]
+    api.post("Issuer", f"/v1/budget-lines/{line}/allocations", {"amount": cny(500_000)})
+    api.post("Issuer", f"/v1/budget-lines/{line}/deallocations", {"amount": cny(1)})
+    invoice = obligation(api, "INV-1", 40_000, buyer="Issuer")
+    payment = {"fingerprint": invoice, "amount": cny(40_000)}
+    assert api.post("Issuer", f"/v1/budget-lines/{line}/payments/check", payment) == {"allowed": True}
+    paid = api.post("Issuer", f"/v1/budget-lines/{line}/payments", payment)
+    refund = {
+        "line": line,
+        "offset": paid["offset"],
+        "fingerprint": invoice,
+        "amount": cny(4_000),
+        "document": paper(),
+    }
+    assert api.post("Contractor", "/v1/refunds", refund)["amount"] == cny(4_000)
+    cost = {"payee": api.account("Factor"), "amount": cny(COST), "document": paper()}
+    api.post("Issuer", f"/v1/bonds/{api.ids['bond']}/costs", cost)
+    api.ids |= {"project": project, "line": line, "payment": paid["tx"], "invoice": invoice}
+
+
+def obligation(api: Api, number: str, total: int, *, buyer: str = "Company", file: bool = True) -> str:
+    """An invoice of the contractor's: drawn up and signed by the buyer, signed by the seller, filed."""
+    body = {
+        "kind": "invoice",
+        "payer": api.account(buyer),
+        "payee": api.account("Contractor"),
+        "number": number,
+        "dated": "2025-01-02",
+        "total": cny(total),
+        "paper": paper(number),
+    }
+    first = api.post(buyer, "/v1/obligations", body)
+    second = api.post("Contractor", "/v1/obligations/signatures", first["statement"])
+    api.ids["filing"] = {
+        "statement": first["statement"],
+        "first": first["signature"],
+        "second": second["signature"],
+    }
+    if not file:
+        return str(first["statement"]["fingerprint"])
+    return str(api.post("Contractor", "/v1/obligations/filings", api.ids["filing"])["fingerprint"])
+
+
+def _leg(api: Api) -> None:
+    grant = {"holder": api.account("Company"), "limit": cny(FACE * 3), "expires": "2026-01-01"}
+    credit = api.post("settlement bank", "/v1/credit-lines", grant)["id"]
+    api.ids["credit"] = credit
+    number = confirm(api, "INV-2", line=api.ids["line"])
+    api.post("Contractor", f"/v1/receivables/{number}/acceptance")
+    api.post("Contractor", f"/v1/receivables/{number}/splits", {"start": "0", "at": "30000"})
+    passed = {
+        "recipient": api.account("Subcontractor"),
+        "start": "30000",
+        "end": "60000",
+        "trade_document": paper("delivery note"),
+    }
+    api.post("Contractor", f"/v1/receivables/{number}/transfers", passed)
+    api.ids["receivable"] = number
+    api.ids["quote"] = factor(api, number, 60_000, FACE)
+    funding = {"quote": api.ids["quote"], "registration": paper("certificate"), "search": paper("search")}
+    financed = api.post("Factor", "/v1/quotes/funding", funding)
+    assert sum(int(financed[part]["minor"]) for part in ("discount", "fee", "net")) == FACE - 60_000
+
+
+def confirm(api: Api, number: str, line: int | None, due: str = "2025-03-03") -> int:
+    body = {
+        "supplier": api.account("Contractor"),
+        "face": cny(FACE),
+        "cash": "CNY",
+        "due": due,
+        "credit_line": api.ids["credit"],
+        "fingerprint": obligation(api, number, FACE),
+        "contract": paper("contract"),
+        "delivery": paper("delivery"),
+        "budget_line": line,
+    }
+    return int(api.post("Company", "/v1/receivables", body)["id"])
+
+
+def factor(api: Api, receivable: int, start: int, end: int, fund: bool = True) -> Json:
+    """Offer, quote, acceptance; the factor has the money."""
+    api.post(
+        "settlement bank",
+        "/v1/cash/CNY/mints",
+        {"holder": api.account("Factor"), "amount": cny(end), "booking": f"factor {receivable}"},
+    )
+    offer = api.post(
+        "Contractor",
+        f"/v1/receivables/{receivable}/offers",
+        {"financier": api.account("Factor"), "start": str(start), "end": str(end)},
+    )
+    quote = api.post("Factor", "/v1/quotes", quote_body(offer))
+    api.post("Contractor", "/v1/quotes/acceptance", quote)
+    return quote
+
+
+def quote_body(offer: Json) -> Json:
+    return {
+        **{name: offer[name] for name in ("receivable", "start", "end", "offer")},
+        "rate_ppm": 30_000,
+        "deadline": "2099-01-01T00:00:00+08:00",
+        "fee": cny(7),
+    }
