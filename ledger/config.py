@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     Attributes:
         state: folder of the embedded chain, keystore, documents and read model.
         url: JSON-RPC address of a network; None means the embedded chain.
-        network: name of the network's folder of deployment records.
+        network: name of the network's folder of deployment records; `chain-<id>` where none is given.
         deployments: folder of deployment records; by default inside the state folder for the embedded
             chain, and `ledger/chain/deployments/<network>` for any other.
         database: SQLAlchemy URL of the read model; None means SQLite in the state folder.

@@ -130,7 +130,12 @@ class Deployer:
             path.write_text(json.dumps(mine, indent=2) + "\n")
         had = json.loads(path.read_text())
         if had != mine:
-            raise Conflict("these records belong to another chain", who=str(path), had=had, needed=mine)
+            raise Conflict(
+                f"the records in {path.parent} belong to another chain: name another network or folder",
+                who=str(path),
+                had=had,
+                needed=mine,
+            )
 
     # --- wiring ------------------------------------------------------------------------------------------
 

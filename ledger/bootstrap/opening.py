@@ -149,9 +149,9 @@ def open_network(settings: Settings) -> Opened:
     with ExitStack() as closing:
         keys = open_keys(settings, may_make_passphrase=False)
         client = _network_client(settings)
-        records = records_of(settings)
+        records = records_of(settings, client)
         return Opened(
-            open_session(settings, client, keys, records, settings.network, closing),
+            open_session(settings, client, keys, records, network_of(settings, client), closing),
             client,
             keys,
             records,
@@ -168,7 +168,7 @@ def deploy_configured(
         with opened.closing:
             return prove(opened.client, opened.records)
     client = _network_client(settings)
-    records = records_of(settings)
+    records = records_of(settings, client)
     deploy(client, open_keys(settings, may_make_passphrase=False), records, options, report)
     return prove(client, records)
 
@@ -176,9 +176,11 @@ def deploy_configured(
 def prove_configured(settings: Settings) -> list[Check]:
     """Proves the configured deployment by reading alone; no key is needed."""
     if settings.url is not None:
-        return prove(_network_client(settings), records_of(settings))
+        client = _network_client(settings)
+        return prove(client, records_of(settings, client))
     with EmbeddedChain(settings.state / "chain", create=False) as chain:
-        return prove(ChainClient(chain.locate), records_of(settings))
+        client = ChainClient(chain.locate)
+        return prove(client, records_of(settings, client))
 
 
 def _network_client(settings: Settings) -> ChainClient:
@@ -187,13 +189,19 @@ def _network_client(settings: Settings) -> ChainClient:
     return ChainClient(settings.url, finality_depth=settings.finality_depth)
 
 
-def records_of(settings: Settings) -> Deployments:
+def records_of(settings: Settings, client: ChainClient) -> Deployments:
     """Where the configured network's deployment records are kept."""
     if settings.deployments is not None:
         return Deployments(settings.deployments)
     if settings.url is None:
         return Deployments(settings.state / "deployments" / EMBEDDED)
-    return Deployments.of_network(settings.network)
+    return Deployments.of_network(network_of(settings, client))
+
+
+def network_of(settings: Settings, client: ChainClient) -> str:
+    """The network's name; by its chain id where it was given none."""
+    named = settings.url is None or settings.network != EMBEDDED
+    return settings.network if named else f"chain-{client.chain_id}"
 
 
 def open_session(

@@ -38,7 +38,7 @@ _BLOCK, _LANES, _KEY, _NONCE = 8, 1, 32, 12
 _KEYRING, _FINGERPRINTS = "keyring.json", "fingerprints.json"
 
 
-class KeyStoreLocked(LedgerError):  # noqa: N818 — named for what happened, like its siblings
+class KeyStoreLocked(LedgerError):
     """The passphrase is wrong, or a key file was altered; which of the two cannot be told."""
 
     code = "keystore-locked"
@@ -86,10 +86,10 @@ class KeyStore:
 
     def accounts(self) -> tuple[Account, ...]:
         """Every account, by name."""
-        for box in self._boxes():
-            account = _account(box)
-            self._known |= {account.name: account, account.address.lower(): account}
-        return tuple(sorted(set(self._known.values()), key=lambda account: account.name))
+        found = sorted(map(_account, self._boxes()), key=lambda account: account.name)
+        # A new dictionary: other threads may be looking into the one that is there.
+        self._known = {name: one for one in found for name in (one.name, one.address.lower())}
+        return tuple(found)
 
     def names(self) -> tuple[str, ...]:
         return tuple(account.name for account in self.accounts())

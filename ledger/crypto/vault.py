@@ -35,7 +35,7 @@ _SALT, _KEY, _NONCE = 32, 32, 12
 _HASH = re.compile(r"0x[0-9a-f]{64}")
 
 
-class DocumentAltered(LedgerError):  # noqa: N818 — named for what happened, like its siblings
+class DocumentAltered(LedgerError):
     """The sealed file on disk is not the one that was sealed."""
 
     code = "document-altered"
