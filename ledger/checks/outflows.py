@@ -1,0 +1,149 @@
+"""Where guarded money may go: every move off a bond's axes answers to one event, and each event to a move."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator
+from typing import Final
+
+from ledger.checks.uses import confirmations
+from ledger.checks.view import Seen, View
+from ledger.domain import purposes
+from ledger.domain.purposes import MATURITY, PROCEEDS, axis_of
+
+Flow = tuple[str, str, str, int]
+"""Transaction, from, to, fen."""
+
+_PAID: Final = 3
+
+
+def proceeds(purpose: bytes) -> str:
+    return axis_of(PROCEEDS, purpose)
+
+
+def unexplained(view: View) -> Generator[str, None, None]:
+    """Both ways; then what waits in escrow or on a claim, which goes to few."""
+    named, closed = _guarded(view), _closed(view)
+    expected = Counter(_expected(view))
+    for move in _moves(view):
+        source, target, amount = move.args["fromAxis"], move.args["toAxis"], move.number("amount")
+        flow = (move.tx, source, target, amount)
+        if source in named and expected[flow] > 0:
+            expected[flow] -= 1
+        elif source in named:
+            yield f"{amount} left {named[source]} for {target} without a reason in {move.tx}"
+        elif target not in closed.get(source, (target,)):
+            yield f"{amount} left {source} for {target}, who has no claim to it, in {move.tx}"
+    for (tx, source, _, amount), missing in expected.items():
+        if missing > 0:
+            yield f"{amount} were said to leave {named.get(source, source)} and did not in {tx}"
+
+
+def undischarged(view: View) -> Generator[str, None, None]:
+    """What settled a piece discharged it, once, in its holder's hand; and no piece was paid by nothing."""
+    settled = Counter(_piece(event) for event in view.of("Maturity.PieceSettled"))
+    paid = Counter(_piece(e) for e in view.of("PieceBook.Discharged") if e.number("how") == _PAID)
+    for tx, receivable, holder, start, end in (settled - paid) + (paid - settled):
+        yield f"receivable {receivable} [{start}, {end}) of {holder}: settled and discharged differ in {tx}"
+
+
+def _piece(event: Seen) -> tuple[str, int, str, int, int]:
+    numbers = event.number("start"), event.number("end")
+    return event.tx, event.number("receivable"), event.args["holder"], *numbers
+
+
+def _moves(view: View) -> Iterator[Seen]:
+    return view.of(*(f"{cash}.Moved" for cash in view.cashes()))
+
+
+def _guarded(view: View) -> dict[str, str]:
+    """Axes that only the gate's events may move money off, with their names for people."""
+    named: dict[str, str] = {}
+    for event in view.of("Proceeds.BondBooksOpened"):
+        bond = event.number("bond")
+        named[proceeds(purposes.origin(bond))] = f"the origin of bond {bond}"
+        named[proceeds(purposes.cost(bond))] = f"the costs of bond {bond}"
+        named[proceeds(purposes.pool(bond))] = f"the pool of bond {bond}"
+    for event in view.of("Proceeds.LineOpened"):
+        named[proceeds(purposes.budget_line(event.number("line")))] = f"budget line {event.number('line')}"
+    for receivable in confirmations(view):
+        named[proceeds(purposes.encumbrance(receivable))] = f"the encumbrance of receivable {receivable}"
+        named[axis_of(MATURITY, purposes.settlement(receivable))] = (
+            f"the settlement of receivable {receivable}"
+        )
+    return named
+
+
+def _closed(view: View) -> dict[str, set[str]]:
+    """Axes whose money goes to few: escrow to the bond or back to the investor, a claim to its owner."""
+    goes: dict[str, set[str]] = {}
+    for event in view.of("BondOffice.Booked"):
+        bond, investor = event.number("bond"), event.args["investor"]
+        back = {investor, proceeds(purposes.claim(investor))}
+        goes[proceeds(purposes.escrow(bond, investor))] = back | {proceeds(purposes.origin(bond))}
+    for event in view.of("Participants.Admitted"):
+        account = event.args["account"]
+        goes |= {axis_of(module, purposes.claim(account)): {account} for module in (PROCEEDS, MATURITY)}
+    return goes
+
+
+# --- what each event says that moved ---------------------------------------------------------------------
+
+
+def _expected(view: View) -> Iterator[Flow]:
+    for name, flows in _FLOWS.items():
+        for event in view.of(name):
+            yield from ((event.tx, *flow) for flow in flows(event) if flow[2])
+    funded = {number for number, terms in confirmations(view).items() if terms["budgetLine"]}
+    for event in view.of("Maturity.PieceSettled"):
+        if event.number("receivable") not in funded:
+            yield event.tx, *_settled(event, MATURITY, purposes.settlement(event.number("receivable")))
+
+
+Parts = tuple[str, str, int]
+
+
+def _received(event: Seen) -> list[Parts]:
+    bond, raised, cost = event.number("bond"), event.number("raised"), event.number("cost")
+    origin, costs, pool = (proceeds(p(bond)) for p in (purposes.origin, purposes.cost, purposes.pool))
+    return [(origin, costs, cost), (origin, pool, raised - cost)]
+
+
+def _between(source: str, target: str) -> Callable[[Seen], list[Parts]]:
+    return lambda event: [(_axis(event, source), _axis(event, target), event.number("amount"))]
+
+
+def _axis(event: Seen, part: str) -> str:
+    """The axis that an event's argument names, or the payee itself."""
+    if part == "payee":
+        return str(event.args["payee"])
+    return proceeds(_PURPOSES[part](event.number(_ARGUMENTS.get(part, "bond"))))
+
+
+def _encumbrance_paid(event: Seen) -> list[Parts]:
+    return [_settled(event, PROCEEDS, purposes.encumbrance(event.number("receivable")))]
+
+
+def _settled(event: Seen, module: bytes, purpose: bytes) -> Parts:
+    holder = event.args["holder"]
+    target = axis_of(module, purposes.claim(holder)) if event.args["kept"] else holder
+    return axis_of(module, purpose), target, event.number("end") - event.number("start")
+
+
+_PURPOSES: Final[dict[str, Callable[[int], bytes]]] = {
+    "pool": purposes.pool,
+    "cost": purposes.cost,
+    "line": purposes.budget_line,
+    "encumbrance": purposes.encumbrance,
+}
+_ARGUMENTS: Final = {"line": "line", "encumbrance": "receivable"}
+_FLOWS: Final[dict[str, Callable[[Seen], list[Parts]]]] = {
+    "Proceeds.ProceedsReceived": _received,
+    "Proceeds.CostPaid": _between("cost", "payee"),
+    "Proceeds.Allocated": _between("pool", "line"),
+    "Proceeds.Deallocated": _between("line", "pool"),
+    "Proceeds.Paid": _between("line", "payee"),
+    "Proceeds.Encumbered": _between("line", "encumbrance"),
+    "Proceeds.EncumbranceReleased": _between("encumbrance", "line"),
+    "Proceeds.EncumbrancePaid": _encumbrance_paid,
+}
