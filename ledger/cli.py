@@ -199,10 +199,21 @@ def verify(
     if json_:
         show(report)
     else:
-        for key, value in report.items():
-            out.print(f"{key}: {value}")
+        _verdict(report)
     if not report["ok"]:
         raise typer.Exit(1)
+
+
+def _verdict(report: Mapping[str, Any]) -> None:
+    """What was proved, or exactly what is wrong."""
+    for problem in report["problems"]:
+        out.print(f"[red]✗[/red] {problem}", soft_wrap=True)
+    if report["ok"]:
+        counted = f"{report['moves']} moves over {report['axes']} sub-accounts, linked by {report['headers']} headers"
+        out.print(
+            f"[green]✓[/green] bond {report['bond']} at block {report['block']}: {counted}; none is missing"
+        )
+        out.print(f"  {report['statement']}", soft_wrap=True)
 
 
 @app.command()
