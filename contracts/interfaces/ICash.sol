@@ -63,6 +63,7 @@ interface ICash {
     // --- settlement bank ---
     /// @param bankReference the bank's own booking, usable once over mints and burns together
     function mint(address to, uint256 amount, bytes32 bankReference) external;
+    /// @dev Danger: burn first, then pay out. Until it is burned the holder may still cancel the redemption.
     function burn(address holder, uint256 amount, bytes32 bankReference) external;
 
     // --- modules; each returns the out-offset at which the moved interval left its axis ---
