@@ -112,7 +112,8 @@ class Actor:
 
     @property
     def by(self) -> dict[str, Any]:
-        return {"from": self.account}
+        """With a price of gas, so that neither Brownie nor web3 asks the node for one, each, every time."""
+        return {"from": self.account, "gas_price": 1}
 
     def signs(self, kind: str, message: dict[str, Any], contract: Any, chain_id: int | None = None) -> bytes:
         return signed(_key(self.index), kind, message, contract, chain_id)
