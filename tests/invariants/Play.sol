@@ -135,7 +135,7 @@ contract Play is Attacks {
         if (spec == "CASH-1") {
             packed = bytes.concat(packed, _packed("cash"), money, _packed("maturity"));
         } else if (spec == "BOND-1" || spec == "BOND-2") {
-            packed = bytes.concat(packed, money, _packed("maturity"));
+            packed = bytes.concat(packed, money, _packed("receivable"), _packed("maturity"));
         } else if (spec == "DOC-1") {
             packed = bytes.concat(packed, _packed("proceeds"), _packed("receivable"));
         } else if (spec == "LINE-1") {

@@ -145,10 +145,17 @@ contract Fin1Test is Campaign {
     }
 }
 
-/// @notice No act is refused while every condition known to these tests holds: a gate that is always shut keeps no promise.
-contract LiveTest is Campaign {
-    function invariant_LIVE_nothing_refused_without_reason() external view {
+/// @notice All acts together, under all promises, and one more: no act is refused while every condition known to these
+/// tests holds. A gate that is always shut keeps no promise.
+contract TogetherTest is Campaign {
+    function invariant_all_promises_and_nothing_refused_without_reason() external view {
         _nothingFound();
+        play.checkCash();
+        play.checkPieces();
+        play.checkOwnPieces();
+        play.checkBonds();
+        play.checkDocuments();
+        play.checkLines();
     }
 
     function _promise() internal pure override returns (bytes32) {

@@ -177,6 +177,7 @@ abstract contract FinancingActs is ReceivableActs {
     function life_begins(uint256 seed) external rolling(seed) {
         if (!_reviewHolds(1) && _odd(2)) _review(1, 1, FAR);
         receivable_confirm(_roll(type(uint256).max));
+        if (_odd(5)) receivable_refuse(_roll(type(uint256).max));
         receivable_accept(_roll(type(uint256).max));
         for (uint256 n = _roll(5); n != 0; --n) {
             _holderActs(_roll(4), _roll(type(uint256).max));

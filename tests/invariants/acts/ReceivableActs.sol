@@ -165,7 +165,7 @@ abstract contract ReceivableActs is LineActs {
         _reserve(p.creditLine, -int256(uint256(p.face)), int256(uint256(p.face)));
     }
 
-    function receivable_refuse(uint256 seed) external rolling(seed) {
+    function receivable_refuse(uint256 seed) public rolling(seed) {
         uint64 id = _someIn(1);
         if (id == 0) return;
         Payable storage p = _payable(id);
