@@ -201,6 +201,8 @@ class _BadRequest(LedgerError):
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
     """What the framework itself refuses: an unknown path, another method, a body that is no JSON."""
     assert isinstance(error, HTTPException)
+    if error.status_code == 413:
+        return response(TooLarge("the body is too large", needed=error.detail), _accept(request))
     code = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "bad-request")
     named = LedgerError(HTTPStatus(error.status_code).phrase, code=code)
     answer = {**problem(_plain_error(named), language_of(_accept(request))), "status": error.status_code}

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import Anonymous, TooLarge, response
 from api.tokens import TokenBook
-from ledger.errors import LedgerError
 
 PROTECTED: Final = "/v1"
 MOST_BYTES: Final = 8 * 1024 * 1024
@@ -71,7 +71,7 @@ class _Bounded:
     def __init__(self, receive: Receive, headers: Headers) -> None:
         declared = headers.get("content-length", "0")
         if not declared.isdigit() or int(declared[:20]) > MOST_BYTES:
-            raise _too_large()
+            raise TooLarge("the body is too large", needed=MOST_BYTES)
         self._receive = receive
         self._left = MOST_BYTES
 
@@ -79,9 +79,6 @@ class _Bounded:
         message = await self._receive()
         self._left -= len(message.get("body", b""))
         if self._left < 0:
-            raise _too_large()
+            # Of all errors in reading a body, the framework passes only its own on.
+            raise HTTPException(413, str(MOST_BYTES))
         return message
-
-
-def _too_large() -> LedgerError:
-    return TooLarge("the body is too large", needed=MOST_BYTES)

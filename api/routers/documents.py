@@ -110,7 +110,7 @@ def capacity(caller: AnyCaller, ledger: LedgerHere, fingerprint: HashPath) -> Ca
             "payer": found.payer,
             "payee": found.payee,
             "kind": found.kind.name.lower(),
-            "dated": date_of(found.date).isoformat(),
+            "dated": date_of(found.date),
             "total": Amount.of(found.total, found.currency),
             "used": Amount.of(found.used, found.currency),
         }

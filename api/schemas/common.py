@@ -45,6 +45,8 @@ def _whole(value: Any) -> int:
 
 
 def _date(value: Any) -> dt.date:
+    if type(value) is dt.date:  # JSON has none: it is an answer of ours
+        return value
     if isinstance(value, str) and _DATE.fullmatch(value):
         return dt.date.fromisoformat(value)
     raise ValueError("a date is written YYYY-MM-DD")

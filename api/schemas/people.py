@@ -10,7 +10,6 @@ from api.schemas.common import (
     Act,
     Amount,
     Answer,
-    Base64,
     Date,
     Hash,
     Label,
@@ -131,19 +130,14 @@ class Health(Answer):
 # --- documents -------------------------------------------------------------------------------------------
 
 
-class DocumentIn(Request):
+class DocumentIn(Paper):
     """A file to seal for its registrar and `readers`, or the hash of one that is sealed elsewhere."""
 
-    file: Base64 | None = None
-    hash: Hash | None = None
     kind: KindName = "other"
     name: Label = "document"
     media_type: Annotated[str, Field(pattern=r"^[\w.+-]{1,60}/[\w.+-]{1,60}$")] = "application/octet-stream"
     readers: Readers = Field(default_factory=list)
     supersedes: Hash | None = None
-
-    def paper(self) -> bytes | str:
-        return Paper(file=self.file, hash=self.hash).paper()
 
 
 class Registered(Act):

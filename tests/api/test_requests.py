@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -149,7 +150,7 @@ def test_a_body_too_large_is_not_read(lived: Api) -> None:
 @pytest.mark.parametrize(
     ("path", "body"),
     [
-        ("/v1/documents", {"file": "A" * 4 * 2 * 2**20}),
+        ("/v1/documents", {"file": "A" * 7_200_000}),
         ("/v1/documents", {"file": "not base64!"}),
         ("/v1/documents", {"file": "====", "kind": "other"}),
         ("/v1/documents", {**paper(), "name": "n" * 201}),
@@ -220,7 +221,6 @@ BAD = (
     True,
     "2025-02-30",
 )
-WITH_BODY = [name for name in TABLE if name.split(" ")[0] in ("POST", "PUT", "PATCH")]
 
 
 def example(schema: Json, components: Json, account: str) -> Any:
@@ -232,8 +232,9 @@ def example(schema: Json, components: Json, account: str) -> Any:
     if "enum" in schema:
         return schema["enum"][0]
     kind = schema.get("type")
-    if kind == "object" and schema.get("title") == "Paper":
-        return paper()
+    if kind == "object" and {"file", "hash"} <= set(schema["properties"]):
+        rest = {name: one for name, one in schema["properties"].items() if name not in ("file", "hash")}
+        return {**paper(), **{name: example(one, components, account) for name, one in rest.items()}}
     if kind == "object":
         return {name: example(one, components, account) for name, one in schema["properties"].items()}
     if kind == "array":
@@ -255,27 +256,25 @@ def _text(schema: Json, account: str) -> str:
     return str(schema["examples"][0]) if "examples" in schema else "text/plain"
 
 
-def worse(good: Any) -> Any:
-    """The body with each field, at any depth, turned bad in turn."""
-    yield from BAD
+def worse(good: Any, turn: int) -> Iterator[Any]:
+    """The body with each field, at any depth, turned bad once: another way for each."""
+    yield BAD[turn % len(BAD)]
     for name in good if isinstance(good, dict) else ():
-        for bad in worse(good[name]) if isinstance(good[name], dict) else BAD:
+        for bad in worse(good[name], turn):
             yield {**good, name: bad}
+            turn += 1
 
 
-@pytest.mark.parametrize("name", WITH_BODY)
+@pytest.mark.parametrize("name", [name for name in TABLE if not name.startswith("GET")])
 def test_a_malformed_body_is_refused_and_breaks_nothing(lived: Api, name: str) -> None:
     method, path = path_of(lived, name)
-    template = name.split(" ")[1]
     document = lived.app.openapi()
-    described = document["paths"][template][method.lower()]
-    who = "operator" if "operator" in described["tags"] else OTHER
-    if "requestBody" not in described:
-        pytest.fail("no body to spoil") if False else None
-        return
-    schema = described["requestBody"]["content"]["application/json"]["schema"]
+    described = document["paths"][name.split(" ")[1]][method.lower()]
+    body = described.get("requestBody", {"content": {"application/json": {"schema": {"enum": [None]}}}})
+    schema = body["content"]["application/json"]["schema"]
     good = example(schema, document["components"]["schemas"], lived.account("Investor"))
-    for body in (good, *worse(good)):
+    who = "operator" if "operator" in described["tags"] else OTHER
+    for body in (good, *worse(good, len(name))):
         answer = lived.ask(who, method, path, body)
         assert answer.status_code < 500, (body, answer.text)
         assert answer.status_code == 200 or answer.headers["content-type"] == "application/problem+json"

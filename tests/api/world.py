@@ -54,6 +54,10 @@ class Api:
             self._issued[who] = self.tokens.issue(self.account(who))
         return {"Authorization": f"Bearer {self._issued[who]}"}
 
+    def forget(self, who: str) -> None:
+        """The next request in the name of `who` takes a new token."""
+        self._issued.pop(who, None)
+
     def ask(self, who: str | None, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """The raw response."""
         return self.client.request(method, path, json=body, headers={**self.headers(who), **headers})
