@@ -1,0 +1,20 @@
+"""A settlement bank that was suspended, or is no bank any more, went on minting: its own admission was never asked."""
+
+import pytest
+
+from tests.contracts.refusals import refused
+from tests.contracts.world import BANK, INVESTOR
+
+pytestmark = pytest.mark.spec("CASH-1")
+
+
+def test_a_suspended_bank_mints_nothing(world):
+    world.operator.suspends(world.bank)
+    with refused("Suspended", world.bank):
+        world.bank.mints(world.supplier, 1)
+
+
+def test_a_bank_without_its_role_mints_nothing(world):
+    world.operator.amends(world.bank, roles=INVESTOR)
+    with refused("MissingRole", world.bank, INVESTOR, BANK):
+        world.bank.mints(world.supplier, 1)
