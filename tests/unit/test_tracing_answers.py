@@ -238,6 +238,17 @@ def test_two_bonds_do_not_mix(tmp_path: Path) -> None:
     assert states(second) == {"spent": 30, "available": 10, "unallocated": 60}
 
 
+def test_conserved_is_computed_and_can_be_false(tmp_path: Path) -> None:
+    """BOND-1: moves that tile, and an event of a payment that is missing."""
+    story = paid_story()
+    whole = model(story, tmp_path).bond_trace(1)
+    paid = next(b for b in story.chain.blocks if b.header.number == whole["intervals"][2]["block"])
+    paid.logs.pop()
+    damaged = ReadModel(story.store(tmp_path / "damaged.sqlite")).bond_trace(1)
+    assert (whole["conserved"], damaged["conserved"]) == (True, False)
+    assert damaged["intervals"] == whole["intervals"]
+
+
 # --- receivables ---
 
 
@@ -409,6 +420,15 @@ def test_a_dropped_act_is_a_hole_in_the_sequence(tmp_path: Path, dropped: str) -
     block = next(b for b in story.chain.blocks if any(log["topics"][0] == topic for log in b.logs))
     block.logs.remove(next(log for log in block.logs if log["topics"][0] == topic))
     with pytest.raises(PieceHistoryBroken):
+        model(story, tmp_path).piece_show(1)
+
+
+def test_a_hole_in_the_layers_is_noticed(tmp_path: Path) -> None:
+    """PIECE-1: a change of holder cannot be left out even where the sequence is repaired."""
+    story, _ = receivable_story()
+    story.pieces[1, 100][2] += 1
+    story.act(story.pass_on(1, 100, "builder", word("trade back")))
+    with pytest.raises(PieceHistoryBroken, match="a hole in its layers"):
         model(story, tmp_path).piece_show(1)
 
 

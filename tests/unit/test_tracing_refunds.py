@@ -164,6 +164,18 @@ def test_a_refund_shows_payment_and_refund_on_its_edge() -> None:
     assert (int(side.row[back]), int(side.refund[back])) == (2, 3)
 
 
+def test_a_refund_in_the_middle_of_a_payment_leaves_both_its_ends() -> None:
+    queue = LotQueue()
+    queue.mint(1, 10)
+    queue.move(1, 4, 10)
+    queue.move(4, 2, 3)
+    columns = columns_of(queue, 5)
+    side = outgoing_with(columns, [Refund(axis=1, reversed_offset=5, amount=3, line_axis=2, in_offset=0)])
+    flow = forward(columns, 1, 0, 10, side=side, stop=_mask([a == 4 for a in range(5)]))
+    found = [(int(flow.leaves.start[i]), flow.axis(i), flow.at(i)) for i in range(len(flow.leaves))]
+    assert found == [(0, 4, 0), (5, 2, 0), (8, 4, 8)]
+
+
 @pytest.mark.parametrize(
     "refund",
     [
