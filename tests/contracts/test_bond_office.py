@@ -150,6 +150,7 @@ def booking_refused(world, bond, who, units, *refusal):
         who.books(bond, units)
 
 
+@pytest.mark.spec("ADM-1")
 def test_booking_is_for_active_investors(world, bond):
     booking_refused(world, bond, world.supplier, 1, "MissingRole", world.supplier, ..., INVESTOR)
     booking_refused(world, bond, world.stranger, 1, "NotAdmitted", world.stranger)
@@ -188,7 +189,7 @@ def test_booking_an_unknown_or_a_closed_bond(world, booked):
 # --- allotment ---
 
 
-@pytest.mark.spec("CASH-1")
+@pytest.mark.spec("CASH-1", "BOND-3")
 def test_allotment_delivers_units_against_money(world, booked):
     tx = world.issuer.allots(booked, (world.investor, 500), (world.fund, 400))
     emitted(
@@ -209,6 +210,7 @@ def test_allotment_delivers_units_against_money(world, booked):
     assert world.bond_office.booking(booked, world.investor) == 0
 
 
+@pytest.mark.spec("BOND-3")
 def test_all_of_an_allotment_or_nothing(world, booked):
     world.operator.suspends(world.fund)
     with refused("Suspended", world.fund):
@@ -318,6 +320,7 @@ def test_closing_needs_an_allotment_and_a_value_date_that_came(world, booked):
 # --- cancelling and returning ---
 
 
+@pytest.mark.spec("BOND-3")
 def test_the_issuer_cancels_while_nothing_is_allotted(world, booked):
     emitted(world.bond_office.cancel(booked, world.issuer.by), "BondCancelled", bond=booked)
     assert state(world, booked) == 3
@@ -339,6 +342,7 @@ def test_what_is_allotted_is_not_cancelled(world, booked):
         world.bond_office.cancel(99, world.issuer.by)
 
 
+@pytest.mark.spec("BOND-3")
 def test_anyone_cancels_when_the_floor_was_missed(world):
     bond = given.registered_bond(world)
     given.moneyed(world, world.investor, 99 * PRICE, world.proceeds)
@@ -352,6 +356,7 @@ def test_anyone_cancels_when_the_floor_was_missed(world):
     assert world.investor.balance() == 99 * PRICE
 
 
+@pytest.mark.spec("BOND-3")
 def test_anyone_cancels_what_the_issuer_abandoned(world, booked):
     world.days_pass(10 + 30)
     with refused("NotParty", world.stranger, world.issuer):
@@ -361,6 +366,7 @@ def test_anyone_cancels_what_the_issuer_abandoned(world, booked):
     assert state(world, booked) == 3
 
 
+@pytest.mark.spec("BOND-3")
 def test_an_abandoned_booking_goes_back_though_others_were_allotted(world, booked):
     world.issuer.allots(booked, (world.investor, 600))
     world.days_pass(10 + 30)
@@ -384,7 +390,7 @@ def test_bookings_are_not_returned_while_they_may_be_allotted(world, booked):
     assert world.fund.balance() == 400 * PRICE
 
 
-@pytest.mark.spec("CASH-1")
+@pytest.mark.spec("CASH-1", "BOND-5")
 def test_a_suspended_investors_booking_waits_on_its_claim(world, booked):
     world.bond_office.cancel(booked, world.issuer.by)
     world.operator.suspends(world.investor)
@@ -424,6 +430,7 @@ def unit_moves(world, green, to, amount):
     )
 
 
+@pytest.mark.spec("ADM-1")
 def test_units_are_held_by_active_investors_only(world, green):
     for move in unit_moves(world, green, world.supplier, 1):
         with refused("MissingRole", world.supplier, ..., INVESTOR):

@@ -61,6 +61,7 @@ def test_minted_fen_come_from_the_source_axis(world):
     assert world.cash.bankReferenceUsed(digest("ref"))
 
 
+@pytest.mark.spec("CASH-2")
 @pytest.mark.parametrize("who", ["operator", "guardian", "deployer", "issuer", "stranger"])
 def test_only_its_bank_mints_and_burns(world, who):
     actor = getattr(world, who)
@@ -70,12 +71,14 @@ def test_only_its_bank_mints_and_burns(world, who):
         actor.burns(world.supplier, 1)
 
 
+@pytest.mark.spec("CASH-2")
 def test_another_bank_is_not_its_bank(world):
     world.operator.amends(world.rival, roles=BANK)
     with refused("NotParty", world.rival, world.bank):
         world.rival.mints(world.supplier, 1)
 
 
+@pytest.mark.spec("CASH-2")
 def test_a_bank_reference_is_used_once_over_mints_and_burns(world, rich):
     world.bank.mints(world.supplier, 1, digest("ref"))
     world.cash.redeem(1, digest("out"), rich.by)
@@ -89,6 +92,7 @@ def test_a_bank_reference_is_used_once_over_mints_and_burns(world, rich):
         world.bank.burns(world.supplier, 1, ZERO)
 
 
+@pytest.mark.spec("CASH-3", "ADM-1")
 def test_minting_asks_for_an_amount_and_an_active_holder(world):
     with refused("ZeroAmount"):
         world.bank.mints(world.supplier, 0)
@@ -173,6 +177,7 @@ def test_nobody_sends_more_than_he_has(world, rich):
     world.cash.checkTransfer(rich, world.investor, 1_000)
 
 
+@pytest.mark.spec("CASH-3", "ADM-1")
 def test_both_sides_of_a_transfer_are_active(world, rich):
     acts = (rich.sends, lambda to, amount: world.cash.checkTransfer(rich, to, amount))
     for act in acts:
@@ -191,7 +196,7 @@ def test_both_sides_of_a_transfer_are_active(world, rich):
             act(world.fund, 0)
 
 
-@pytest.mark.spec("CASH-1")
+@pytest.mark.spec("CASH-1", "CASH-3")
 @pytest.mark.parametrize("name", ["POOL", "ESCROW", "CLAIM", "SOURCE"])
 def test_a_fen_is_never_donated_to_a_purpose(world, rich, name):
     module = "CASH" if name == "SOURCE" else "PROCEEDS"
@@ -235,7 +240,7 @@ def test_an_endless_allowance_stays(world, rich):
 # --- redemption ---
 
 
-@pytest.mark.spec("CASH-1")
+@pytest.mark.spec("CASH-1", "CASH-2")
 def test_a_holder_redeems_and_the_bank_burns(world, rich):
     waiting = axis_of("CASH", "REDEMPTION", rich.address)
     tx = world.cash.redeem(600, digest("out"), rich.by)
@@ -284,7 +289,7 @@ def test_redemption_asks_for_an_amount_and_an_active_holder(world, rich):
 # --- modules ---
 
 
-@pytest.mark.spec("CASH-1")
+@pytest.mark.spec("CASH-1", "CASH-4")
 def test_a_controller_collects_shifts_and_pays(world, rich, controller):
     rich.approves(world.cash, 0)
     rich.approves(controller, 500)
@@ -310,6 +315,7 @@ def test_a_controller_collects_shifts_and_pays(world, rich, controller):
     assert world.cash.allowance(rich, controller) == 0
 
 
+@pytest.mark.spec("CASH-4")
 def test_a_controller_takes_no_more_than_it_was_allowed(world, rich, controller):
     with refused("InsufficientAllowance", rich, controller, 0, 1):
         world.cash.collect(MODULE, TILL, rich, 1, ZERO, controller.by)
@@ -325,6 +331,7 @@ def test_who_is_suspended_may_still_pay_a_debt(world, rich, controller):
     assert world.axis(till(world)) == (10, 0)
 
 
+@pytest.mark.spec("CASH-4")
 @pytest.mark.parametrize("who", ["operator", "guardian", "stranger", "bank"])
 def test_nobody_else_moves_a_modules_purposes(world, rich, controller, who):
     by = getattr(world, who).by
@@ -336,6 +343,7 @@ def test_nobody_else_moves_a_modules_purposes(world, rich, controller, who):
         world.cash.pay(MODULE, TILL, rich, 1, ZERO, by)
 
 
+@pytest.mark.spec("CASH-4")
 def test_a_controller_never_moves_another_modules_purposes(world, controller):
     with refused("NotModule", controller, "PROCEEDS"):
         world.cash.shift(label("PROCEEDS"), TILL, SAFE, 1, ZERO, controller.by)
@@ -363,6 +371,7 @@ def test_modules_move_real_amounts_between_different_purposes(world, rich, contr
         world.cash.pay(MODULE, TILL, rich, 101, ZERO, controller.by)
 
 
+@pytest.mark.spec("CASH-3")
 def test_modules_pay_active_participants_only(world, rich, controller):
     rich.approves(controller, 100)
     world.cash.collect(MODULE, TILL, rich, 100, ZERO, controller.by)
@@ -378,6 +387,7 @@ def test_modules_pay_active_participants_only(world, rich, controller):
 # --- delayed powers ---
 
 
+@pytest.mark.spec("POW-1")
 def test_only_delayed_powers_name_controllers(world):
     for who in (world.operator, world.guardian, world.deployer, world.bank):
         with refused("NotPowers", who, world.powers):
@@ -396,6 +406,7 @@ def test_a_new_controller_takes_over_what_waits(world, rich, controller):
     assert rich.balance() == 1_000
 
 
+@pytest.mark.spec("CASH-4")
 def test_nobody_controls_the_redemption_and_source_axes():
     world = World()
     world.powers = world.new("Powers")

@@ -33,7 +33,7 @@ WHERE = {
 """The tests of each contract, by the end of their file's name."""
 
 
-PROMISES = {"CASH-1", "PIECE-1", "BOND-1", "BOND-2", "DOC-1", "LINE-1", "FIN-1"}
+SPECS = CONTRACTS.parent / "docs" / "specs.md"
 
 
 @pytest.fixture(autouse=True)
@@ -114,7 +114,14 @@ def test_every_question_is_asked():
     assert sorted(questions - attributes(_test_files())) == []
 
 
+def promises():
+    """The ids of what the contracts promise: all of docs/specs.md before its part on what is off chain."""
+    on_chain, _, _ = SPECS.read_text().partition("## Off chain")
+    return set(re.findall(r"^\| ([A-Z]+-\d+)", on_chain, re.M))
+
+
 def test_every_promise_is_carried():
     marks = (node for path in _test_files() for node in ast.walk(_tree(path)) if isinstance(node, ast.Call))
     carried = {arg.value for call in marks if getattr(call.func, "attr", "") == "spec" for arg in call.args}
-    assert carried == PROMISES
+    assert len(promises()) > 20
+    assert sorted(promises() - carried) == []

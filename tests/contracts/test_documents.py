@@ -102,7 +102,7 @@ def test_known_means_this_registrar_and_this_kind(world):
 # --- obligation documents ---
 
 
-@pytest.mark.spec("DOC-1")
+@pytest.mark.spec("DOC-1", "DOC-2")
 def test_buyer_and_seller_sign_an_invoice(world):
     o = given.obligation(world, world.company, world.supplier, TOTAL)
     tx = submit(world, o, *both(world, o))
@@ -148,7 +148,7 @@ def test_an_obligation_is_dated_and_not_in_the_future(world, days):
         submit(world, o, *both(world, o))
 
 
-@pytest.mark.spec("DOC-1")
+@pytest.mark.spec("DOC-1", "DOC-2")
 def test_the_same_fingerprint_again_is_refused_with_whatever_total(world, invoice):
     o = given.obligation(world, world.company, world.supplier, 2 * TOTAL, fingerprint=invoice)
     with refused("AlreadyUsed", "FINGERPRINT", invoice):
@@ -161,6 +161,7 @@ def test_unknown_kinds_are_refused(world):
         submit(world, o, *both(world, o))
 
 
+@pytest.mark.spec("DOC-2")
 def test_nobody_invoices_himself(world):
     o = given.obligation(world, world.company, world.company, TOTAL)
     with refused("SameParty", world.company, world.company):
@@ -175,6 +176,7 @@ def test_a_refinancing_reimburses_its_own_payer(world):
         submit(world, o, *both(world, o, world.issuer, world.verifier))
 
 
+@pytest.mark.spec("DOC-2")
 def test_a_refinancing_is_attested_by_an_unrelated_verifier(world):
     def statement(attester):
         return given.obligation(
@@ -204,6 +206,7 @@ def test_both_signers_are_admitted(world):
 # --- signatures ---
 
 
+@pytest.mark.spec("DOC-2")
 def test_one_side_alone_is_refused(world):
     o = given.obligation(world, world.company, world.supplier, TOTAL)
     payer, payee = both(world, o)
@@ -216,6 +219,7 @@ def test_one_side_alone_is_refused(world):
         submit(world, o, payer, b"")
 
 
+@pytest.mark.spec("DOC-2")
 @pytest.mark.parametrize("change", [{"total": TOTAL + 1}, {"payee": None}, {"date": 1}])
 def test_what_was_signed_cannot_be_changed(world, change):
     o = given.obligation(world, world.company, world.supplier, TOTAL)
@@ -311,6 +315,7 @@ def test_only_named_modules_use_and_release(world, invoice):
 # --- delayed powers ---
 
 
+@pytest.mark.spec("POW-1")
 def test_only_delayed_powers_name_users_and_kinds(world):
     for who in (world.operator, world.guardian, world.deployer):
         with refused("NotPowers", who, world.powers):

@@ -96,7 +96,7 @@ def test_an_absurd_discount_is_refused_and_not_cut_off(world):
 # --- acceptance ---
 
 
-@pytest.mark.spec("PIECE-1")
+@pytest.mark.spec("PIECE-1", "FIN-2")
 def test_acceptance_cuts_out_and_locks_exactly_the_quoted_interval(world, receivable, quote):
     world.financing.checkQuote(as_tuple(quote))
     tx = world.supplier.accepts_quote(quote, signature(world, quote))
@@ -209,12 +209,13 @@ def test_a_quote_lies_inside_its_piece(world, receivable):
     accepting_refused(world, given.quote(world, receivable, 99, END), "PieceTooSmall", 99, 100)
 
 
+@pytest.mark.spec("FIN-2")
 def test_a_piece_that_shrank_under_its_quote(world, receivable, quote):
     world.supplier.splits(receivable, 0, 500_000)
     accepting_refused(world, quote, "StaleSequence", receivable, 0, 0, 1)
 
 
-@pytest.mark.spec("PIECE-1")
+@pytest.mark.spec("PIECE-1", "FIN-2", "PIECE-2")
 def test_a_quoted_piece_neither_shrinks_nor_goes_to_another(world, receivable, accepted):
     sequence = world.sequence(receivable, START)
     trade = given.filed(world, world.supplier, TRADE)
@@ -366,6 +367,7 @@ def test_without_the_piece_the_money_stays(world, receivable, accepted, papers, 
     assert world.financier.balance() == FACE and world.pieces(receivable)[1] == (START, END, "supplier")
 
 
+@pytest.mark.spec("FIN-3")
 def test_no_money_before_the_registration(world, accepted, papers, moneyed):
     registration, search = papers
     with refused("DocumentUnknown", digest("?"), world.financier, REGISTRATION):
@@ -379,6 +381,7 @@ def test_no_money_before_the_registration(world, accepted, papers, moneyed):
         world.financier.funds(accepted, *foreign)
 
 
+@pytest.mark.spec("FIN-3")
 def test_one_certificate_stands_behind_one_financing(world, receivable, accepted, papers, moneyed):
     world.financier.funds(accepted, *papers)
     assert world.financing.registrationUsed(world.financier, papers[0])

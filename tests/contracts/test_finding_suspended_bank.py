@@ -1,11 +1,11 @@
-"""A settlement bank that was suspended, or is no bank any more, went on minting: its own admission was never asked."""
+"""A settlement bank that was suspended, or is no bank any more, went on minting: nobody asked for its admission."""
 
 import pytest
 
 from tests.contracts.refusals import refused
 from tests.contracts.world import BANK, INVESTOR
 
-pytestmark = pytest.mark.spec("CASH-1")
+pytestmark = pytest.mark.spec("ADM-1")
 
 
 def test_a_suspended_bank_mints_nothing(world):

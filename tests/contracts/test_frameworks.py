@@ -77,7 +77,7 @@ def test_a_framework_knows_at_most_64_categories(world):
         amend(world, 1, codes[64])
 
 
-@pytest.mark.spec("BOND-2")
+@pytest.mark.spec("BOND-2", "FRM-1")
 def test_editing_voids_the_review_and_categories_keep_their_meaning(world, framework):
     world.verifier.reviews(framework)
     before = world.frameworks.framework(framework)[3]
@@ -126,6 +126,7 @@ def test_a_verifier_reviews_exactly_this_content(world, framework):
     world.frameworks.requireEligible(framework, 1)
 
 
+@pytest.mark.spec("FRM-1")
 def test_a_review_of_something_else_is_refused(world, framework):
     review = world.review_of(framework, world.verifier, contentHash=digest("other"))
     with refused("ReviewMismatch", framework, digest("other"), world.frameworks.framework(framework)[3]):
@@ -187,7 +188,7 @@ def test_nobody_signs_for_the_verifier(world, framework):
         world.frameworks.submitReview(tuple(better.values()), signature, world.issuer.by)
 
 
-@pytest.mark.spec("BOND-2")
+@pytest.mark.spec("BOND-2", "FRM-1")
 def test_a_review_kept_back_never_undoes_a_later_refusal(world, framework):
     kept_back = world.review_of(framework, world.verifier, nonce=1)
     submit(world, world.review_of(framework, world.verifier, outcome=3, nonce=2))
@@ -204,6 +205,7 @@ def test_a_review_is_submitted_once(world, framework):
         submit(world, review)
 
 
+@pytest.mark.spec("FRM-1")
 def test_a_verifier_withdraws_its_review(world, framework):
     review = world.review_of(framework, world.verifier)
     submit(world, review)
@@ -235,7 +237,7 @@ def test_a_verifier_never_runs_out_of_numbers(world, framework):
 # --- what the gate asks ---
 
 
-@pytest.mark.spec("BOND-2")
+@pytest.mark.spec("BOND-2", "FRM-1")
 def test_a_review_is_needed_and_holds_to_the_end_of_its_last_day(world, framework):
     with refused("ReviewMissing", framework, 0, 1):
         world.frameworks.requireReview(framework)

@@ -138,6 +138,7 @@ def test_an_unadmitted_payee(world, line):
             pay()
 
 
+@pytest.mark.spec("ADM-1")
 def test_a_suspended_payee(world, line, invoice, confirmation):
     world.operator.suspends(world.supplier)
     for act in (*ways_to_pay(world, line, invoice), *ways_to_confirm(world, confirmation)):
@@ -153,6 +154,7 @@ def test_an_ineligible_category(world, line, framework, invoice, confirmation):
             act()
 
 
+@pytest.mark.spec("FRM-1")
 def test_no_review_since_the_framework_was_edited(world, line, framework, invoice, confirmation):
     world.frameworks.amend(framework, digest("v2"), digest("c"), [label("SOLAR")], world.issuer.by)
     for act in (*ways_to_pay(world, line, invoice), *ways_to_confirm(world, confirmation)):
@@ -162,6 +164,7 @@ def test_no_review_since_the_framework_was_edited(world, line, framework, invoic
     world.issuer.pays(line, invoice, AMOUNT)
 
 
+@pytest.mark.spec("FRM-1")
 def test_a_withdrawn_review(world, line, framework, invoice, confirmation):
     world.frameworks.withdrawReview(framework, digest("why"), world.verifier.by)
     for act in (*ways_to_pay(world, line, invoice), *ways_to_confirm(world, confirmation)):
@@ -176,6 +179,7 @@ def test_a_refused_review(world, line, framework, invoice, confirmation):
             act()
 
 
+@pytest.mark.spec("FRM-1")
 def test_a_lapsed_review(world, line, framework, invoice, confirmation):
     last = world.today
     world.verifier.reviews(framework, validUntil=last)

@@ -113,7 +113,7 @@ def test_a_suspended_obligor_pays_its_debt(world, receivable):
 # --- settling ---
 
 
-@pytest.mark.spec("PIECE-1", "LINE-1", "CASH-1")
+@pytest.mark.spec("PIECE-1", "LINE-1", "CASH-1", "MAT-1")
 def test_each_holder_gets_exactly_its_fen(world, due):
     world.maturity.checkSettle(due)
     tx = world.stranger.settles(due)
@@ -138,7 +138,7 @@ def test_each_holder_gets_exactly_its_fen(world, due):
     assert list(map(int, world.credit_lines.line(line)[7:9])) == [0, 0]
 
 
-@pytest.mark.spec("PIECE-1")
+@pytest.mark.spec("PIECE-1", "MAT-1")
 def test_settlement_goes_on_in_batches(world, due):
     line = int(world.receivables.receivable(due)[5])
     for paid in (300_000, 700_000):
@@ -150,6 +150,7 @@ def test_settlement_goes_on_in_batches(world, due):
     assert state(world, due) == 5 and world.credit_lines.line(line)[8] == 0
 
 
+@pytest.mark.spec("MAT-1")
 def test_nothing_is_settled_before_the_due_date(world, paid_in):
     due = int(world.receivables.receivable(paid_in)[1])
     world.days_pass(TENOR - 1)
@@ -161,6 +162,7 @@ def test_nothing_is_settled_without_the_money(world, receivable):
     settling_refused(world, receivable, "NotPaidIn", receivable, 0, FACE)
 
 
+@pytest.mark.spec("MAT-1")
 def test_nothing_is_settled_twice(world, due):
     world.stranger.settles(due)
     settling_refused(world, due, "WrongState", "RECEIVABLE", due, 5, 2)
@@ -201,7 +203,7 @@ def test_bond_money_settles_without_anybodys_consent(world, funded):
     assert (states["encumbered"], states["spent"]) == (0, FACE) and sum(states.values()) == given.RAISED
 
 
-@pytest.mark.spec("PIECE-1")
+@pytest.mark.spec("PIECE-1", "PIECE-2")
 def test_a_locked_piece_is_settled_all_the_same(world, paid_in):
     """A quote was accepted and neither funded nor lapsed: the holder is paid, the quote comes to nothing."""
     quote = given.accepted_quote(world, paid_in, start=0, end=300_000)
@@ -215,7 +217,7 @@ def test_a_locked_piece_is_settled_all_the_same(world, paid_in):
 # --- claims ---
 
 
-@pytest.mark.spec("PIECE-1", "CASH-1")
+@pytest.mark.spec("PIECE-1", "CASH-1", "BOND-5")
 @pytest.mark.parametrize("how", ["suspends", "lapses"])
 def test_a_holder_who_cannot_receive_keeps_a_claim_and_stops_nobody(world, due, how):
     getattr(world.operator, how)(world.subsupplier)
@@ -235,7 +237,7 @@ def test_a_holder_who_cannot_receive_keeps_a_claim_and_stops_nobody(world, due, 
         world.maturity.claim(world.cash, world.subsupplier.by)
 
 
-@pytest.mark.spec("BOND-1")
+@pytest.mark.spec("BOND-1", "BOND-5")
 def test_a_claim_on_bond_money_waits_with_the_proceeds(world, funded):
     world.operator.suspends(world.subsupplier)
     tx = world.stranger.settles(funded)

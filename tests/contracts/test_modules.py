@@ -22,6 +22,7 @@ def following(world):
     return world.new("NextModule", world.powers)
 
 
+@pytest.mark.spec("POW-1")
 @pytest.mark.parametrize("name", MODULES)
 def test_only_delayed_powers_give_duties(world, name):
     module = getattr(world, name)
@@ -40,6 +41,7 @@ def test_a_duty_is_taken_away_too(world):
         world.issuer.registers_bond(given.terms(world, framework))
 
 
+@pytest.mark.spec("POW-1")
 @pytest.mark.parametrize("name", MODULES)
 def test_nobody_upgrades_alone(world, following, name):
     module = getattr(world, name)
@@ -48,6 +50,7 @@ def test_nobody_upgrades_alone(world, following, name):
             module.upgradeToAndCall(following, b"", who.by)
 
 
+@pytest.mark.spec("POW-1")
 def test_an_upgrade_takes_two_roles_and_its_time(world, following):
     module, before = world.maturity, implementation(world, world.maturity)
     change = world.proposes(module, "upgradeToAndCall", following, b"")

@@ -78,12 +78,13 @@ def test_one_account_for_one_identifier(world, admit):
         admit(account=world.deployer)
 
 
+@pytest.mark.spec("ADM-1")
 def test_the_operator_never_takes_part(world, admit):
     with refused("OperatorCannotParticipate", world.operator):
         admit(account=world.operator)
 
 
-@pytest.mark.spec("CASH-1")
+@pytest.mark.spec("CASH-1", "CASH-3")
 def test_a_purpose_of_money_never_takes_part(world, admit):
     axis = axis_of("PROCEEDS", "POOL", 1)
     with refused("PurposeCannotParticipate", axis):
@@ -121,6 +122,7 @@ def test_an_amendment_needs_an_admitted_account_a_document_and_a_day(world):
 # --- what acts ask ---
 
 
+@pytest.mark.spec("ADM-1")
 def test_an_unknown_account_may_do_nothing(world):
     q = world.participants
     assert not q.isActive(world.stranger)
@@ -134,6 +136,7 @@ def test_an_unknown_account_may_do_nothing(world):
         q.requireRole(world.stranger, 0)
 
 
+@pytest.mark.spec("ADM-1")
 def test_a_suspended_account_may_do_nothing_until_it_is_amended(world):
     world.operator.suspends(world.investor)
     assert not world.participants.isActive(world.investor)
@@ -145,6 +148,7 @@ def test_a_suspended_account_may_do_nothing_until_it_is_amended(world):
     world.participants.requireRole(world.investor, INVESTOR)
 
 
+@pytest.mark.spec("ADM-1")
 def test_an_admission_holds_to_the_end_of_its_last_day(world):
     last = world.today
     world.operator.amends(world.investor, lapse=last)
@@ -156,6 +160,7 @@ def test_an_admission_holds_to_the_end_of_its_last_day(world):
         world.participants.requireActive(world.investor)
 
 
+@pytest.mark.spec("ADM-1")
 def test_every_role_asked_for_is_needed(world):
     with refused("MissingRole", world.investor, INVESTOR, INVESTOR | ISSUER):
         world.participants.requireRole(world.investor, INVESTOR | ISSUER)

@@ -266,6 +266,7 @@ def test_an_act_names_the_present_number(world, book, opened, module, stale):
 # --- lock and unlock ---
 
 
+@pytest.mark.spec("PIECE-2")
 def test_a_lock_stops_everything_but_its_owner(world, book, opened, module):
     tx = book.lock(RECEIVABLE, 0, 0, module)
     emitted(tx, "Locked", receivable=RECEIVABLE, start=0, end=FACE, module=9, sequence=1)
@@ -331,7 +332,7 @@ def test_a_discharge_says_how(book, opened, module, how):
         book.discharge(RECEIVABLE, 0, how, module)
 
 
-@pytest.mark.spec("PIECE-1")
+@pytest.mark.spec("PIECE-1", "PIECE-2")
 def test_a_discharge_ignores_locks(world, book, opened, module):
     book.lock(RECEIVABLE, 0, 0, world.guardian.by)
     book.discharge(RECEIVABLE, 0, PAID, module)
@@ -341,7 +342,7 @@ def test_a_discharge_ignores_locks(world, book, opened, module):
 # --- the end of the numbers ---
 
 
-@pytest.mark.spec("PIECE-1")
+@pytest.mark.spec("PIECE-1", "PIECE-2")
 def test_the_last_numbers_are_kept_for_discharge(world, book, opened, module):
     write_sequence(book, world, 0, LAST)
     acts = (
@@ -356,7 +357,7 @@ def test_the_last_numbers_are_kept_for_discharge(world, book, opened, module):
     assert world.sequence(RECEIVABLE, 0) == LAST + 1
 
 
-@pytest.mark.spec("PIECE-1")
+@pytest.mark.spec("PIECE-1", "PIECE-2")
 def test_a_locked_piece_at_the_end_of_its_numbers_is_still_discharged(world, book, opened, module):
     write_sequence(book, world, 0, LAST - 1)
     book.lock(RECEIVABLE, 0, LAST - 1, module)
@@ -415,6 +416,7 @@ def hex_word(value):
     return "0x" + value.to_bytes(32, "big").hex()
 
 
+@pytest.mark.spec("POW-1")
 def test_only_delayed_powers_name_modules(world, book):
     for who in (world.operator, world.guardian, world.deployer):
         with refused("NotPowers", who, world.powers):
@@ -443,6 +445,7 @@ def test_pieces_are_read_from_any_piece_in_batches(world, book, opened, module):
     assert list(book.pieces(99, 0, 9)[0]) == []
 
 
+@pytest.mark.spec("PIECE-3")
 def test_pieces_read_as_erc721(world, book, opened, module):
     assert book.tokenId(RECEIVABLE, 5) == token(5)
     assert book.ownerOf(token(0)) == world.supplier
@@ -454,7 +457,7 @@ def test_pieces_read_as_erc721(world, book, opened, module):
     assert known == [True, True, True, False]
 
 
-@pytest.mark.spec("PIECE-1")
+@pytest.mark.spec("PIECE-1", "PIECE-3")
 def test_erc721_events_follow_the_pieces(world, book, opened, module):
     tx = book.carve(RECEIVABLE, 0, 0, 3_000, FACE, world.supplier, world.subsupplier, DOCUMENT, module)
     transfers = erc721_transfers(tx, book)
@@ -479,7 +482,7 @@ def erc721_transfers(tx, book):
     ]
 
 
-@pytest.mark.spec("PIECE-1")
+@pytest.mark.spec("PIECE-1", "PIECE-3")
 def test_standard_transfers_and_approvals_are_refused(world, book, opened):
     by = world.supplier.by
     for act in (

@@ -79,6 +79,7 @@ def test_only_the_deployer_constitutes(unconstituted):
         w.powers.constitute(w.operator, w.guardian, DELAY, w.operator.by)
 
 
+@pytest.mark.spec("POW-1")
 def test_the_constitution_ends_wiring_for_ever(unconstituted):
     w = unconstituted
     tx = w.powers.constitute(w.operator, w.guardian, DELAY, w.deployer.by)
@@ -102,6 +103,7 @@ def test_only_a_wired_call_binds_the_record_and_only_once(unconstituted):
     assert w.powers.participants() == w.participants
 
 
+@pytest.mark.spec("ADM-1")
 def test_a_participant_never_becomes_operator(world):
     with refused("ChangeFailed", ..., error_data("OperatorCannotParticipate", world.investor)):
         world.changes(world.powers, "appoint", world.investor, world.guardian)
@@ -111,6 +113,7 @@ def test_a_participant_never_becomes_operator(world):
 # --- a change ---
 
 
+@pytest.mark.spec("POW-1")
 def test_a_change_takes_two_roles_and_the_delay(world):
     yen = world.new_cash(b"JPY", 0)
     data = world.cash_registry.list.encode_input(yen)
@@ -127,12 +130,14 @@ def test_a_change_takes_two_roles_and_the_delay(world):
     assert world.cash_registry.isCash(yen)
 
 
+@pytest.mark.spec("POW-1")
 def test_only_the_operator_proposes(world):
     for who in (world.guardian, world.deployer, world.stranger):
         with refused("NotParty", who, world.operator):
             world.powers.propose(world.cash_registry, b"", who.by)
 
 
+@pytest.mark.spec("POW-1")
 def test_only_the_guardian_approves(world):
     change = world.proposes(world.cash_registry, "list", world.cash)
     for who in (world.operator, world.deployer, world.stranger):
@@ -149,6 +154,7 @@ def test_an_unknown_change(world):
         world.powers.cancel(99_999, world.guardian.by)
 
 
+@pytest.mark.spec("POW-1")
 def test_not_before_the_delay(world, approved):
     chain.sleep(DELAY - 60)
     ready = world.powers.change(approved)[1]
@@ -156,6 +162,7 @@ def test_not_before_the_delay(world, approved):
         world.powers.execute(approved, world.operator.by)
 
 
+@pytest.mark.spec("POW-1")
 def test_not_without_approval(world):
     change = world.proposes(world.cash_registry, "list", world.cash)
     chain.sleep(DELAY)
@@ -221,6 +228,7 @@ def test_a_change_that_fails_stays_approved(world):
 # --- handing the roles over ---
 
 
+@pytest.mark.spec("POW-1")
 def test_the_roles_are_handed_over_only_by_a_delayed_change(world):
     for who in (world.operator, world.guardian, world.deployer):
         with refused("NotParty", who, world.powers):

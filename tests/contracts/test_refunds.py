@@ -63,7 +63,7 @@ def refund_piece(world, receivable, start, amount, by, document=WHY):
 # --- of a direct payment ---
 
 
-@pytest.mark.spec("BOND-1", "DOC-1", "CASH-1")
+@pytest.mark.spec("BOND-1", "DOC-1", "CASH-1", "BOND-4")
 def test_a_refund_takes_the_payments_own_fen(world, bond, line, axis, paid):
     tx = refund(world, line, paid, 100)
     emitted(
@@ -85,6 +85,7 @@ def test_a_refund_takes_the_payments_own_fen(world, bond, line, axis, paid):
     assert world.used(paid) == PAID + 7 - 100
 
 
+@pytest.mark.spec("BOND-4")
 def test_refunds_follow_each_other_up_to_the_payment(world, line, paid):
     refund(world, line, paid, 100)
     again = emitted(refund(world, line, paid, 200), "Refunded")
@@ -111,6 +112,7 @@ def test_refunded_money_goes_back_to_the_pool(world, bond, line, paid):
     assert (states["available"], states["spent"]) == (0, 7) and sum(states.values()) == RAISED
 
 
+@pytest.mark.spec("BOND-4")
 def test_only_the_payee_refunds_and_names_its_payment(world, line, paid):
     for who in (world.issuer, world.company, world.subsupplier):
         with refused("NoSuchPayment", ...):
@@ -152,7 +154,7 @@ def test_a_suspended_payee_may_give_money_back(world, bond, line, paid):
 # --- of a payout at maturity ---
 
 
-@pytest.mark.spec("BOND-1", "DOC-1")
+@pytest.mark.spec("BOND-1", "DOC-1", "BOND-4")
 def test_a_holder_refunds_its_piece(world, bond, line, settled):
     fingerprint = world.receivables.receivable(settled)[9]
     tx = refund_piece(world, settled, 300_000, 1_000, world.subsupplier)
@@ -174,6 +176,7 @@ def test_a_holder_refunds_its_piece(world, bond, line, settled):
     assert world.used(fingerprint) == FACE - 1_005
 
 
+@pytest.mark.spec("BOND-4")
 def test_a_piece_is_refunded_up_to_its_length(world, settled):
     refund_piece(world, settled, 300_000, 400_000, world.subsupplier)
     with refused("RefundTooLarge", 0, 1):
@@ -182,6 +185,7 @@ def test_a_piece_is_refunded_up_to_its_length(world, settled):
         refund_piece(world, settled, 0, 300_001, world.supplier)
 
 
+@pytest.mark.spec("BOND-4")
 def test_a_piece_is_refunded_by_its_last_holder(world, settled):
     with refused("NotParty", world.supplier, world.subsupplier):
         refund_piece(world, settled, 300_000, 1, world.supplier)
