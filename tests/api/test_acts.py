@@ -1,0 +1,227 @@
+"""The acts that the story's path does not take, each by its own organisation, on a server of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.api.world import (
+    COST,
+    FACE,
+    OTHER,
+    RAISED,
+    Api,
+    bond_body,
+    cny,
+    confirm,
+    factor,
+    live,
+    paper,
+    serving,
+)
+
+
+@pytest.fixture(scope="module")
+def town(staffed_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    with serving(staffed_template, tmp_path_factory.mktemp("acts") / "ledger") as served:
+        yield live(served)
+
+
+def test_money_goes_out_through_the_bank(town: Api) -> None:
+    start = int(town.get("Investor", "/v1/cash/CNY/balance")["balance"]["minor"])
+    town.post("Investor", "/v1/cash/CNY/redemptions", {"amount": cny(500)})
+    town.post("Investor", "/v1/cash/CNY/redemptions/cancellations", {"amount": cny(100)})
+    booking = {"holder": town.account("Investor"), "amount": cny(300), "booking": "payout 1"}
+    burned = town.post("settlement bank", "/v1/cash/CNY/burns", booking)
+    assert burned["amount"] == cny(300) and burned["reference"].startswith("0x")
+    left = town.get("Investor", "/v1/cash/CNY/balance")
+    assert (left["balance"], left["redeeming"]) == (cny(start - 400), cny(100))
+    again = {**booking, "amount": cny(50)}
+    town.refused("settlement bank", "POST", "/v1/cash/CNY/burns", again, 409, "already-used")
+
+
+def test_acts_of_one_account_at_once_all_count(town: Api) -> None:
+    body = {"to": town.account(OTHER), "amount": cny(3), "document": "0x" + "12" * 32}
+    before = int(town.get(OTHER, "/v1/cash/CNY/balance")["balance"]["minor"])
+    town.headers("Investor")
+    with ThreadPoolExecutor(6) as pool:
+        done = list(pool.map(lambda _: town.post("Investor", "/v1/cash/CNY/transfers", body), range(12)))
+    assert len({one["tx"] for one in done}) == 12
+    assert int(town.get(OTHER, "/v1/cash/CNY/balance")["balance"]["minor"]) == before + 12 * 3
+
+
+def test_traces_and_acts_at_once_agree_with_the_chain(town: Api) -> None:
+    trace, line = f"/v1/traces/bonds/{town.ids['bond']}", f"/v1/budget-lines/{town.ids['line']}/allocations"
+    for who in ("Auditor", "Issuer"):
+        town.headers(who)
+
+    def one(turn: int) -> bool:
+        if turn % 2:
+            return bool(town.post("Issuer", line, {"amount": cny(2)})["tx"])
+        found = town.get("Auditor", trace)
+        return found["conserved"] is True and sum(map(int, found["states"].values())) == RAISED
+
+    before = int(town.get("Auditor", trace)["states"]["available"])
+    with ThreadPoolExecutor(6) as pool:
+        assert all(pool.map(one, range(16)))
+    assert int(town.get("Auditor", trace)["states"]["available"]) == before + 8 * 2
+
+
+def test_documents_are_sealed_for_their_readers_and_only_hashes_leave(town: Api) -> None:
+    body = {**paper("the whole report"), "name": "r.pdf", "media_type": "application/pdf", "kind": "other"}
+    filed = town.post("Issuer", "/v1/documents", {**body, "readers": [town.account("Verifier")]})
+    assert set(filed) == {"tx", "block", "document", "kind"}
+    path = f"/v1/documents/{filed['document']}"
+    told = town.get("Verifier", path)
+    assert told["size"] == len("the whole report")
+    assert set(told["recipients"]) == {town.account("Issuer"), town.account("Verifier")}
+    town.refused("Investor", "GET", path, None, 404, "not-found")
+    town.refused("Auditor", "GET", path, None, 404, "not-found")
+    again = town.post("Verifier", "/v1/documents", {"hash": filed["document"]})
+    assert again["document"] == filed["document"]
+    town.refused("Verifier", "POST", "/v1/documents", {"hash": "0x" + "00" * 32}, 422, "bad-input")
+
+
+def test_a_refinancing_is_attested_by_a_verifier(town: Api) -> None:
+    issuer, verifier = town.account("Issuer"), town.account("Verifier")
+    parties = {"payer": issuer, "payee": issuer, "attester": verifier}
+    body = {**parties, "kind": "refinancing", "number": "R-1", "dated": "2025-01-02", "total": cny(9)}
+    first = town.post("Issuer", "/v1/obligations", {**body, "paper": paper()})
+    second = town.post("Verifier", "/v1/obligations/signatures", first["statement"])
+    filing = {"statement": first["statement"], "first": first["signature"], "second": second["signature"]}
+    fingerprint = town.post("Verifier", "/v1/obligations/filings", filing)["fingerprint"]
+    shown = town.get("Issuer", f"/v1/obligations/{fingerprint}")
+    assert (shown["kind"], shown["total"], shown["used"]) == ("refinancing", cny(9), cny(0))
+    paid = {"fingerprint": fingerprint, "amount": cny(9)}
+    town.post("Issuer", f"/v1/budget-lines/{town.ids['line']}/payments", paid)
+    assert town.get("Issuer", f"/v1/obligations/{fingerprint}")["used"] == cny(9)
+
+
+def test_lines_are_changed_and_passed_on(town: Api) -> None:
+    grant = {"holder": town.account("Issuer"), "limit": cny(1000), "expires": "2025-12-31"}
+    line = town.post("settlement bank", "/v1/credit-lines", grant)["id"]
+    path = f"/v1/credit-lines/{line}"
+    passed = {"holder": town.account("Company"), "limit": cny(400), "expires": "2025-12-31"}
+    sub = town.post("Issuer", path + "/subsidiaries", passed)
+    assert sub["limit"] == cny(400) and sub["holder"] == town.account("Company")
+    of_sub = f"/v1/credit-lines/{sub['id']}"
+    assert town.get("Company", of_sub) == town.get("settlement bank", of_sub) == town.get("Issuer", of_sub)
+    town.refused("Contractor", "GET", of_sub, None, 404, "not-found")
+    town.patch("settlement bank", path, {"suspended": True, "limit": cny(900)})
+    shown = town.get("Issuer", path)
+    assert (shown["limit"], shown["parent"], shown["suspended"]) == (cny(900), None, True)
+
+
+def test_a_bond_is_cancelled_and_its_bookings_go_back(town: Api) -> None:
+    bond = town.post("Issuer", "/v1/bonds", bond_body(town.ids["framework"], "GREEN 2"))["id"]
+    town.post("Investor", f"/v1/bonds/{bond}/bookings", {"units": 3})
+    town.post("Issuer", f"/v1/bonds/{bond}/cancellation")
+    back = town.post("Investor", f"/v1/bonds/{bond}/bookings/return")
+    assert back["amount"] == cny(3000)
+    assert town.get("Issuer", f"/v1/bonds/{bond}")["state"] == "cancelled"
+
+
+def test_units_pass_to_another_investor(town: Api) -> None:
+    path = f"/v1/bonds/{town.ids['bond']}/units"
+    town.post("Investor", path + "/transfers", {"to": town.account(OTHER), "units": 10})
+    assert town.get(OTHER, path)["units"] == 10 and town.get("Investor", path)["units"] == 990
+
+
+def test_one_investor_is_named_once_in_an_allotment(town: Api) -> None:
+    share = {"investor": town.account("Investor"), "units": 1}
+    path = f"/v1/bonds/{town.ids['bond']}/allotments"
+    town.refused("Issuer", "POST", path, {"shares": [share, share]}, 422, "bad-input")
+
+
+def test_a_framework_amended_stops_money_until_it_is_reviewed_anew(town: Api) -> None:
+    path = f"/v1/frameworks/{town.ids['framework']}"
+    old = town.get("Verifier", path)["content_hash"]
+    body = {"document": paper("edited"), "catalogue": "GBC-2021", "categories": ["A"]}
+    assert town.put("Issuer", path, body)["version"] == 2
+    stopped = town.refused(
+        "Issuer", "POST", f"/v1/budget-lines/{town.ids['line']}/allocations", {"amount": cny(1)}, 409,
+        "review-missing",
+    )  # fmt: skip
+    assert stopped["clause"]
+    stale = {"content_hash": old, "document": paper(), "valid_until": "2030-01-01"}
+    town.refused("Verifier", "POST", path + "/reviews", stale, 409, "conflict")
+    fresh = {**stale, "content_hash": town.get("Verifier", path)["content_hash"]}
+    assert town.post("Verifier", path + "/reviews", fresh)["valid_until"] == "2030-01-01"
+    town.post("Issuer", f"/v1/budget-lines/{town.ids['line']}/allocations", {"amount": cny(1)})
+    town.post("Verifier", path + "/reviews/withdrawal", {"document": paper("withdrawn")})
+    town.post("Verifier", path + "/reviews", {**fresh, "document": paper("again")})
+
+
+def test_a_payable_is_refused_another_returned(town: Api) -> None:
+    refused = confirm(town, "INV-10", line=None)
+    town.post("Contractor", f"/v1/receivables/{refused}/refusal", {"reason": "wrong amount"})
+    assert town.get("Company", f"/v1/receivables/{refused}")["state"] == "refused"
+    waiting = confirm(town, "INV-11", line=None)
+    town.refused("Company", "POST", f"/v1/receivables/{waiting}/return", None, 409, "not-yet-returnable")
+    town.post("Contractor", f"/v1/receivables/{waiting}/acceptance")
+    town.refused("Contractor", "POST", f"/v1/receivables/{waiting}/acceptance", None, 409, "wrong-state")
+    town.ids["unfunded"] = waiting
+
+
+def test_quotes_are_revoked_and_do_not_lapse_early(town: Api) -> None:
+    number = confirm(town, "INV-12", line=None)
+    town.post("Contractor", f"/v1/receivables/{number}/acceptance")
+    quote = factor(town, number, 0, 100)
+    town.refused("Contractor", "POST", "/v1/quotes/lapse", quote, 409, "quote-not-lapsed")
+    split = {"start": "0", "at": "50"}
+    town.refused("Contractor", "POST", f"/v1/receivables/{number}/splits", split, 409, "piece-locked")
+    ask = {"financier": town.account("Factor"), "start": "100", "end": "200"}
+    offer = town.post("Contractor", f"/v1/receivables/{number}/offers", ask)
+    body = {key: offer[key] for key in ("receivable", "start", "end", "offer")}
+    body |= {"rate_ppm": 1, "deadline": "2099-01-01T00:00:00Z"}
+    other = town.post("Factor", "/v1/quotes", body)
+    town.post("Factor", "/v1/quotes/revocation", other)
+    town.refused("Contractor", "POST", "/v1/quotes/acceptance", other, 409, "already-used")
+    forged = {**quote, "quote": {**quote["quote"], "holder": town.account("Contractor"), "net": "1"}}
+    assert town.ask("Contractor", "POST", "/v1/quotes/acceptance", forged).status_code in (409, 422)
+
+
+def test_settlement_pays_every_holder_and_a_part_comes_back(town: Api) -> None:
+    """Last in this file: it moves the business date to maturity."""
+    number = town.ids["receivable"]
+    path = f"/v1/receivables/{number}"
+    town.refused("Subcontractor", "POST", path + "/settlements", {}, 409, "not-due")
+    town.post("operator", "/v1/business-date", {"date": "2025-03-03"})
+    first = town.post("Subcontractor", path + "/settlements", {"pieces": 1})
+    assert (first["next"], first["done"]) == ("30000", False)
+    settlement = town.post("Contractor", path + "/settlements", {})
+    assert settlement["done"] is True and settlement["next"] == str(FACE)
+    assert town.get("Subcontractor", "/v1/cash/CNY/balance")["balance"] == cny(30_000)
+    refund = {"start": "30000", "amount": cny(500), "document": paper("credit note")}
+    assert town.post("Subcontractor", path + "/refunds", refund)["amount"] == cny(500)
+    trace = town.get("Auditor", f"/v1/traces/bonds/{town.ids['bond']}")
+    assert trace["conserved"] is True and trace["raised"] == str(RAISED)
+    assert trace["states"]["cost"] == str(COST)
+    _several_payments(town, settlement["tx"])
+
+
+def _several_payments(town: Api, tx: str) -> None:
+    """One transaction paid two holders: each is told of its own payment, a stranger of none."""
+    path = f"/v1/traces/payments/{tx}"
+    whole = town.refused("Auditor", "GET", path, None, 422, "several-payments")
+    assert len(whole["had"]) == 2
+    own = town.refused("Factor", "GET", path, None, 422, "several-payments")
+    assert len(own["had"]) == 1 and town.account("Factor") in own["had"][0]
+    town.refused("Issuer", "GET", path, None, 404, "not-found")
+    log = own["had"][0].split()[0].rpartition(":")[2]
+    assert town.get("Factor", f"{path}?log={log}")["payee"] == "Factor"
+    town.refused("Issuer", "GET", f"{path}?log={log}", None, 404, "not-found")
+
+
+def test_an_obligor_pays_in_for_what_no_bond_funds(town: Api) -> None:
+    path = f"/v1/receivables/{town.ids['unfunded']}"
+    town.refused("Company", "POST", path + "/payment-in", None, 409, "insufficient-balance")
+    booking = {"holder": town.account("Company"), "amount": cny(FACE), "booking": "company deposit"}
+    town.post("settlement bank", "/v1/cash/CNY/mints", booking)
+    town.post("Company", path + "/payment-in")
+    assert town.post("Company", path + "/settlements", {})["done"] is True
+    for kept in ("proceeds", "settlement"):
+        town.refused("Contractor", "POST", f"/v1/claims/CNY/{kept}", None, 409, "nothing-to-claim")
