@@ -10,6 +10,7 @@ from ledger.checks.cash import Counters, counters
 from ledger.checks.view import View
 from ledger.domain import purposes
 from ledger.domain.purposes import PROCEEDS, axis_of
+from ledger.errors import LedgerError
 
 STATES: Final = ("cost", "unallocated", "placed", "lost", "available", "encumbered", "spent", "returned")
 
@@ -23,14 +24,17 @@ def partition(view: View) -> Generator[str, None, str]:
         derived = _derived(bond, counted[cashes[bond]], parts[bond]) | {"spent": spent[bond]}
         yield from _compared(view, bond, raised, derived)
         origin = _counter(counted[cashes[bond]], purposes.origin(bond))[0]
-        said = int(view.call("Proceeds", "raised", bond))
+        (said,) = view.ask_each("Proceeds", "raised", [(bond,)])
         if not origin == raised == said:
             yield f"bond {bond}: raised {raised}, {said} by the contract, {origin} on its origin sub-account"
     return f"the states of {len(closed)} bonds partition what they raised"
 
 
 def _compared(view: View, bond: int, raised: int, derived: dict[str, int]) -> Generator[str, None, None]:
-    said = view.call("Proceeds", "states", bond)
+    (said,) = view.ask_each("Proceeds", "states", [(bond,)])
+    if isinstance(said, LedgerError):
+        yield f"bond {bond}: the contract cannot say its states: {said}"
+        return
     if sum(derived.values()) != raised:
         yield f"bond {bond}: states add up to {sum(derived.values())}, raised {raised}"
     for state in STATES:

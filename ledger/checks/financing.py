@@ -73,7 +73,8 @@ def _signed(view: View, event: Seen) -> Generator[str, None, None]:
     statement = Quote(*(terms[name] for name, _ in Quote.TYPES))
     digest = TypedData(view.chain_id, event.where.address, statement).digest()
     if digest != bytes(event.args["quote"]):
-        yield f"financing {tag(event.args['quote'])} in {event.tx}: its terms are those of quote {tag(digest)}"
+        said = tag(event.args["quote"])
+        yield f"financing {said} in {event.tx}: its terms are those of quote {tag(digest)}"
 
 
 def _on_file(deals: _Deals, event: Seen) -> Generator[str, None, None]:

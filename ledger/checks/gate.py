@@ -65,7 +65,7 @@ class _Gate:
         allowed = {issuer, company} if self.world.lines[line]["companyMaySpend"] else {issuer}
         payer = self.world.obligations.get(document, {}).get("payer")
         if terms["obligor"] not in allowed or payer != terms["obligor"]:
-            yield f"the obligor {terms['obligor']} may not spend from it, or is not the document's payer {payer}"
+            yield f"the obligor {terms['obligor']} may not spend, or is not the document's payer {payer}"
 
     def _capacity(self, event: Seen, document: bytes, payee: str) -> Generator[str, None, None]:
         """The payee admitted; the document the payee's, in the bond's currency, not used beyond its total."""

@@ -1,0 +1,437 @@
+"""CHK-1: `greenledger check` notices what is broken, in storage, in a module or in the index, and where."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from ledger import checks, cli
+from ledger.bootstrap.index import LazyIndex
+from ledger.chain.abi import ABI_FOLDER, Abis
+from ledger.domain import purposes
+from ledger.domain.kinds import DocumentKind
+from ledger.domain.purposes import PROCEEDS, axis_of
+from tests.acceptance.slots import Place, place
+from tests.acceptance.town import DELAY, Town, town
+from tests.integration.given_bond import CATEGORY
+
+pytestmark = pytest.mark.spec("CHK-1")
+
+ROOT = Path(__file__).parents[2]
+BUILT = ["CASH-1", "PIECE-1", "BOND-1", "BOND-2", "DOC-1", "LINE-1", "FIN-1", "IDX-1"]
+ABSENT = ["CLR-1", "IMP-1", "API-1"]
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    with town(tmp_path_factory.mktemp("town")) as lived:
+        yield lived
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What `greenledger check --json` said, and its exit status."""
+
+    status: int
+    said: dict[str, Any]
+
+    @property
+    def red(self) -> set[str]:
+        return {one["id"] for one in self.said["checks"] if one["ok"] is False}
+
+    def detail(self, promise: str) -> str:
+        return next(str(one["detail"]) for one in self.said["checks"] if one["id"] == promise)
+
+
+def checked(here: Town) -> Answer:
+    result = CliRunner().invoke(cli.app, ["check", "--json"], env=here.environment)
+    assert isinstance(result.exception, (SystemExit, type(None))), result.exception
+    return Answer(result.exit_code, json.loads(result.stdout))
+
+
+def assert_noticed(answer: Answer, red: set[str], *named: str) -> None:
+    """Exactly these checks are red, their details name the place, and the exit status says so too."""
+    assert (answer.red, answer.status, answer.said["ok"]) == (red, 1, False), answer.said["checks"]
+    details = " ".join(answer.detail(promise) for promise in red)
+    for name in named:
+        assert name in details, details
+
+
+# --- whole -----------------------------------------------------------------------------------------------
+
+
+def test_everything_holds_and_what_is_not_built_is_absent(here: Town) -> None:
+    answer = checked(here)
+    assert (answer.status, answer.said["ok"], answer.red) == (0, True, set()), answer.said["checks"]
+    assert set(answer.said) == {"ok", "chain_id", "block", "block_hash", "checks"}
+    assert all(set(one) == {"id", "ok", "detail"} for one in answer.said["checks"])
+    assert {one["id"]: one["ok"] for one in answer.said["checks"]} == {
+        **dict.fromkeys(BUILT, True),
+        **dict.fromkeys(ABSENT),
+    }
+    assert all(answer.detail(promise).startswith("absent: ") for promise in ABSENT)
+
+
+def test_people_read_a_mark_a_promise_and_what_was_seen(here: Town) -> None:
+    said = CliRunner().invoke(cli.app, ["check"], env={**here.environment, "COLUMNS": "200"})
+    assert said.exit_code == 0, said.output
+    assert "✓ PIECE-1" in said.stdout and "– CLR-1" in said.stdout
+
+
+def test_without_an_index_its_check_is_absent_and_never_ok(here: Town) -> None:
+    answer = checks.check(here.ledger.client, here.ledger.session.deployment, None)
+    (index,) = (one for one in answer["checks"] if one["id"] == "IDX-1")
+    assert index["ok"] is None and index["detail"].startswith("absent: ")
+
+
+# --- one word of storage ---------------------------------------------------------------------------------
+
+
+@contextmanager
+def written(here: Town, contract: str, at: Place, change: Callable[[int], int]) -> Iterator[None]:
+    """A number in the chain's storage is changed behind everybody's back, and put back afterwards."""
+    address = here.ledger.session.deployment[contract].address
+    word = here.ledger.client.storage(address, at.slot)
+    assert word, "nothing is kept there: the place is wrong"
+    changed = at.write(word, change(at.read(word)))
+    _write(here, address, at.slot, changed)
+    try:
+        yield
+    finally:
+        _write(here, address, at.slot, word)
+
+
+def _write(here: Town, address: str, slot: int, word: int) -> None:
+    here.rpc("anvil_setStorageAt", address, hex(slot), f"0x{word:064x}")
+
+
+def one_more(had: int) -> int:
+    return had + 1
+
+
+def one_less(had: int) -> int:
+    return had - 1
+
+
+def account(here: Town, name: str) -> int:
+    return int(here.ledger.session.address(name), 16)
+
+
+def axis(here: Town, address: int) -> Place:
+    return place("Cash", "_axes", address)
+
+
+IN, OUT = (0, 112), (112, 112)
+
+
+@pytest.mark.spec("CASH-1")
+@pytest.mark.parametrize("side", [IN, OUT], ids=["in", "out"])
+def test_a_counter_of_an_account(here: Town, side: tuple[int, int]) -> None:
+    contractor = account(here, "Contractor")
+    with written(here, "Cash-CNY", axis(here, contractor).part(*side), one_more):
+        assert_noticed(checked(here), {"CASH-1"}, here.ledger.session.address("Contractor"))
+
+
+@pytest.mark.spec("CASH-1")
+def test_a_counter_of_a_budget_line_shows_in_the_bond_too(here: Town) -> None:
+    """The contract reads available money off that counter, so both promises are broken."""
+    line = axis_of(PROCEEDS, purposes.budget_line(here.given.line))
+    with written(here, "Cash-CNY", axis(here, int(line, 16)).part(*IN), one_more):
+        assert_noticed(checked(here), {"CASH-1", "BOND-1"}, line, f"bond {here.given.bond}: available")
+
+
+@pytest.mark.spec("CASH-1")
+def test_money_on_an_axis_that_nothing_ever_moved_to(here: Town) -> None:
+    claim = axis_of(PROCEEDS, purposes.claim(here.ledger.session.address("Factor")))
+    cash, slot = here.ledger.session.deployment["Cash-CNY"].address, axis(here, int(claim, 16)).slot
+    _write(here, cash, slot, 5)
+    try:
+        assert_noticed(checked(here), {"CASH-1"}, claim)
+    finally:
+        _write(here, cash, slot, 0)
+
+
+PIECE = {
+    "holder": ((0, 160), one_more),
+    "end, shorter": ((160, 64), one_less),
+    "end, longer": ((160, 64), one_more),
+    "state": ((224, 8), lambda _: 1),
+    "layers": ((232, 8), one_more),
+    "sequence": ((240, 16), one_more),
+}
+
+
+@pytest.mark.spec("PIECE-1")
+@pytest.mark.parametrize("name", PIECE)
+def test_a_field_of_a_piece(here: Town, name: str) -> None:
+    bits, change = PIECE[name]
+    word = place("PieceBook", "_pieces", here.opened, 0).part(*bits)
+    with written(here, "PieceBook", word, change):
+        assert_noticed(checked(here), {"PIECE-1"}, f"receivable {here.opened} at 0")
+
+
+@pytest.mark.spec("PIECE-1")
+def test_a_piece_that_vanished(here: Town) -> None:
+    with written(here, "PieceBook", place("PieceBook", "_pieces", here.opened, 0), lambda _: 0):
+        assert_noticed(checked(here), {"PIECE-1"}, f"receivable {here.opened} at 0")
+
+
+@pytest.mark.spec("PIECE-1")
+@pytest.mark.parametrize(
+    "bits",
+    [(0, 64), (64, 64), (128, 16), (144, 48), (208, 8)],
+    ids=["face", "discharged", "pieces", "smallest piece", "layers"],
+)
+def test_a_field_of_the_books_receivable(here: Town, bits: tuple[int, int]) -> None:
+    word = place("PieceBook", "_receivables", here.settled).part(*bits)
+    with written(here, "PieceBook", word, one_more):
+        assert_noticed(checked(here), {"PIECE-1"}, f"receivable {here.settled}")
+
+
+@pytest.mark.spec("BOND-1")
+@pytest.mark.parametrize(
+    ("total", "change"), [("encumbered", one_more), ("settled", one_less), ("refunded", one_less)]
+)
+def test_a_total_of_the_proceeds(here: Town, total: str, change: Callable[[int], int]) -> None:
+    at = place("Proceeds", "_totals", here.given.line, member=total)
+    with written(here, "Proceeds", at, change):
+        assert_noticed(checked(here), {"BOND-1"}, f"bond {here.given.bond}: spent")
+
+
+@pytest.mark.spec("BOND-1")
+def test_totals_that_the_contract_cannot_add_up(here: Town) -> None:
+    at = place("Proceeds", "_totals", here.given.line, member="encumbered")
+    with written(here, "Proceeds", at, lambda _: 0):
+        assert_noticed(checked(here), {"BOND-1"}, f"bond {here.given.bond}: the contract cannot say")
+
+
+@pytest.mark.spec("DOC-1")
+@pytest.mark.parametrize(("field", "change"), [("used", one_less), ("used", one_more), ("total", one_more)])
+def test_the_capacity_of_an_obligation_document(here: Town, field: str, change: Callable[[int], int]) -> None:
+    at = place("Documents", "_capacities", int(here.direct, 16), member=field)
+    with written(here, "Documents", at, change):
+        assert_noticed(checked(here), {"DOC-1"}, here.direct)
+
+
+@pytest.mark.spec("LINE-1")
+@pytest.mark.parametrize(
+    ("field", "change"),
+    [("limit", one_more), ("limit", lambda _: 1), ("outstanding", one_less), ("reserved", one_more)],
+)
+def test_a_field_of_a_credit_line(here: Town, field: str, change: Callable[[int], int]) -> None:
+    at = place("CreditLines", "_lines", here.credit_line, member=field)
+    with written(here, "CreditLines", at, change):
+        assert_noticed(checked(here), {"LINE-1"}, f"credit line {here.credit_line}")
+
+
+# --- one row of the index --------------------------------------------------------------------------------
+
+_FIRST_MOVE = "where (block, log) = (select block, log from moves order by block, log limit 1)"
+_FIRST = "where (block, log) = (select block, log from events where {} order by block, log limit 1)"
+_FIRST_EVENT = _FIRST.format("name = 'LineOpened'")
+ROWS = {
+    "a move's amount": (f"update moves set amount = amount + 1 {_FIRST_MOVE}", "move in block"),
+    "a move's payee": (f"update moves set to_axis = from_axis {_FIRST_MOVE}", "move in block"),
+    "a move's document": (f"update moves set document = null {_FIRST_MOVE}", "move in block"),
+    "a move less": (f"delete from moves {_FIRST_MOVE}", "nothing in the index"),
+    "an event's argument": (
+        f"update events set args = replace(args, 'works', 'roads') {_FIRST_EVENT}",
+        "event in block",
+    ),
+    "an event's name": (f"update events set name = 'Allocated' {_FIRST_EVENT}", "event in block"),
+    "an event less": (f"delete from events {_FIRST_EVENT}", "nothing in the index"),
+    "an event of bond units": (
+        "delete from events " + _FIRST.format("contract = 'GreenBond'"),
+        "nothing in the index",
+    ),
+    "an event that never was": (
+        "insert into events (block, tx, log, address, contract, name, args)"
+        " select block, tx, log + 1000, address, contract, name, args from events " + _FIRST_EVENT,
+        "nothing on the chain",
+    ),
+    "a block's time": (
+        "update blocks set timestamp = timestamp - 86400 where number = (select min(block) from moves)",
+        "time",
+    ),
+}
+
+
+@contextmanager
+def edited(here: Town, statement: str) -> Iterator[None]:
+    """The index's file with one row edited, and as it was afterwards."""
+    kept = sqlite3.connect(":memory:")
+    with closing(sqlite3.connect(here.database)) as database:
+        database.backup(kept)
+        assert database.execute(statement).rowcount == 1
+        database.commit()
+    try:
+        yield
+    finally:
+        with closing(sqlite3.connect(here.database)) as database:
+            kept.backup(database)
+        kept.close()
+
+
+@pytest.mark.spec("IDX-1")
+@pytest.mark.parametrize("name", ROWS)
+def test_one_row_of_the_index(here: Town, name: str) -> None:
+    checked(here)  # all blocks are read before the row is touched
+    statement, named = ROWS[name]
+    with edited(here, statement):
+        assert_noticed(checked(here), {"IDX-1"}, named)
+
+
+@pytest.mark.spec("IDX-1")
+def test_an_index_that_waits_for_finality_is_compared_where_it_stands(here: Town, tmp_path: Path) -> None:
+    session, url = here.ledger.session, f"sqlite:///{tmp_path / 'late.sqlite'}"
+    with ExitStack() as stack:
+        late = LazyIndex(here.ledger.client, session.deployment, url, stack, confirmations=7)
+        late.sync()
+        with late.rows() as rows:
+            answer = Answer(0, checks.check(here.ledger.client, session.deployment, rows))
+        assert answer.said["ok"] and "7 behind the head" in answer.detail("IDX-1")
+        with closing(sqlite3.connect(tmp_path / "late.sqlite")) as database:
+            database.execute(ROWS["a move's amount"][0])
+            database.commit()
+        with late.rows() as rows:
+            answer = Answer(1, checks.check(here.ledger.client, session.deployment, rows))
+        assert_noticed(answer, {"IDX-1"}, "move in block")
+
+
+# --- a faulty module -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def faulty() -> Abis:
+    """The ABIs that ship, and those of the two faulty modules, compiled when their sources are newer."""
+    folder, sources = ROOT / ".cache" / "mocks", [*(ROOT / "contracts" / "mocks").glob("Faulty*.sol")]
+    wanted = [folder / f"{source.stem}.json" for source in sources]
+    newest = max(source.stat().st_mtime for source in sources)
+    if not all(one.is_file() and one.stat().st_mtime >= newest for one in wanted):
+        compiler = [sys.executable, str(ROOT / "scripts" / "compile.py"), "--out", str(folder)]
+        subprocess.run([*compiler, *map(str, sources)], check=True, cwd=ROOT)
+    return Abis(ABI_FOLDER, folder)
+
+
+NEEDS = {"Proceeds": ["Documents"], "Financing": ["PieceBook", "Receivables"]}
+
+
+@contextmanager
+def undone(here: Town) -> Iterator[None]:
+    """Whatever happens inside, in blocks of its own, is taken back."""
+    snapshot = here.rpc("evm_snapshot")
+    try:
+        yield
+    finally:
+        assert here.rpc("evm_revert", snapshot) is True
+
+
+def waited(ask: Callable[[], Any], seconds: int = 20) -> Any:
+    """What an asked-for thing is, once there is one."""
+    last = time.monotonic() + seconds
+    while (found := ask()) is None and time.monotonic() < last:
+        time.sleep(0.02)
+    return found
+
+
+def sent(here: Town, to: str | None, data: str) -> dict[str, Any]:
+    """By one of the node's own accounts, which nobody admitted."""
+    stranger = here.rpc("eth_accounts")[0]
+    tx = here.rpc("eth_sendTransaction", {"from": stranger, "data": data, **({"to": to} if to else {})})
+    receipt = waited(lambda: here.rpc("eth_getTransactionReceipt", tx))
+    assert receipt["status"] == "0x1", receipt
+    return dict(receipt)
+
+
+def upgraded(here: Town, faulty: Abis, module: str) -> Callable[..., dict[str, Any]]:
+    """Installs `Faulty<module>` as an upgrade is: two roles and the delay. Returns how to call it."""
+    artifact, session, records = faulty[f"Faulty{module}"], here.ledger.session, here.ledger.records
+    needs = [records[name].address for name in ("Powers", f"{module}-implementation", *NEEDS[module])]
+    code = sent(here, None, artifact.encode_creation(needs))["contractAddress"]
+    proxy = session.deployment[module].address
+    upgrade = bytes.fromhex(faulty[module].encode_call("upgradeToAndCall", (code, b""))[2:])
+    session.act("operator", "Powers", "propose", proxy, upgrade)
+    change = int(session.read("Powers", "count"))
+    session.act("guardian", "Powers", "approve", change)
+    here.rpc("evm_increaseTime", DELAY + 1)
+    here.rpc("evm_mine")
+    session.act("guardian", "Powers", "execute", change)
+    return lambda name, *args: sent(here, proxy, artifact.encode_call(name, args))
+
+
+@pytest.mark.spec("BOND-2")
+def test_a_payment_without_a_review(here: Town, faulty: Abis) -> None:
+    """The faulty module keeps all its other books, so nothing else is red."""
+    with undone(here):
+        call = upgraded(here, faulty, "Proceeds")
+        assert checked(here).status == 0
+        here.ledger.issuer.amend_framework(
+            "Issuer", here.given.framework, b"edited", catalogue="GBEPC-2021", categories=[CATEGORY]
+        )
+        assert checked(here).status == 0
+        tx = call("payUnasked", here.given.line, bytes.fromhex(here.direct[2:]), 100)["transactionHash"]
+        assert_noticed(checked(here), {"BOND-2"}, tx, "no review of version 2")
+
+
+@pytest.mark.spec("BOND-2")
+def test_money_that_leaves_a_line_without_the_gate(here: Town, faulty: Abis) -> None:
+    """The contract counts it as spent and no payment does, so the bond's states are red too."""
+    with undone(here):
+        call = upgraded(here, faulty, "Proceeds")
+        tx = call("leak", here.given.line, here.ledger.session.address("Factor"), 100)["transactionHash"]
+        assert_noticed(checked(here), {"BOND-2", "BOND-1"}, tx, f"100 left budget line {here.given.line}")
+
+
+@pytest.mark.spec("FIN-1")
+@pytest.mark.parametrize("act", ["fundUnpaid", "fundShort"])
+def test_a_piece_without_its_money(here: Town, faulty: Abis, act: str) -> None:
+    """The terms are those that were signed and accepted, the papers are on file; the money is not right."""
+    with undone(here):
+        papers = [filed(here, kind) for kind in (DocumentKind.REGISTRATION, DocumentKind.REGISTRY_SEARCH)]
+        call = upgraded(here, faulty, "Financing")
+        assert checked(here).status == 0
+        quote = here.quote.quote
+        tx = call(act, quote.message(), *papers)["transactionHash"]
+        assert_noticed(checked(here), {"FIN-1"}, tx, "moves of money")
+
+
+@pytest.mark.spec("FIN-1")
+def test_terms_that_nobody_signed(here: Town, faulty: Abis) -> None:
+    """Another net, one fen less, than the quote that the holder accepted."""
+    with undone(here):
+        papers = [filed(here, kind) for kind in (DocumentKind.REGISTRATION, DocumentKind.REGISTRY_SEARCH)]
+        call = upgraded(here, faulty, "Financing")
+        terms = here.quote.quote.message()
+        call("fundShort", terms | {"net": terms["net"] - 1}, *papers)
+        assert_noticed(checked(here), {"FIN-1"}, "accepted no such quote", "face less discount and fee")
+
+
+@pytest.mark.spec("FIN-1")
+def test_a_piece_that_moves_for_nothing(here: Town, faulty: Abis) -> None:
+    with undone(here):
+        call = upgraded(here, faulty, "Financing")
+        tx = call("grab", here.opened, 25_000, here.ledger.session.address("Factor"))["transactionHash"]
+        assert_noticed(checked(here), {"FIN-1"}, tx, f"receivable {here.opened} at 25000")
+
+
+def filed(here: Town, kind: DocumentKind) -> bytes:
+    """A paper of the financier's, on file."""
+    paper = bytes([kind]) * 32
+    here.ledger.session.act("Factor", "Documents", "register", paper, int(kind), bytes(32))
+    return paper
+
+
+def test_after_all_that_everything_holds_again(here: Town) -> None:
+    answer = checked(here)
+    assert (answer.status, answer.red) == (0, set()), answer.said["checks"]

@@ -1,0 +1,163 @@
+"""A raw Anvil, started by hand, with a ledger deployed on it and a short story lived there."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ledger import Ledger
+from ledger.bootstrap.opening import DeployOptions, Opened, deploy, open_keys, open_session
+from ledger.bootstrap.testing import CHEAP, FIRST_DAY, admit_cast
+from ledger.chain.anvil import find_anvil
+from ledger.chain.client import ChainClient
+from ledger.chain.deployments import Deployments
+from ledger.config import Settings
+from ledger.services.financing import SignedQuote
+from tests.integration import given_bond
+from tests.integration.given_bond import yuan
+
+PASSPHRASE = "for tests only"
+DELAY = 3600
+DUE = FIRST_DAY + dt.timedelta(days=90)
+LATER = FIRST_DAY + dt.timedelta(days=180)
+
+
+@contextmanager
+def anvil() -> Iterator[str]:
+    """Its address. Unlike the embedded node it lets its storage be written."""
+    command = [str(find_anvil()), "--port", "0", "--host", "127.0.0.1"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, stderr=subprocess.STDOUT)
+    try:
+        assert process.stdout is not None
+        lines = (re.search(r"Listening on (\S+)", line) for line in process.stdout)
+        url = "http://" + next(found.group(1) for found in lines if found)
+        threading.Thread(target=process.stdout.read, daemon=True).start()  # a full pipe would stop it
+        yield url
+    finally:
+        process.kill()
+        process.wait()
+
+
+@dataclass
+class Town:
+    """An opened ledger with its story, and how the command line is told where it is."""
+
+    ledger: Ledger
+    settings: Settings
+    given: given_bond.Given
+    direct: str
+    """Fingerprint of an invoice of which a part was paid."""
+    credit_line: int
+    settled: int
+    opened: int
+    quote: SignedQuote
+    """Accepted over the first half of the receivable `opened`, and not funded."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        given = self.settings
+        return {
+            "GREENLEDGER_STATE": str(given.state),
+            "GREENLEDGER_URL": str(given.url),
+            "GREENLEDGER_NETWORK": given.network,
+            "GREENLEDGER_DEPLOYMENTS": str(given.deployments),
+            "GREENLEDGER_PASSPHRASE": PASSPHRASE,
+            "LANG": "en_US.UTF-8",
+        }
+
+    @property
+    def database(self) -> Path:
+        """The index's SQLite file."""
+        return self.settings.state / f"index-{self.settings.network}.sqlite"
+
+    def rpc(self, method: str, *params: Any) -> Any:
+        return self.ledger.client.rpc.call(method, *params)
+
+
+@contextmanager
+def town(folder: Path) -> Iterator[Town]:
+    """Deployed, lived in, and gone afterwards."""
+    with anvil() as url, ExitStack() as closing:
+        settings = Settings(
+            state=folder / "state",
+            url=url,
+            network="by-hand",
+            deployments=folder / "records",
+            passphrase=PASSPHRASE,  # type: ignore[arg-type]
+        )
+        ledger = closing.enter_context(_deployed(settings))
+        yield _story(ledger, settings)
+
+
+def _deployed(settings: Settings) -> Ledger:
+    """As `greenledger deploy` does it, with a keystore that costs little to open."""
+    keys = open_keys(settings, may_make_passphrase=False, cost=CHEAP)
+    assert settings.url is not None and settings.deployments is not None
+    client = ChainClient(settings.url, lock_folder=settings.state / "nonces")
+    records = Deployments(settings.deployments)
+    deploy(client, keys, records, DeployOptions(replay=True, banks={"CNY": "settlement bank"}, delay=DELAY))
+    closing = ExitStack()
+    session = open_session(settings, client, keys, records, settings.network, closing)
+    return Ledger(Opened(session, client, keys, records, closing))
+
+
+def _story(ledger: Ledger, settings: Settings) -> Town:
+    """A bond, a payment and its refund; a receivable passed on, factored and settled; one left open."""
+    ledger.operator.post_business_date(FIRST_DAY)
+    admit_cast(ledger)
+    given = given_bond.bond(ledger, allocated=5_000)
+    direct = given_bond.invoice(ledger, 500).fingerprint
+    payment = ledger.issuer.pay("Issuer", given.line, direct, yuan(400))
+    ledger.supplier.refund("Contractor", payment, yuan(100), b"credit note")
+    group = ledger.bank.grant_line("settlement bank", "Issuer", yuan(4_000), LATER)
+    line = ledger.obligor.grant_sub("Issuer", group.id, "Company", yuan(3_000), LATER).id
+    settled = _confirmed(ledger, line, 1_000, DUE, given.line)
+    ledger.supplier.transfer(
+        "Contractor", settled, "Subcontractor", start=50_000, end=90_000, trade_document=b"steel"
+    )
+    given_bond.mint(ledger, "Factor", yuan(1_000))
+    factored = _accepted(ledger, settled, 90_000, 100_000)
+    ledger.financier.fund("Factor", factored, registration=b"certificate", search=b"search")
+    opened = _confirmed(ledger, line, 500, LATER, None)
+    ledger.operator.post_business_date(DUE)
+    ledger.obligor.settle("Company", settled)
+    quote = _accepted(ledger, opened, 0, 25_000)
+    return Town(ledger, settings, given, direct, line, settled, opened, quote)
+
+
+def _confirmed(ledger: Ledger, credit_line: int, total: int, due: dt.date, budget_line: int | None) -> int:
+    invoice = given_bond.invoice(ledger, total, buyer="Company")
+    receivable = ledger.obligor.confirm(
+        "Company",
+        "Contractor",
+        yuan(total),
+        cash="CNY",
+        due=due,
+        credit_line=credit_line,
+        fingerprint=invoice.fingerprint,
+        contract=f"contract over {total}".encode(),
+        delivery=f"delivery of {total}".encode(),
+        budget_line=budget_line,
+    ).id
+    ledger.supplier.accept("Contractor", receivable)
+    return receivable
+
+
+def _accepted(ledger: Ledger, receivable: int, start: int, end: int) -> SignedQuote:
+    quote = ledger.financier.quote(
+        "Factor",
+        receivable,
+        start=start,
+        end=end,
+        rate_ppm=30_000,
+        deadline=dt.datetime.now(dt.UTC) + dt.timedelta(days=30),
+    )
+    ledger.financier.accept("Contractor", quote)
+    return quote
