@@ -14,6 +14,7 @@ import {
     ZeroHash
 } from "../libraries/Errors.sol";
 import {Purposes} from "../libraries/Purposes.sol";
+import {Roles} from "../libraries/Roles.sol";
 
 /// @title Cash
 /// @notice The promise is in ICash.
@@ -141,6 +142,7 @@ contract Cash is ICash {
     // --- settlement bank ---
 
     function mint(address to, uint256 amount, bytes32 bankReference) external onlyBank {
+        participants.requireRole(msg.sender, Roles.BANK);
         _useReference(bankReference);
         _requireAmount(amount);
         _requireGeneral(to);

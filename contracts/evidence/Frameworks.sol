@@ -164,6 +164,10 @@ contract Frameworks is IFrameworks, Signed {
         if (r.validUntil < day) revert DateOutOfOrder("VALID_UNTIL", r.validUntil, day);
         participants.requireRole(r.verifier, Roles.VERIFIER);
         participants.requireUnrelated(f.issuer, r.verifier);
+        // One verifier's finding on a version is not overwritten by another's: it ends, or is withdrawn, first.
+        Standing memory present = _reviews[r.framework];
+        bool stands = present.version == f.version && present.validUntil >= day;
+        if (stands && present.verifier != r.verifier) revert NotParty(r.verifier, present.verifier);
         uint64 last = lastNonce[r.framework][r.verifier];
         if (r.nonce <= last || r.nonce == LAST_NONCE) revert StaleReview(r.framework, r.nonce, last + 1);
         _requireSigned(r.verifier, reviewDigest(r), signature);

@@ -61,6 +61,7 @@ interface ICash {
     function cancelRedeem(uint256 amount, bytes32 document) external;
 
     // --- settlement bank ---
+    /// @notice Refused while the bank is suspended or lapsed; it may still burn what was redeemed.
     /// @param bankReference the bank's own booking, usable once over mints and burns together
     function mint(address to, uint256 amount, bytes32 bankReference) external;
     /// @dev Danger: burn first, then pay out. Until it is burned the holder may still cancel the redemption.

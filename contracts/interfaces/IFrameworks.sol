@@ -67,6 +67,8 @@ interface IFrameworks {
 
     function register(bytes32 document, bytes32 catalogue, bytes32[] calldata categories) external returns (uint32 id);
     function amend(uint32 id, bytes32 document, bytes32 catalogue, bytes32[] calldata categories) external;
+    /// @notice Files a signed review; anyone may. Another verifier's review of the same version must have ended first, so
+    /// that a refusal cannot be shopped away nor a stranger's framework be voided.
     function submitReview(Review calldata review, bytes calldata signature) external;
     function withdrawReview(uint32 id, bytes32 document) external;
 }

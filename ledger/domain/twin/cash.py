@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ledger.domain import purposes
+from ledger.domain.roles import Role
 from ledger.domain.twin.base import NOBODY, ZERO_HASH, Contract, Refusal, Stage, word
 from ledger.domain.twin.participants import Participants
 
@@ -100,6 +101,7 @@ class Cash(Contract):
 
     def mint(self, sender: str, to: str, amount: int, bank_reference: bytes) -> None:
         self._only_bank(sender)
+        self.participants.require_role(sender, Role.BANK)
         self._use_reference(bank_reference)
         self._require_amount(amount)
         self._require_general(to)

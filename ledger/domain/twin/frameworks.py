@@ -149,6 +149,7 @@ class Frameworks(Contract):
             raise Refusal("DateOutOfOrder", word("VALID_UNTIL"), r.valid_until, self.participants.today())
         self.participants.require_role(r.verifier, Role.VERIFIER)
         self.participants.require_unrelated(framework.issuer, r.verifier)
+        self._require_no_other(r, framework)
         last = self.last_nonce(r.framework, r.verifier)
         if r.nonce <= last or r.nonce == _LAST_NONCE:
             raise Refusal("StaleReview", r.framework, r.nonce, last + 1)
@@ -158,6 +159,13 @@ class Frameworks(Contract):
             r.verifier, framework.version, r.valid_until, r.kind, r.outcome, r.shade
         )
         self.emit("Reviewed", r.framework, framework.version, r.values())
+
+    def _require_no_other(self, r: Review, framework: Framework) -> None:
+        """One verifier's finding on a version is not overwritten by another's."""
+        present = self.standing(r.framework)
+        stands = present.version == framework.version and present.valid_until >= self.participants.today()
+        if stands and present.verifier != r.verifier:
+            raise Refusal("NotParty", r.verifier, present.verifier)
 
     def _require_fitting(self, r: Review, framework: Framework) -> None:
         if framework.version == 0:
