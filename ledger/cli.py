@@ -209,7 +209,7 @@ def _verdict(report: Mapping[str, Any]) -> None:
     for problem in report["problems"]:
         out.print(f"[red]✗[/red] {problem}", soft_wrap=True)
     if report["ok"]:
-        counted = f"{report['moves']} moves over {report['axes']} sub-accounts, linked by {report['headers']} headers"
+        counted = "{moves} moves over {axes} sub-accounts, linked by {headers} headers".format_map(report)
         out.print(
             f"[green]✓[/green] bond {report['bond']} at block {report['block']}: {counted}; none is missing"
         )

@@ -18,7 +18,7 @@ An error says who, had and needed when they are known, and for a rule the clause
 kebab-case; `status` says what kind of failure it is, without a word about HTTP.
 """
 
-# ruff: noqa: N818 - a refusal is named for what is wrong, as in the contracts
+
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ _COURTESY: Final = frozenset({("Cash", "Transfer"), ("PieceBook", "Transfer")})
 """Events for wallets that say again what `Moved`, `PieceMoved` and their like have said with more."""
 
 
-class MalformedLog(LedgerError):  # noqa: N818 - named for what is wrong, like its siblings
+class MalformedLog(LedgerError):
     """A log that is not what its contract's ABI says. `who` is its place in the chain."""
 
     code = "malformed-log"

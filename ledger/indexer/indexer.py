@@ -32,7 +32,7 @@ class ChainUnsettled(ChainUnavailable):
     code = "chain-unsettled"
 
 
-class _Moved(Exception):  # noqa: N818 - not an error: the reading is thrown away and begun anew
+class _Moved(Exception):
     """The chain changed between two questions of one step."""
 
 

@@ -132,8 +132,8 @@ def _openly(out: Console, lived: LivedBond) -> None:
         )
     if bond.refinancing:
         out.print(
-            f"  {bond.refinancing} reimburse the issuer's dated past expense against one refinancing statement; how"
-            " they fall on the projects is not published: paid pro rata here, by our convention.",
+            f"  {bond.refinancing} reimburse the issuer's dated past expense against one refinancing statement;"
+            " how they fall on the projects is not published: paid pro rata here, by our convention.",
             soft_wrap=True,
         )
 
@@ -154,8 +154,8 @@ def _idle(out: Console, trace: Mapping[str, Any]) -> None:
 def _leg(ledger: Ledger, out: Console, leg: Leg) -> None:
     out.rule("A receivable on that bond's money · 应收凭证")
     out.print(
-        "  Dated 2025, so that the 2025 rules apply as they read; the published tenor of the bond is over by then,"
-        " and all parties but the issuer are illustrative.",
+        "  Dated 2025, so that the 2025 rules apply as they read; the published tenor of the bond is over"
+        " by then, and all parties but the issuer are illustrative.",
         soft_wrap=True,
     )
     tables.pieces(out, ledger.auditor.piece_show(leg.receivable))
