@@ -132,7 +132,7 @@ def _openly(out: Console, lived: LivedBond) -> None:
         )
     if bond.refinancing:
         out.print(
-            f"  {bond.refinancing} reimburse the issuer's dated past expense against one refinancing statement;"
+            f"  {bond.refinancing} reimburse the issuer's dated past expense against one statement;"
             " how they fall on the projects is not published: paid pro rata here, by our convention.",
             soft_wrap=True,
         )
