@@ -369,19 +369,20 @@ def test_a_chain_that_became_shorter_is_followed_back(tmp_path: Path) -> None:
 
 
 class Shifting(FakeChain):
-    """Changes its mind just before it answers certain questions, counted from when `shifts` is set."""
+    """Changes its mind about all above block `keep` before it answers the questions numbered `shifts`."""
 
     def __init__(self, rng: random.Random) -> None:
         super().__init__()
         self.rng = rng
         self.shifts: Container[int] = ()
+        self.keep = 1
         self.questions = 0
 
     def _ask(self) -> None:
         self.questions += 1
         if self.questions in self.shifts:
             head = FakeChain.head(self)
-            self.fork(after=self.rng.randint(1, head - 1))
+            self.fork(after=self.keep)
             busy_chain(self.rng, self.rng.randint(1, 3) + head - FakeChain.head(self), self)
 
     def get_logs(self, addresses: Sequence[str], first: int, last: int) -> list[Log]:
@@ -397,16 +398,18 @@ class Shifting(FakeChain):
         return super().head()
 
 
-@pytest.mark.parametrize("linked", [0, 500])
-@pytest.mark.parametrize("question", range(1, 33))
-def test_a_chain_that_changes_between_any_two_questions(tmp_path: Path, question: int, linked: int) -> None:
+@pytest.mark.parametrize(("keep", "linked"), [(4, 0), (14, 0), (14, 500)])
+@pytest.mark.parametrize("question", range(1, 21))
+def test_a_chain_that_changes_between_any_two_questions(
+    tmp_path: Path, question: int, keep: int, linked: int
+) -> None:
     """IDX-1: rows of two forks are never mixed, wherever the change falls into a step."""
     chain = Shifting(random.Random(question))
     busy_chain(chain.rng, 20, chain)
     store, fresh = store_at(tmp_path), store_at(tmp_path, "fresh")
     settings = Settings(span=6, linked=linked)
     indexer(chain, store, settings=settings).sync(to=9)
-    chain.questions, chain.shifts = 0, {question}
+    chain.questions, chain.shifts, chain.keep = 0, {question}, keep
     tip = indexer(chain, store, settings=settings).sync()
     chain.shifts = ()
     assert tip is not None
