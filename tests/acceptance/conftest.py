@@ -1,0 +1,60 @@
+"""The demo, lived once for all tests of this folder, and the command line to ask it with."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger import Ledger
+
+GREENLEDGER = Path(sys.executable).with_name("greenledger")
+
+
+def greenledger(*arguments: str, seconds: int = 150) -> subprocess.CompletedProcess[str]:
+    """The installed command, with nothing configured but a wide screen and English."""
+    given = {key: value for key, value in os.environ.items() if not key.startswith("GREENLEDGER_")}
+    environment = given | {"COLUMNS": "250", "LANG": "en_US.UTF-8", "LC_ALL": "C.UTF-8"}
+    command = [str(GREENLEDGER), *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=seconds)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A state folder with the story in it, and what `greenledger demo` printed."""
+
+    state: Path
+    printed: str
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return greenledger("--state", str(self.state), *arguments)
+
+    def ask(self, *arguments: str) -> dict[str, Any]:
+        """The JSON answer of a query that exits 0 and says nothing but that."""
+        done = self.run(*arguments, "--json")
+        assert done.returncode == 0, done.stderr
+        answer: dict[str, Any] = json.loads(done.stdout)
+        return answer
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """As a newcomer runs it, with the published figures."""
+    state = tmp_path_factory.mktemp("demo") / "state"
+    done = greenledger("--state", str(state), "demo")
+    assert done.returncode == 0, done.stderr
+    return Demo(state, done.stdout)
+
+
+@pytest.fixture(scope="session")
+def lived(demo: Demo) -> Iterator[Ledger]:
+    """The same ledger, from Python. While it is open the commands find its chain running."""
+    with Ledger.embedded(demo.state) as ledger:
+        yield ledger

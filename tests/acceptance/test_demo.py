@@ -1,0 +1,331 @@
+"""The story on published figures: what `greenledger demo` prints, and what the queries answer afterwards."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+import shutil
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger import Ledger
+from ledger.domain.dates import day_number
+from ledger.story.figures import DATA
+from ledger.tables import projects
+from tests.acceptance.conftest import Demo, greenledger
+
+pytestmark = pytest.mark.usefixtures("lived")
+
+MILLION = {"JPY": 10**6, "CNY": 10**8}
+BONDS = ("CHUBU-558", "CTG-CN-2021", "NDB-2016")
+TRACE = "chain_id block block_hash as_of view rule bond currency minor_unit raised states conserved intervals"
+STATES = "cost unallocated placed lost available encumbered spent returned"
+INTERVAL = (
+    "start end state age_days project category payee payee_account refund_of receivable piece documents tx"
+    " block path onward economic"
+)
+PIECE = "start end holder state lock sequence layers paid documents"
+
+
+@pytest.fixture(scope="module")
+def traces(demo: Demo) -> dict[str, dict[str, Any]]:
+    return {bond: demo.ask("trace", "bond", bond) for bond in BONDS}
+
+
+def assert_tiles(parts: list[dict[str, Any]], end: str) -> None:
+    """Integer strings, sorted, without a gap, from 0 to `end`."""
+    assert all(isinstance(part[edge], str) for part in parts for edge in ("start", "end"))
+    assert [parts[0]["start"], parts[-1]["end"]] == ["0", end]
+    assert all(int(part["start"]) < int(part["end"]) for part in parts)
+    assert all(before["end"] == after["start"] for before, after in pairwise(parts))
+
+
+# --- traces ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.spec("TRACE-1", "BOND-1")
+@pytest.mark.parametrize("bond", BONDS)
+def test_a_trace_has_its_shape_and_tiles_what_was_raised(
+    traces: dict[str, dict[str, Any]], bond: str
+) -> None:
+    trace = traces[bond]
+    assert set(TRACE.split()) <= set(trace)
+    assert (trace["view"], trace["rule"], trace["conserved"]) == ("cash", "fifo", True)
+    assert set(trace["states"]) == set(STATES.split())
+    amounts = [*trace["states"].values(), trace["raised"]]
+    assert all(isinstance(amount, str) and amount.isdecimal() for amount in amounts)
+    assert sum(map(int, trace["states"].values())) == int(trace["raised"])
+    assert all(set(INTERVAL.split()) <= set(interval) for interval in trace["intervals"])
+    assert_tiles(trace["intervals"], trace["raised"])
+    for state, amount in trace["states"].items():
+        mine = [i for i in trace["intervals"] if i["state"] == state]
+        assert sum(int(i["end"]) - int(i["start"]) for i in mine) == int(amount)
+
+
+@pytest.mark.parametrize("bond", BONDS)
+def test_the_published_table_is_reproduced_to_the_published_unit(
+    traces: dict[str, dict[str, Any]], bond: str
+) -> None:
+    with (DATA / "allocations.csv").open(newline="", encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["bond_id"] == bond]
+    trace = traces[bond]
+    unit = MILLION[trace["currency"]]
+    traced = {row["project"]: int(row["allocated"]) for row in projects(trace)}
+    for row in rows:
+        if int(row["row_no_0_is_total"]):
+            assert traced[row["project_or_category"]] == int(row["amount_m"]) * unit
+        else:
+            assert sum(traced.values()) == int(row["amount_m"]) * unit
+
+
+def test_chubu_cut_its_items_and_the_rest_stays_not_published(traces: dict[str, dict[str, Any]]) -> None:
+    """19,200 million stand in the published items, 19,900 in their total; costs are their own state."""
+    trace, unit = traces["CHUBU-558"], MILLION["JPY"]
+    traced = {row["project"]: int(row["allocated"]) for row in projects(trace)}
+    assert len(traced) == 13
+    assert traced["project not published"] == 700 * unit
+    assert sum(traced.values()) == 19_900 * unit
+    assert (trace["states"]["cost"], trace["states"]["spent"]) == (str(100 * unit), str(7_700 * unit))
+    assert trace["intervals"][0]["state"] == "cost"
+    payees = {i["payee"] for i in trace["intervals"] if i["state"] == "spent"}
+    assert payees == {"Chubu Electric Power Co."}, "refinancing reimburses the issuer"
+    assert {i["age_days"] for i in trace["intervals"]} == {None}, "no issue date is published"
+
+
+def test_the_development_banks_idle_money_is_shown_with_its_age(
+    lived: Ledger, traces: dict[str, dict[str, Any]]
+) -> None:
+    """1,539 million were idle on 2018-07-18, two years after they came."""
+    dates = [e for e in posted(lived) if e[0] > day_number_of("2018-07-18")]
+    trace = lived.auditor.trace_bond("NDB-2016", as_of_block=dates[0][1] - 1)
+    (idle,) = [i for i in trace["intervals"] if i["state"] == "unallocated"]
+    assert (trace["as_of"], idle["age_days"]) == ("2018-07-18", 730)
+    assert int(idle["end"]) - int(idle["start"]) == 1_539 * MILLION["CNY"]
+    now = traces["NDB-2016"]
+    assert now["states"]["unallocated"] == str(1_539 * MILLION["CNY"])
+    assert now["intervals"][-1]["age_days"] > 730
+
+
+def posted(ledger: Ledger) -> list[tuple[int, int]]:
+    """(day, block) of every business date that was posted."""
+    with ledger.session.index().rows() as rows:  # type: ignore[attr-defined]
+        found = [row for row in rows.events() if row.name == "BusinessDatePosted"]
+    return [(int(row.args["day"]), row.block) for row in found]
+
+
+def day_number_of(text: str) -> int:
+    return day_number(dt.date.fromisoformat(text))
+
+
+def test_the_economic_view_gives_the_discount_its_own_line(demo: Demo) -> None:
+    trace = demo.ask("trace", "bond", "CTG-CN-2021", "--view", "economic")
+    assert trace["view"] == "economic"
+    lines = [line for interval in trace["intervals"] for line in interval["economic"]]
+    discounts = [line for line in lines if line["role"] == "discount"]
+    assert [(line["party"], line["amount"]) for line in discounts] == [("Financier (illustrative)", "750000")]
+    assert {"supplier", "seller"} <= {line["role"] for line in lines}
+    assert any(line.get("tier") == 2 for line in lines), "the sub-supplier stands at the second tier"
+    for interval in trace["intervals"]:
+        if interval["economic"]:
+            assert sum(int(line["amount"]) for line in interval["economic"]) == int(interval["end"]) - int(
+                interval["start"]
+            )
+
+
+@pytest.mark.spec("BOND-4")
+def test_the_refunded_fen_are_seen_coming_back(traces: dict[str, dict[str, Any]]) -> None:
+    back = [i for i in traces["CTG-CN-2021"]["intervals"] if i["refund_of"]]
+    assert [(i["state"], i["amount"]) for i in back] == [("available", "120000000")]
+
+
+@pytest.mark.spec("PIECE-1")
+def test_pieces_tile_the_face(demo: Demo) -> None:
+    for receivable, face in ((1, "1000000000"), (2, "500000000")):
+        shown = demo.ask("piece", "show", str(receivable))
+        assert (shown["receivable"], shown["face"]) == (str(receivable), face)
+        assert all(set(PIECE.split()) <= set(piece) for piece in shown["pieces"])
+        assert_tiles(shown["pieces"], face)
+        paid = sum(int(piece["paid"]) for piece in shown["pieces"])
+        assert shown["paid"] == str(paid)
+
+
+@pytest.mark.spec("TRACE-1")
+def test_a_payment_is_named_by_its_log_where_its_transaction_made_several(
+    demo: Demo, traces: dict[str, dict[str, Any]]
+) -> None:
+    settled = [i for i in traces["CTG-CN-2021"]["intervals"] if i["receivable"] == "1"]
+    (tx,) = {i["tx"] for i in settled}
+    unnamed = demo.run("trace", "payment", tx)
+    assert unnamed.returncode == 1
+    assert all(f"{tx}:{i['log']}" in unnamed.stderr.replace("\n", "") for i in settled)
+    sub = next(i for i in settled if i["payee"] == "Sub-supplier (illustrative)")
+    answer = demo.ask("trace", "payment", f"{tx}:{sub['log']}")
+    assert answer["amount"] == sub["amount"] == "400000000"
+    assert "Investor A (illustrative)" in json.dumps(answer, ensure_ascii=False)
+
+
+# --- what is printed -------------------------------------------------------------------------------------
+
+REFUSALS = [
+    ("Paying somebody who was never admitted", "NotAdmitted"),
+    ("A project outside the framework's categories", "CategoryUnknown"),
+    ("Paying more than the budget line holds", "OverBudget"),
+    ("The same invoice again, on the bond", "CapacityExceeded"),
+    ("The same invoice again, on a receivable", "CapacityExceeded"),
+    ("Money pushed into the pool from outside", "NotGeneralAxis"),
+    ("A cut past the end of the piece", "CutOutside"),
+    ("Shrinking a piece under an accepted quote", "PieceLocked"),
+    ("A financing without its registration", "DocumentUnknown"),
+    ("Payment after the framework was edited", "ReviewMissing"),
+    ("Allocation after the framework was edited", "ReviewMissing"),
+]
+
+
+@pytest.mark.spec("BOND-2", "DOC-1", "FIN-3")
+@pytest.mark.parametrize(("attempt", "error"), REFUSALS)
+def test_each_attempt_to_cheat_is_printed_with_its_refusal(demo: Demo, attempt: str, error: str) -> None:
+    (row,) = [line for line in demo.printed.splitlines() if attempt in line]
+    assert error in row
+
+
+@pytest.mark.spec("FIN-1")
+def test_the_published_worked_example_of_a_discount(demo: Demo) -> None:
+    assert "face 1,000,000.00 − discount 7,500.00 − fee 0.00 = net 992,500.00" in demo.printed
+
+
+def test_every_line_of_the_published_tables_is_ticked(demo: Demo) -> None:
+    assert "✗" not in demo.printed
+    assert sum("✓" in line and "conserved" not in line for line in demo.printed.splitlines()) >= 15 + 3
+
+
+def test_the_last_lines_are_three_commands_to_try(demo: Demo) -> None:
+    lines = [line.strip() for line in demo.printed.splitlines() if "greenledger --state" in line]
+    assert len(lines) == 3
+    assert all(str(demo.state) in line for line in lines)
+
+
+# --- evidence, check, status -----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def pack(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("evidence") / "pack"
+    assert demo.ask("evidence", "bond", "CTG-CN-2021", "--out", str(folder)) == {"pack": str(folder)}
+    return folder
+
+
+@pytest.mark.spec("EVD-1")
+def test_a_pack_verifies(pack: Path) -> None:
+    done = greenledger("verify", str(pack), "--json")
+    assert (done.returncode, json.loads(done.stdout)["problems"]) == (0, []), done.stderr
+
+
+@pytest.mark.spec("EVD-1")
+def test_one_byte_changed_is_named(pack: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(pack, tmp_path / "pack")
+    receipt = sorted((copy / "receipts").iterdir())[0]
+    content = bytearray(receipt.read_bytes())
+    content[len(content) // 2] ^= 1
+    receipt.write_bytes(content)
+    done = greenledger("verify", str(copy), "--json")
+    assert done.returncode == 1
+    assert receipt.name in json.dumps(json.loads(done.stdout)["problems"])
+
+
+@pytest.mark.spec("EVD-1")
+def test_one_move_dropped_is_named(pack: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(pack, tmp_path / "pack")
+    moves = json.loads((copy / "moves.json").read_bytes())
+    dropped = moves.pop(len(moves) // 2)
+    (copy / "moves.json").write_text(json.dumps(moves))
+    done = greenledger("verify", str(copy), "--json")
+    problems = json.dumps(json.loads(done.stdout)["problems"])
+    assert done.returncode == 1
+    assert "moves.json" in problems or dropped["from_axis"] in problems
+
+
+@pytest.mark.spec("CHK-1")
+def test_the_story_passes_the_check(demo: Demo) -> None:
+    answer = demo.ask("check")
+    assert answer["ok"] is True
+    assert {one["ok"] for one in answer["checks"]} == {True, None}
+
+
+def test_status_says_who_holds_the_powers(demo: Demo) -> None:
+    answer = demo.ask("status")
+    assert {"contracts", "powers", "cashes"} <= set(answer)
+    assert {"Cash-CNY", "PieceBook", "Proceeds", "Powers"} <= set(answer["contracts"])
+
+
+# --- other figures, bad figures, a folder in use ---------------------------------------------------------
+
+
+def only(bond: str, folder: Path, amount: str, changed: str) -> Path:
+    """The published files with the rows of one bond, and its amount changed in both."""
+    folder.mkdir()
+    for name in ("bonds_terms.csv", "allocations.csv"):
+        with (DATA / name).open(newline="", encoding="utf-8") as file:
+            reader = csv.DictReader(file)
+            rows = [row for row in reader if row["bond_id"] == bond]
+        assert all(row["amount_m"] == amount for row in rows)
+        with (folder / name).open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, reader.fieldnames or ())
+            writer.writeheader()
+            writer.writerows({**row, "amount_m": changed} for row in rows)
+    return folder
+
+
+def test_a_changed_amount_changes_every_answer(tmp_path: Path) -> None:
+    data = only("CTG-CN-2021", tmp_path / "data", "2000", "1000")
+    state = tmp_path / "state"
+    done = greenledger("--state", str(state), "demo", "--data", str(data))
+    assert done.returncode == 0, done.stderr
+    assert "CNY 1,000,000,000.00" in done.stdout and "2,000,000,000.00" not in done.stdout
+    with Ledger.embedded(state) as ledger:
+        trace = ledger.auditor.trace_bond("CTG-CN-2021")
+        assert trace["raised"] == str(1_000 * MILLION["CNY"])
+        assert trace["states"]["spent"] == "2940000000", "half of what the published amount gives"
+        assert ledger.auditor.piece_show(1)["face"] == "500000000"
+        assert ledger.check()["ok"] is True
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "named"),
+    [
+        ("allocations.csv", "amount_m", "betrag", "amount_m"),
+        ("bonds_terms.csv", "currency", "valuta", "currency"),
+        ("bonds_terms.csv", "2000", "two thousand", "two thousand"),
+    ],
+)
+def test_a_malformed_file_is_named_and_nothing_is_lived(
+    tmp_path: Path, file: str, old: str, new: str, named: str
+) -> None:
+    data = only("CTG-CN-2021", tmp_path / "data", "2000", "2000")
+    (data / file).write_text((data / file).read_text().replace(old, new))
+    done = greenledger("--state", str(tmp_path / "state"), "demo", "--data", str(data))
+    assert done.returncode == 1
+    assert named in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_folder_without_figures_is_refused(tmp_path: Path) -> None:
+    done = greenledger("--state", str(tmp_path / "state"), "demo", "--data", str(tmp_path))
+    assert done.returncode == 1
+    assert "bonds_terms.csv" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_used_state_folder_is_refused_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("somebody's data")
+    done = greenledger("--state", str(tmp_path), "demo")
+    assert done.returncode == 1 and "in use" in done.stderr
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("mine.txt", "somebody's data")]
+
+
+def test_a_second_demo_does_not_touch_the_first(demo: Demo) -> None:
+    before = demo.ask("status")["block"]
+    done = demo.run("demo")
+    assert done.returncode == 1 and "in use" in done.stderr
+    assert demo.ask("status")["block"] == before
