@@ -12,7 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import Anonymous, TooLarge, response
+from api.errors import Anonymous, TooLarge, response, unforeseen
 from api.tokens import TokenBook
 
 PROTECTED: Final = "/v1"
@@ -39,19 +39,16 @@ class Guard:
             await self._app(scope, receive, send)
             return
 
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers[name] = value
-            await send(message)
-
         headers = Headers(scope=scope)
+        guarded = _Marked(send)
         try:
             self._admit(scope, headers)
             await self._app(scope, _Bounded(receive, headers), guarded)
-        except (Anonymous, TooLarge) as refusal:
-            answer = response(refusal, headers.get("accept-language", ""))
+        except Exception as error:
+            if guarded.started:
+                raise
+            known = error if isinstance(error, Anonymous | TooLarge) else unforeseen(error)
+            answer = response(known, headers.get("accept-language", ""))
             await answer(scope, receive, guarded)
 
     def _admit(self, scope: Scope, headers: Headers) -> None:
@@ -63,6 +60,22 @@ class Guard:
         if account is None:
             raise Anonymous("no valid token", needed="Authorization: Bearer ...")
         scope.setdefault("state", {})["account"] = account
+
+
+class _Marked:
+    """Sends an answer with the headers; knows whether one was begun."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.started = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            headers = MutableHeaders(scope=message)
+            for name, value in _HEADERS.items():
+                headers[name] = value
+        await self._send(message)
 
 
 class _Bounded:

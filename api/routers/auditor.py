@@ -78,19 +78,26 @@ def status(caller: AuditorCaller, ledger: LedgerHere) -> Json:
 
 
 def _shown(ledger: LedgerHere, caller: Caller, trace: Mapping[str, Any]) -> Json:
-    numbers = {one["receivable"] for one in trace["intervals"]} - {None}
+    numbers = {number for one in trace["intervals"] for number in _numbers(one)}
     own = {number for number in numbers if is_party(ledger, caller, int(number))}
     return {**trace, "intervals": [_interval(one, own) for one in trace["intervals"]]}
 
 
 def _interval(interval: Json, own: set[str]) -> Json:
     number = interval["receivable"]
-    if number is not None:
-        return interval if number in own else {**interval, **_WITHHELD}
-    told = [interval["path"], *(part.get("path", []) for part in interval["onward"])]
-    if not any(hop["sub_account"] in _OF_RECEIVABLES for hops in told for hop in hops):
+    if number is not None and number not in own:
+        return {**interval, **_WITHHELD}
+    if _numbers(interval) <= own:
         return interval
     return {**interval, "refund_of": None, "documents": [], "path": [], "onward": [], "withheld": True}
+
+
+def _numbers(interval: Json) -> set[str]:
+    """The receivables that an interval speaks of: its own, and those whose sub-accounts its money passed."""
+    told = [interval["path"], *(part.get("path", []) for part in interval["onward"])]
+    passed = [hop for hops in told for hop in hops if hop["sub_account"] in _OF_RECEIVABLES]
+    named = {str(hop["name"]).rpartition(" ")[2] for hop in passed}
+    return named if interval["receivable"] is None else named | {interval["receivable"]}
 
 
 def _concerns(ledger: LedgerHere, caller: Caller, found: Json) -> bool:

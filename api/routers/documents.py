@@ -49,9 +49,9 @@ def register(caller: ParticipantCaller, ledger: LedgerHere, body: DocumentIn) ->
 
 @router.get("/documents/{document}")
 def describe(caller: ParticipantCaller, ledger: LedgerHere, document: HashPath) -> SealedOut:
-    """Size and recipients of a sealed document, for its recipients; it does not exist for anybody else."""
+    """Size and recipients of a sealed document, for its recipients and auditors, and for nobody else."""
     found = ledger.session.vault.describe(document.lower())
-    if caller.account not in found.recipients:
+    if not caller.audits and caller.account not in found.recipients:
         raise NotFound(f"the vault holds no document {document.lower()}", who=document.lower())
     return SealedOut.model_validate(found)
 

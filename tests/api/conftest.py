@@ -1,4 +1,4 @@
-"""Servers for the API's tests."""
+"""A server for the API's tests."""
 
 from __future__ import annotations
 
@@ -10,15 +10,6 @@ import pytest
 
 if TYPE_CHECKING:
     from tests.api.world import Api
-
-
-@pytest.fixture(scope="module")
-def api(staffed_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
-    """A server over a staffed ledger in which nothing happened yet; shared by a module's tests."""
-    from tests.api.world import serving
-
-    with serving(staffed_template, tmp_path_factory.mktemp("api") / "ledger") as served:
-        yield served
 
 
 @pytest.fixture(scope="session")

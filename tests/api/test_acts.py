@@ -79,7 +79,7 @@ def test_documents_are_sealed_for_their_readers_and_only_hashes_leave(town: Api)
     assert told["size"] == len("the whole report")
     assert set(told["recipients"]) == {town.account("Issuer"), town.account("Verifier")}
     town.refused("Investor", "GET", path, None, 404, "not-found")
-    town.refused("Auditor", "GET", path, None, 404, "not-found")
+    assert town.get("Auditor", path) == told
     again = town.post("Verifier", "/v1/documents", {"hash": filed["document"]})
     assert again["document"] == filed["document"]
     town.refused("Verifier", "POST", "/v1/documents", {"hash": "0x" + "00" * 32}, 422, "bad-input")
@@ -200,6 +200,12 @@ def test_settlement_pays_every_holder_and_a_part_comes_back(town: Api) -> None:
     trace = town.get("Auditor", f"/v1/traces/bonds/{town.ids['bond']}")
     assert trace["conserved"] is True and trace["raised"] == str(RAISED)
     assert trace["states"]["cost"] == str(COST)
+    path = f"/v1/traces/bonds/{town.ids['bond']}"
+    assert town.get("Subcontractor", path) == trace
+    back = [
+        one for one in town.get("Investor", path)["intervals"] if one.get("withheld") and one["path"] == []
+    ]
+    assert [one["amount"] for one in back if one["state"] == "available"] == ["500"]
     _several_payments(town, settlement["tx"])
 
 

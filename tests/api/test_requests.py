@@ -115,6 +115,20 @@ def test_an_unforeseen_failure_is_a_problem_without_a_trace(lived: Api, monkeypa
     answer = lived.ask("Issuer", "GET", "/v1/business-date")
     assert answer.status_code == 500 and answer.json()["code"] == "internal-error"
     assert "deadbeef" not in answer.text and "Traceback" not in answer.text
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_damaged_file_of_tokens_lets_nobody_in_and_is_not_described(lived: Api) -> None:
+    file = lived.state / "api" / "tokens.json"
+    lived.headers("Issuer")
+    good = file.read_bytes()
+    file.write_text("{")
+    try:
+        answer = lived.ask("Issuer", "GET", "/v1/me")
+    finally:
+        file.write_bytes(good)
+    assert answer.status_code == 500 and str(lived.state) not in answer.text
+    assert lived.get("Issuer", "/v1/me")["operator"] is False
 
 
 @pytest.mark.parametrize(
