@@ -158,17 +158,17 @@ abstract contract PartyActs is Ghost {
         }
     }
 
-    /// @dev Editing, withdrawing; a review follows half the time, else payments meet a framework without one.
+    /// @dev Editing, withdrawing; most times a review follows, else payments meet a framework without one.
     function framework_change(uint256 seed) external rolling(seed) {
         uint32 id = _someFramework();
         FrameworkRecord storage f = _frameworks[id - 1];
         if (_odd(2)) _amendFramework(id, f);
         else _withdrawReview(id, f);
-        if (_odd(2)) _review(id, 1, _odd(3) ? _today() + uint32(_roll(3)) : FAR);
+        if (!_odd(3)) _review(id, 1, _odd(3) ? _today() + uint32(_roll(3)) : FAR);
     }
 
     function _amendFramework(uint32 id, FrameworkRecord storage f) private {
-        uint8 mask = _odd(2) ? 7 : uint8(1 + _roll(7));
+        uint8 mask = _odd(4) ? 7 : uint8(1 + _roll(7));
         bytes memory data = abi.encodeCall(IFrameworks.amend, (id, PAPER, PAPER, _categories(mask)));
         (bool ok,) = _act("framework.amend", f.issuer, address(frameworks), data);
         if (!ok) return;
@@ -195,7 +195,7 @@ abstract contract PartyActs is Ghost {
     }
 
     function _someFramework() internal returns (uint32) {
-        return uint32(1 + _roll(_frameworks.length));
+        return _odd(2) ? 1 : uint32(1 + _roll(_frameworks.length));
     }
 
     /// @dev One verifier for each framework, so that one nonce for each is enough.

@@ -166,7 +166,7 @@ abstract contract ProceedsActs is BondActs {
         if (fingerprint != 0 || _papers.length == 0) return fingerprint;
         uint256 first = _roll(_papers.length);
         fingerprint = _papers[first].fingerprint;
-        if (_odd(8)) return fingerprint;
+        if (_odd(3)) return fingerprint;
         for (uint256 i; i < _papers.length; ++i) {
             Paper storage p = _papers[(first + i) % _papers.length];
             if (_payable(id, p.fingerprint, 1)) return p.fingerprint;
