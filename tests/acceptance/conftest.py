@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
-from ledger import Ledger
+from ledger import Ledger, cli
 
 GREENLEDGER = Path(sys.executable).with_name("greenledger")
 
@@ -37,9 +38,10 @@ class Demo:
         return greenledger("--state", str(self.state), *arguments)
 
     def ask(self, *arguments: str) -> dict[str, Any]:
-        """The JSON answer of a query that exits 0 and says nothing but that."""
-        done = self.run(*arguments, "--json")
-        assert done.returncode == 0, done.stderr
+        """The JSON answer of a query that exits 0 and says nothing else; in this process, to save time."""
+        unset = {key: None for key in os.environ if key.startswith("GREENLEDGER_")}
+        done = CliRunner().invoke(cli.app, ["--state", str(self.state), *arguments, "--json"], env=unset)
+        assert done.exit_code == 0, done.exception
         answer: dict[str, Any] = json.loads(done.stdout)
         return answer
 
@@ -47,7 +49,7 @@ class Demo:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     """As a newcomer runs it, with the published figures."""
-    state = tmp_path_factory.mktemp("demo") / "state"
+    state = tmp_path_factory.mktemp("newcomer") / "demo"
     done = greenledger("--state", str(state), "demo")
     assert done.returncode == 0, done.stderr
     return Demo(state, done.stdout)
