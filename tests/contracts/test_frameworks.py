@@ -198,6 +198,39 @@ def test_a_review_kept_back_never_undoes_a_later_refusal(world, framework):
         world.frameworks.requireReview(framework)
 
 
+@pytest.fixture
+def second_verifier(world):
+    world.operator.amends(world.fund, roles=VERIFIER)
+    return world.fund
+
+
+@pytest.mark.spec("FRM-1")
+@pytest.mark.parametrize("outcome", [1, 3])
+def test_a_finding_is_not_overwritten_by_another_verifiers(world, framework, second_verifier, outcome):
+    """Neither is a refusal shopped away, nor a stranger's framework voided."""
+    world.verifier.reviews(framework, outcome=outcome)
+    review = world.review_of(framework, second_verifier, outcome=4 - outcome)
+    with refused("NotParty", second_verifier, world.verifier):
+        submit(world, review, second_verifier)
+    world.verifier.reviews(framework, outcome=2)
+    assert world.frameworks.standing(framework)[4] == 2
+
+
+@pytest.mark.spec("FRM-1")
+@pytest.mark.parametrize("end", ["withdrawn", "lapsed", "edited"])
+def test_another_verifier_reviews_when_the_first_finding_has_ended(world, framework, second_verifier, end):
+    world.verifier.reviews(framework, validUntil=world.today)
+    if end == "withdrawn":
+        world.frameworks.withdrawReview(framework, digest("why"), world.verifier.by)
+    elif end == "lapsed":
+        world.days_pass(1)
+    else:
+        amend(world, framework, SOLAR)
+    submit(world, world.review_of(framework, second_verifier), second_verifier)
+    assert world.frameworks.standing(framework)[0] == second_verifier
+    world.frameworks.requireReview(framework)
+
+
 def test_a_review_is_submitted_once(world, framework):
     review = world.review_of(framework, world.verifier)
     submit(world, review)

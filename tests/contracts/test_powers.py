@@ -73,6 +73,12 @@ def test_two_different_keys_are_needed(unconstituted):
         w.powers.constitute(w.operator, ZERO_ADDRESS, DELAY, w.deployer.by)
 
 
+def test_there_is_no_constitution_without_an_admission_record(unconstituted):
+    powers = unconstituted.new("Powers")
+    with refused("ZeroHash", "PARTICIPANTS"):
+        powers.constitute(unconstituted.operator, unconstituted.guardian, DELAY, unconstituted.deployer.by)
+
+
 def test_only_the_deployer_constitutes(unconstituted):
     w = unconstituted
     with refused("NotParty", w.operator, w.deployer):
