@@ -316,7 +316,7 @@ def test_an_index_that_waits_for_finality_is_compared_where_it_stands(here: Town
 def faulty() -> Abis:
     """The ABIs that ship, and those of the two faulty modules, compiled when their sources are newer."""
     folder, sources = ROOT / ".cache" / "mocks", [*(ROOT / "contracts" / "mocks").glob("Faulty*.sol")]
-    wanted = [folder / f"{source.stem}.json" for source in sources]
+    wanted = [folder / f"Faulty{module}.json" for module in NEEDS]
     newest = max(source.stat().st_mtime for source in sources)
     if not all(one.is_file() and one.stat().st_mtime >= newest for one in wanted):
         compiler = [sys.executable, str(ROOT / "scripts" / "compile.py"), "--out", str(folder)]
@@ -430,6 +430,19 @@ def filed(here: Town, kind: DocumentKind) -> bytes:
     paper = bytes([kind]) * 32
     here.ledger.session.act("Factor", "Documents", "register", paper, int(kind), bytes(32))
     return paper
+
+
+@pytest.mark.spec("BOND-2")
+def test_days_are_those_of_the_blocks_where_none_are_posted(faulty: Abis, tmp_path: Path) -> None:
+    """Off a replay deployment the same story holds, and a review that lapsed by the clock does not."""
+    with town(tmp_path, replay=False) as real:
+        assert checked(real).red == set()
+        call = upgraded(real, faulty, "Proceeds")
+        call("payUnasked", real.given.line, bytes.fromhex(real.direct[2:]), 100)
+        assert checked(real).red == set(), "a payment that the gate would have let pass too"
+        real.pass_days(366)
+        tx = call("payUnasked", real.given.line, bytes.fromhex(real.direct[2:]), 100)["transactionHash"]
+        assert_noticed(checked(real), {"BOND-2"}, tx, "does not hold")
 
 
 def test_after_all_that_everything_holds_again(here: Town) -> None:

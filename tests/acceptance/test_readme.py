@@ -1,4 +1,4 @@
-"""The README's first screen: its example runs as it stands, its commands exist, and its Chinese twin keeps up."""
+"""The README's first screen: its example runs as it stands, its commands exist, its Chinese twin keeps up."""
 
 from __future__ import annotations
 

@@ -25,14 +25,15 @@ from tests.integration.given_bond import yuan
 
 PASSPHRASE = "for tests only"
 DELAY = 3600
+FIRST_NOON = dt.datetime.combine(FIRST_DAY, dt.time(12), dt.UTC)
 DUE = FIRST_DAY + dt.timedelta(days=90)
 LATER = FIRST_DAY + dt.timedelta(days=180)
 
 
 @contextmanager
-def anvil() -> Iterator[str]:
+def anvil(*options: str) -> Iterator[str]:
     """Its address. Unlike the embedded node it lets its storage be written."""
-    command = [str(find_anvil()), "--port", "0", "--host", "127.0.0.1"]
+    command = [str(find_anvil()), "--port", "0", "--host", "127.0.0.1", *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, stderr=subprocess.STDOUT)
     try:
         assert process.stdout is not None
@@ -80,11 +81,16 @@ class Town:
     def rpc(self, method: str, *params: Any) -> Any:
         return self.ledger.client.rpc.call(method, *params)
 
+    def pass_days(self, days: int) -> None:
+        """The node's clock goes on, where business dates are not posted."""
+        _pass_days(self.ledger, days)
+
 
 @contextmanager
-def town(folder: Path) -> Iterator[Town]:
-    """Deployed, lived in, and gone afterwards."""
-    with anvil() as url, ExitStack() as closing:
+def town(folder: Path, *, replay: bool = True) -> Iterator[Town]:
+    """Deployed, lived in, and gone afterwards. Without `replay` the node's clock stands at the first day."""
+    clock = () if replay else ("--timestamp", str(int(FIRST_NOON.timestamp())))
+    with anvil(*clock) as url, ExitStack() as closing:
         settings = Settings(
             state=folder / "state",
             url=url,
@@ -92,17 +98,18 @@ def town(folder: Path) -> Iterator[Town]:
             deployments=folder / "records",
             passphrase=PASSPHRASE,  # type: ignore[arg-type]
         )
-        ledger = closing.enter_context(_deployed(settings))
+        ledger = closing.enter_context(_deployed(settings, replay))
         yield _story(ledger, settings)
 
 
-def _deployed(settings: Settings) -> Ledger:
+def _deployed(settings: Settings, replay: bool) -> Ledger:
     """As `greenledger deploy` does it, with a keystore that costs little to open."""
     keys = open_keys(settings, may_make_passphrase=False, cost=CHEAP)
     assert settings.url is not None and settings.deployments is not None
     client = ChainClient(settings.url, lock_folder=settings.state / "nonces")
     records = Deployments(settings.deployments)
-    deploy(client, keys, records, DeployOptions(replay=True, banks={"CNY": "settlement bank"}, delay=DELAY))
+    options = DeployOptions(replay=replay, banks={"CNY": "settlement bank"}, delay=DELAY)
+    deploy(client, keys, records, options)
     closing = ExitStack()
     session = open_session(settings, client, keys, records, settings.network, closing)
     return Ledger(Opened(session, client, keys, records, closing))
@@ -110,7 +117,9 @@ def _deployed(settings: Settings) -> Ledger:
 
 def _story(ledger: Ledger, settings: Settings) -> Town:
     """A bond, a payment and its refund; a receivable passed on, factored and settled; one left open."""
-    ledger.operator.post_business_date(FIRST_DAY)
+    replay = bool(ledger.session.read("Participants", "replay"))
+    if replay:
+        ledger.operator.post_business_date(FIRST_DAY)
     admit_cast(ledger)
     given = given_bond.bond(ledger, allocated=5_000)
     direct = given_bond.invoice(ledger, 500).fingerprint
@@ -126,10 +135,18 @@ def _story(ledger: Ledger, settings: Settings) -> Town:
     factored = _accepted(ledger, settled, 90_000, 100_000)
     ledger.financier.fund("Factor", factored, registration=b"certificate", search=b"search")
     opened = _confirmed(ledger, line, 500, LATER, None)
-    ledger.operator.post_business_date(DUE)
+    if replay:
+        ledger.operator.post_business_date(DUE)
+    else:
+        _pass_days(ledger, 90)
     ledger.obligor.settle("Company", settled)
     quote = _accepted(ledger, opened, 0, 25_000)
     return Town(ledger, settings, given, direct, line, settled, opened, quote)
+
+
+def _pass_days(ledger: Ledger, days: int) -> None:
+    ledger.client.rpc.call("evm_increaseTime", days * 86_400)
+    ledger.client.rpc.call("evm_mine")
 
 
 def _confirmed(ledger: Ledger, credit_line: int, total: int, due: dt.date, budget_line: int | None) -> int:
