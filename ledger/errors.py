@@ -18,8 +18,6 @@ An error says who, had and needed when they are known, and for a rule the clause
 kebab-case; `status` says what kind of failure it is, without a word about HTTP.
 """
 
-
-
 from __future__ import annotations
 
 import re

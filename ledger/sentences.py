@@ -82,7 +82,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     ),
     "NotReplay": ("Only a replay deployment posts business dates.", "只有回放部署才能登记业务日。"),
     # --- cash ----------------------------------------------------------------------------------------------
-    "InsufficientBalance": ("{who} has {had} and needs {needed} (minor units).", "{who} 余额 {had}，需要 {needed}（最小货币单位）。"),
+    "InsufficientBalance": (
+        "{who} has {had} and needs {needed} (minor units).",
+        "{who} 余额 {had}，需要 {needed}（最小货币单位）。",
+    ),
     "InsufficientAllowance": (
         "{owner} allows {spender} {had}; this needs {needed} (minor units).",
         "{owner} 授权 {spender} 的额度为 {had}，需要 {needed}（最小货币单位）。",

@@ -8,7 +8,16 @@ import {IFrameworks} from "../interfaces/IFrameworks.sol";
 import {IGreenBond} from "../interfaces/IGreenBond.sol";
 import {IParticipants} from "../interfaces/IParticipants.sol";
 import {IProceeds} from "../interfaces/IProceeds.sol";
-import {AlreadyUsed, AmountTooLarge, DateOutOfOrder, NotParty, Unknown, WrongState, ZeroAmount, ZeroHash} from "../libraries/Errors.sol";
+import {
+    AlreadyUsed,
+    AmountTooLarge,
+    DateOutOfOrder,
+    NotParty,
+    Unknown,
+    WrongState,
+    ZeroAmount,
+    ZeroHash
+} from "../libraries/Errors.sol";
 import {Powered} from "../libraries/Powered.sol";
 import {Roles} from "../libraries/Roles.sol";
 

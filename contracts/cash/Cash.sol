@@ -234,7 +234,10 @@ contract Cash is ICash {
         return _move(from, to, amount, document);
     }
 
-    function _move(address from, address to, uint256 amount, bytes32 document) private returns (uint256 outOffset) {
+    function _move(address from, address to, uint256 amount, bytes32 document)
+        private
+        returns (uint256 outOffset)
+    {
         if (from == to) revert SameParty(from, to);
         outOffset = _debit(from, amount);
         _credit(from, to, amount, outOffset, document);

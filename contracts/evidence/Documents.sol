@@ -3,8 +3,15 @@ pragma solidity ^0.8.28;
 
 import {IDocuments} from "../interfaces/IDocuments.sol";
 import {IParticipants} from "../interfaces/IParticipants.sol";
-import {AlreadyUsed, DateOutOfOrder, NotModule, NotPowers, SameParty, ZeroAmount, ZeroHash} from
-    "../libraries/Errors.sol";
+import {
+    AlreadyUsed,
+    DateOutOfOrder,
+    NotModule,
+    NotPowers,
+    SameParty,
+    ZeroAmount,
+    ZeroHash
+} from "../libraries/Errors.sol";
 import {Signed} from "../libraries/Signed.sol";
 
 /// @title Documents
@@ -134,7 +141,15 @@ contract Documents is IDocuments, Signed {
     function obligation(bytes32 fingerprint)
         external
         view
-        returns (address payer, address payee, uint8 kind, bytes3 currency, uint32 date, uint96 total, uint96 used)
+        returns (
+            address payer,
+            address payee,
+            uint8 kind,
+            bytes3 currency,
+            uint32 date,
+            uint96 total,
+            uint96 used
+        )
     {
         Capacity memory c = _capacities[fingerprint];
         Parties memory p = _parties[fingerprint];

@@ -158,7 +158,9 @@ contract Frameworks is IFrameworks, Signed {
         if (r.contentHash != f.contentHash) revert ReviewMismatch(r.framework, r.contentHash, f.contentHash);
         if (r.document == 0) revert ZeroHash("DOCUMENT");
         if (r.kind == 0 || r.kind > KINDS) revert WrongState("REVIEW_KIND", r.framework, r.kind, KINDS);
-        if (r.outcome == 0 || r.outcome > REFUSED) revert WrongState("OUTCOME", r.framework, r.outcome, POSITIVE);
+        if (r.outcome == 0 || r.outcome > REFUSED) {
+            revert WrongState("OUTCOME", r.framework, r.outcome, POSITIVE);
+        }
         if (r.shade > SHADES) revert WrongState("SHADE", r.framework, r.shade, SHADES);
         uint32 day = participants.today();
         if (r.validUntil < day) revert DateOutOfOrder("VALID_UNTIL", r.validUntil, day);

@@ -34,9 +34,13 @@ interface IBondOffice {
         Terms terms;
     }
 
-    event BondRegistered(uint32 indexed bond, address indexed issuer, address token, string label, Terms terms);
+    event BondRegistered(
+        uint32 indexed bond, address indexed issuer, address token, string label, Terms terms
+    );
     event Booked(uint32 indexed bond, address indexed investor, uint64 units, uint256 amount);
-    event Allotted(uint32 indexed bond, address indexed investor, uint64 units, uint256 amount, uint256 returned);
+    event Allotted(
+        uint32 indexed bond, address indexed investor, uint64 units, uint256 amount, uint256 returned
+    );
     event BondClosed(uint32 indexed bond, uint256 raised, uint256 cost, uint32 valueDate);
     event BondCancelled(uint32 indexed bond);
     event BookingReturned(uint32 indexed bond, address indexed investor, uint256 amount);

@@ -40,9 +40,13 @@ interface ICreditLines {
     /// @notice May this be reserved, and if not why: reverts with `reserve`'s own error.
     function checkReserve(uint32 id, address holder, bytes3 currency, uint256 amount) external view;
 
-    function grant(address holder, bytes3 currency, uint96 limit, uint32 expiresOn) external returns (uint32 id);
+    function grant(address holder, bytes3 currency, uint96 limit, uint32 expiresOn)
+        external
+        returns (uint32 id);
     /// @notice The holder of a bank's line passes part of it to a subsidiary of its own group.
-    function grantSub(uint32 parent, address subsidiary, uint96 limit, uint32 expiresOn) external returns (uint32 id);
+    function grantSub(uint32 parent, address subsidiary, uint96 limit, uint32 expiresOn)
+        external
+        returns (uint32 id);
     function change(uint32 id, uint96 limit, uint32 expiresOn, bool suspended) external;
 
     // --- modules with the duty RECEIVABLES or MATURITY ---

@@ -37,7 +37,9 @@ interface IDocuments {
         uint32 attesterRole;
     }
 
-    event DocumentRegistered(bytes32 indexed document, address indexed registrar, uint8 kind, bytes32 supersedes);
+    event DocumentRegistered(
+        bytes32 indexed document, address indexed registrar, uint8 kind, bytes32 supersedes
+    );
     event ObligationRegistered(bytes32 indexed fingerprint, Obligation obligation);
     event CapacityUsed(bytes32 indexed fingerprint, address indexed module, uint256 amount, uint256 used);
     event CapacityReleased(bytes32 indexed fingerprint, address indexed module, uint256 amount, uint256 used);
@@ -55,11 +57,20 @@ interface IDocuments {
     function register(bytes32 hash, uint8 kind, bytes32 supersedes) external;
 
     function obligationDigest(Obligation calldata obligation) external view returns (bytes32);
-    function registerObligation(Obligation calldata obligation, bytes calldata first, bytes calldata second) external;
+    function registerObligation(Obligation calldata obligation, bytes calldata first, bytes calldata second)
+        external;
     function obligation(bytes32 fingerprint)
         external
         view
-        returns (address payer, address payee, uint8 kind, bytes3 currency, uint32 date, uint96 total, uint96 used);
+        returns (
+            address payer,
+            address payee,
+            uint8 kind,
+            bytes3 currency,
+            uint32 date,
+            uint96 total,
+            uint96 used
+        );
     function kindRule(uint8 kind) external view returns (KindRule memory);
     function isUser(address module) external view returns (bool);
     /// @notice May this much be used, and if not why: reverts with `use`'s own error.

@@ -27,7 +27,12 @@ interface IFinancing {
     }
 
     event QuoteAccepted(
-        bytes32 indexed quote, uint64 indexed receivable, address indexed financier, address holder, uint64 start, uint64 end
+        bytes32 indexed quote,
+        uint64 indexed receivable,
+        address indexed financier,
+        address holder,
+        uint64 start,
+        uint64 end
     );
     event QuoteLapsed(bytes32 indexed quote);
     event QuoteRevoked(address indexed financier, uint256 nonce);

@@ -65,7 +65,9 @@ interface IFrameworks {
     /// @notice As `requireReview`, and CategoryNotAdmitted unless the version admits the category.
     function requireEligible(uint32 id, uint8 category) external view;
 
-    function register(bytes32 document, bytes32 catalogue, bytes32[] calldata categories) external returns (uint32 id);
+    function register(bytes32 document, bytes32 catalogue, bytes32[] calldata categories)
+        external
+        returns (uint32 id);
     function amend(uint32 id, bytes32 document, bytes32 catalogue, bytes32[] calldata categories) external;
     /// @notice Files a signed review; anyone may. Another verifier's review of the same version must have ended first, so
     /// that a refusal cannot be shopped away nor a stranger's framework be voided.

@@ -17,7 +17,11 @@ interface IParticipants {
     }
 
     event Admitted(
-        address indexed account, bytes32 indexed identifier, string name, Admission admission, bytes32 kycDocument
+        address indexed account,
+        bytes32 indexed identifier,
+        string name,
+        Admission admission,
+        bytes32 kycDocument
     );
     event Amended(address indexed account, Admission admission, bytes32 document);
     event BusinessDatePosted(uint32 day);

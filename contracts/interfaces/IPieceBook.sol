@@ -52,7 +52,12 @@ interface IPieceBook {
     event Locked(uint64 indexed receivable, uint64 start, uint64 end, uint8 module, uint16 sequence);
     event Unlocked(uint64 indexed receivable, uint64 start, uint64 end, uint8 module, uint16 sequence);
     event Discharged(
-        uint64 indexed receivable, address indexed holder, uint64 start, uint64 end, uint8 how, uint16 sequence
+        uint64 indexed receivable,
+        address indexed holder,
+        uint64 start,
+        uint64 end,
+        uint8 how,
+        uint16 sequence
     );
     event ModuleSet(address indexed module, uint8 index, uint8 permissions);
 
@@ -80,17 +85,30 @@ interface IPieceBook {
         returns (uint64[] memory starts, Piece[] memory list);
     function moduleOf(address module) external view returns (uint8 index, uint8 permissions);
     /// @notice May this interval be moved, and if not why: reverts with the move's own error.
-    function checkMove(uint64 receivable, uint64 start, uint16 sequence, uint64 from, uint64 to, address holder, address recipient)
-        external
-        view;
+    function checkMove(
+        uint64 receivable,
+        uint64 start,
+        uint16 sequence,
+        uint64 from,
+        uint64 to,
+        address holder,
+        address recipient
+    ) external view;
 
     // --- acts of modules; `sequence` is the piece's current number, else StaleSequence ---
     function open(uint64 receivable, address holder, uint64 face, Limits calldata limits) external;
     /// @return next the sequence number both parts now have
-    function cut(uint64 receivable, uint64 start, uint16 sequence, uint64 middle) external returns (uint16 next);
-    function move(uint64 receivable, uint64 start, uint16 sequence, address holder, address recipient, bytes32 document)
+    function cut(uint64 receivable, uint64 start, uint16 sequence, uint64 middle)
         external
         returns (uint16 next);
+    function move(
+        uint64 receivable,
+        uint64 start,
+        uint16 sequence,
+        address holder,
+        address recipient,
+        bytes32 document
+    ) external returns (uint16 next);
     /// @notice Cuts `[from, to)` out of the piece at `start` and moves it, in one act of the caller.
     function carve(
         uint64 receivable,
@@ -105,7 +123,9 @@ interface IPieceBook {
     function lock(uint64 receivable, uint64 start, uint16 sequence) external returns (uint16 next);
     function unlock(uint64 receivable, uint64 start, uint16 sequence) external returns (uint16 next);
     /// @param how 3 paid, 4 set off, 5 voided
-    function discharge(uint64 receivable, uint64 start, uint8 how) external returns (address holder, uint64 end);
+    function discharge(uint64 receivable, uint64 start, uint8 how)
+        external
+        returns (address holder, uint64 end);
 
     // --- delayed powers ---
     function setModule(address module, uint8 index, uint8 permissions) external;

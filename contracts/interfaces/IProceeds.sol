@@ -54,7 +54,12 @@ interface IProceeds {
         bytes32 document
     );
     event LineOpened(
-        uint32 indexed line, uint32 indexed bond, uint32 indexed project, uint96 budget, bool companyMaySpend, string label
+        uint32 indexed line,
+        uint32 indexed bond,
+        uint32 indexed project,
+        uint96 budget,
+        bool companyMaySpend,
+        string label
     );
     event BondBooksOpened(uint32 indexed bond, address indexed issuer, uint32 framework, address cash);
     event ProceedsReceived(uint32 indexed bond, uint256 raised, uint256 cost, uint32 valueDate);
@@ -70,9 +75,16 @@ interface IProceeds {
         uint256 outOffset
     );
     event Encumbered(uint32 indexed bond, uint32 indexed line, uint64 indexed receivable, uint256 amount);
-    event EncumbranceReleased(uint32 indexed bond, uint32 indexed line, uint64 indexed receivable, uint256 amount);
+    event EncumbranceReleased(
+        uint32 indexed bond, uint32 indexed line, uint64 indexed receivable, uint256 amount
+    );
     event EncumbrancePaid(
-        uint32 indexed bond, uint64 indexed receivable, address indexed holder, uint64 start, uint64 end, bool kept
+        uint32 indexed bond,
+        uint64 indexed receivable,
+        address indexed holder,
+        uint64 start,
+        uint64 end,
+        bool kept
     );
     /// @notice The fen `[reversedOffset, + amount)` that left `axis` came back as `[inOffset, + amount)` of the line.
     event Refunded(
@@ -125,7 +137,8 @@ interface IProceeds {
 
     // --- payees ---
     /// @param outOffset where the reversed payment left the line's axis
-    function refund(uint32 line, uint256 outOffset, bytes32 fingerprint, uint256 amount, bytes32 document) external;
+    function refund(uint32 line, uint256 outOffset, bytes32 fingerprint, uint256 amount, bytes32 document)
+        external;
     /// @notice Reverses a payout at maturity: of the piece that started at `start`, by its last holder.
     function refundEncumbered(uint64 receivable, uint64 start, uint256 amount, bytes32 document) external;
     /// @notice Pays the caller what waits on its claim axis; the move itself is the record.
@@ -137,7 +150,8 @@ interface IProceeds {
     function acceptBooking(uint32 bond, address investor, uint256 amount) external;
     function returnBooking(uint32 bond, address investor, uint256 amount) external;
     function closeBooks(uint32 bond, uint256 cost, uint32 valueDate) external returns (uint256 raised);
-    function encumber(uint32 line, uint64 receivable, address obligor, bytes32 fingerprint, uint256 amount) external;
+    function encumber(uint32 line, uint64 receivable, address obligor, bytes32 fingerprint, uint256 amount)
+        external;
     function releaseEncumbrance(uint64 receivable) external;
     function payEncumbered(uint64 receivable, uint64 start, uint64 end, address holder) external;
 }

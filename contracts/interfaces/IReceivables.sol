@@ -36,7 +36,12 @@ interface IReceivables {
         bytes32 fingerprint;
     }
 
-    event Confirmed(uint64 indexed receivable, address indexed obligor, address indexed supplier, Confirmation confirmation);
+    event Confirmed(
+        uint64 indexed receivable,
+        address indexed obligor,
+        address indexed supplier,
+        Confirmation confirmation
+    );
     event Accepted(uint64 indexed receivable);
     event Refused(uint64 indexed receivable, bytes32 reason);
     event Returned(uint64 indexed receivable);
@@ -48,7 +53,10 @@ interface IReceivables {
 
     function count() external view returns (uint64);
     function receivable(uint64 id) external view returns (Receivable memory);
-    function programme() external view returns (IPieceBook.Limits memory limits, uint32 acceptDays, uint32 maxTenorDays);
+    function programme()
+        external
+        view
+        returns (IPieceBook.Limits memory limits, uint32 acceptDays, uint32 maxTenorDays);
     /// @notice May this payable be confirmed, and if not why: reverts with `confirm`'s own error.
     function checkConfirm(Confirmation calldata confirmation, address obligor) external view;
     function checkTransfer(

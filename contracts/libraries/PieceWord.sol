@@ -6,7 +6,18 @@ pragma solidity ^0.8.28;
 /// The state's low 3 bits are the kind, its high 5 bits the index of the module that locked it.
 type PieceWord is uint256;
 
-using {holder, end, state, layers, sequence, exists, withEnd, withState, withNext, movedTo} for PieceWord global;
+using {
+    holder,
+    end,
+    state,
+    layers,
+    sequence,
+    exists,
+    withEnd,
+    withState,
+    withNext,
+    movedTo
+} for PieceWord global;
 
 uint256 constant END = 160;
 uint256 constant STATE = 224;
@@ -42,11 +53,15 @@ function exists(PieceWord p) pure returns (bool) {
 }
 
 function withEnd(PieceWord p, uint64 end_) pure returns (PieceWord) {
-    return PieceWord.wrap((PieceWord.unwrap(p) & ~(uint256(type(uint64).max) << END)) | (uint256(end_) << END));
+    return
+        PieceWord.wrap((PieceWord.unwrap(p) & ~(uint256(type(uint64).max) << END)) | (uint256(end_) << END));
 }
 
 function withState(PieceWord p, uint8 state_) pure returns (PieceWord) {
-    return PieceWord.wrap((PieceWord.unwrap(p) & ~(uint256(type(uint8).max) << STATE)) | (uint256(state_) << STATE));
+    return
+        PieceWord.wrap(
+            (PieceWord.unwrap(p) & ~(uint256(type(uint8).max) << STATE)) | (uint256(state_) << STATE)
+        );
 }
 
 /// @dev The caller has seen that the sequence is not at its end: the sum cannot leave the word.

@@ -10,6 +10,8 @@ abstract contract Signed is EIP712 {
     constructor() EIP712("Green Ledger", "1") {}
 
     function _requireSigned(address signer, bytes32 digest, bytes calldata signature) internal view {
-        if (!SignatureChecker.isValidSignatureNow(signer, digest, signature)) revert BadSignature(signer, digest);
+        if (!SignatureChecker.isValidSignatureNow(signer, digest, signature)) {
+            revert BadSignature(signer, digest);
+        }
     }
 }

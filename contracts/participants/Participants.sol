@@ -142,6 +142,7 @@ contract Participants is IParticipants {
     }
 
     function _pack(Admission calldata a) private pure returns (uint256) {
-        return uint256(a.roles) | (a.suspended ? 1 << 32 : 0) | (uint256(a.lapseDay) << 40) | (uint256(a.group) << 72);
+        return uint256(a.roles) | (a.suspended ? 1 << 32 : 0) | (uint256(a.lapseDay) << 40)
+            | (uint256(a.group) << 72);
     }
 }

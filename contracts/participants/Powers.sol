@@ -113,7 +113,9 @@ contract Powers is IPowers {
         if (guardian_ == address(0)) revert ZeroHash("GUARDIAN");
         if (operator_ == guardian_) revert SameParty(operator_, guardian_);
         if (address(participants) == address(0)) revert ZeroHash("PARTICIPANTS");
-        if (participants.identifierOf(operator_) != 0) revert IParticipants.OperatorCannotParticipate(operator_);
+        if (participants.identifierOf(operator_) != 0) {
+            revert IParticipants.OperatorCannotParticipate(operator_);
+        }
         operator = operator_;
         guardian = guardian_;
     }

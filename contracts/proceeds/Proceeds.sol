@@ -122,7 +122,10 @@ contract Proceeds is IProceeds, Powered {
 
     // --- a bond's books ---
 
-    function openBooks(uint32 bond, address issuer, uint32 framework, address cash) external onlyDuty("BONDS") {
+    function openBooks(uint32 bond, address issuer, uint32 framework, address cash)
+        external
+        onlyDuty("BONDS")
+    {
         Books storage b = _books[bond];
         b.issuer = issuer;
         b.framework = framework;
@@ -131,15 +134,15 @@ contract Proceeds is IProceeds, Powered {
     }
 
     function collectBooking(uint32 bond, address investor, uint256 amount) external onlyDuty("BONDS") {
-        ICash(_books[bond].cash).collect(
-            MODULE, Purposes.escrow(bond, investor), investor, amount, bytes32(uint256(bond))
-        );
+        ICash(_books[bond].cash)
+            .collect(MODULE, Purposes.escrow(bond, investor), investor, amount, bytes32(uint256(bond)));
     }
 
     function acceptBooking(uint32 bond, address investor, uint256 amount) external onlyDuty("BONDS") {
-        ICash(_books[bond].cash).shift(
-            MODULE, Purposes.escrow(bond, investor), Purposes.origin(bond), amount, bytes32(uint256(bond))
-        );
+        ICash(_books[bond].cash)
+            .shift(
+                MODULE, Purposes.escrow(bond, investor), Purposes.origin(bond), amount, bytes32(uint256(bond))
+            );
     }
 
     function returnBooking(uint32 bond, address investor, uint256 amount) external onlyDuty("BONDS") {
@@ -154,7 +157,11 @@ contract Proceeds is IProceeds, Powered {
         );
     }
 
-    function closeBooks(uint32 bond, uint256 cost, uint32 valueDate) external onlyDuty("BONDS") returns (uint256 total) {
+    function closeBooks(uint32 bond, uint256 cost, uint32 valueDate)
+        external
+        onlyDuty("BONDS")
+        returns (uint256 total)
+    {
         Books storage b = _books[bond];
         if (b.closed) revert WrongState("BOOKS", bond, 1, 0);
         b.closed = true;
@@ -196,10 +203,13 @@ contract Proceeds is IProceeds, Powered {
         emit ProjectRegistered(id, framework, company, index, budget, label, document);
     }
 
-    function openLine(uint32 bond, uint32 projectId, uint96 budget, bool companyMaySpend, string calldata label)
-        external
-        returns (uint32 id)
-    {
+    function openLine(
+        uint32 bond,
+        uint32 projectId,
+        uint96 budget,
+        bool companyMaySpend,
+        string calldata label
+    ) external returns (uint32 id) {
         Books storage b = _books[bond];
         _requireIssuer(b.issuer);
         Project storage p = _projects[projectId];
@@ -210,8 +220,9 @@ contract Proceeds is IProceeds, Powered {
         id = ++_lineCount;
         b.lines.push(id);
         bytes3 currency = ICash(b.cash).currency();
-        _lines[id] =
-            Line(b.issuer, bond, projectId, p.category, companyMaySpend, b.cash, b.framework, currency, budget, 0);
+        _lines[id] = Line(
+            b.issuer, bond, projectId, p.category, companyMaySpend, b.cash, b.framework, currency, budget, 0
+        );
         emit LineOpened(id, bond, projectId, budget, companyMaySpend, label);
     }
 
@@ -259,7 +270,9 @@ contract Proceeds is IProceeds, Powered {
         Line storage l = _known(lineId);
         _requireGate(lineId, l, amount);
         if (obligor == l.issuer) return;
-        if (!l.companyMaySpend || obligor != _projects[l.project].company) revert NotParty(obligor, l.issuer);
+        if (!l.companyMaySpend || obligor != _projects[l.project].company) {
+            revert NotParty(obligor, l.issuer);
+        }
     }
 
     function pay(uint32 lineId, bytes32 fingerprint, uint256 amount) external returns (uint256 outOffset) {
@@ -301,9 +314,8 @@ contract Proceeds is IProceeds, Powered {
         Line storage l = _lines[lineId];
         _encumbrances[receivable] = Encumbrance(lineId, uint96(amount), fingerprint);
         _totals[lineId].encumbered += uint128(amount);
-        ICash(l.cash).shift(
-            MODULE, Purposes.budgetLine(lineId), Purposes.encumbrance(receivable), amount, fingerprint
-        );
+        ICash(l.cash)
+            .shift(MODULE, Purposes.budgetLine(lineId), Purposes.encumbrance(receivable), amount, fingerprint);
         emit Encumbered(l.bond, lineId, receivable, amount);
     }
 
@@ -312,9 +324,10 @@ contract Proceeds is IProceeds, Powered {
         Line storage l = _lines[e.line];
         delete _encumbrances[receivable];
         _totals[e.line].unencumbered += e.amount;
-        ICash(l.cash).shift(
-            MODULE, Purposes.encumbrance(receivable), Purposes.budgetLine(e.line), e.amount, e.fingerprint
-        );
+        ICash(l.cash)
+            .shift(
+                MODULE, Purposes.encumbrance(receivable), Purposes.budgetLine(e.line), e.amount, e.fingerprint
+            );
         emit EncumbranceReleased(l.bond, e.line, receivable, e.amount);
     }
 
@@ -329,14 +342,17 @@ contract Proceeds is IProceeds, Powered {
         (, uint256 outgoing,) = ICash(l.cash).axis(_axis(purpose));
         if (outgoing != start) revert OutOfOrder(receivable, start, outgoing);
         _totals[e.line].settled += end - start;
-        bool kept =
-            Claims.payOrKeep(participants, ICash(l.cash), MODULE, purpose, holder, end - start, e.fingerprint);
+        bool kept = Claims.payOrKeep(
+            participants, ICash(l.cash), MODULE, purpose, holder, end - start, e.fingerprint
+        );
         emit EncumbrancePaid(l.bond, receivable, holder, start, end, kept);
     }
 
     // --- money that comes back ---
 
-    function refund(uint32 lineId, uint256 outOffset, bytes32 fingerprint, uint256 amount, bytes32 document) external {
+    function refund(uint32 lineId, uint256 outOffset, bytes32 fingerprint, uint256 amount, bytes32 document)
+        external
+    {
         bytes32 key = _paymentKey(lineId, outOffset, fingerprint, msg.sender);
         Payment storage p = _payments[key];
         if (p.amount == 0) revert NoSuchPayment(key);

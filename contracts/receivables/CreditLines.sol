@@ -39,26 +39,38 @@ contract CreditLines is ICreditLines, Powered {
 
     // --- bank and group ---
 
-    function grant(address holder, bytes3 currency, uint96 limit, uint32 expiresOn) external returns (uint32) {
+    function grant(address holder, bytes3 currency, uint96 limit, uint32 expiresOn)
+        external
+        returns (uint32)
+    {
         participants.requireRole(msg.sender, Roles.BANK);
         return _grant(msg.sender, holder, 0, currency, limit, expiresOn);
     }
 
-    function grantSub(uint32 parent, address subsidiary, uint96 limit, uint32 expiresOn) external returns (uint32) {
+    function grantSub(uint32 parent, address subsidiary, uint96 limit, uint32 expiresOn)
+        external
+        returns (uint32)
+    {
         CreditLine storage p = _known(parent);
         if (p.parent != 0) revert LevelTooDeep(parent);
         if (msg.sender != p.holder) revert NotParty(msg.sender, p.holder);
         participants.requireActivePair(msg.sender, subsidiary);
         uint64 group = participants.admission(msg.sender).group;
-        if (group == 0 || group != participants.admission(subsidiary).group) revert NotParty(subsidiary, msg.sender);
+        if (group == 0 || group != participants.admission(subsidiary).group) {
+            revert NotParty(subsidiary, msg.sender);
+        }
         if (limit > p.limit) revert LineExceeded(parent, p.limit, limit);
         return _grant(p.bank, subsidiary, parent, p.currency, limit, expiresOn);
     }
 
-    function _grant(address bank, address holder, uint32 parent, bytes3 currency, uint96 limit, uint32 expiresOn)
-        private
-        returns (uint32 id)
-    {
+    function _grant(
+        address bank,
+        address holder,
+        uint32 parent,
+        bytes3 currency,
+        uint96 limit,
+        uint32 expiresOn
+    ) private returns (uint32 id) {
         if (limit == 0) revert ZeroAmount();
         if (currency == 0) revert ZeroHash("CURRENCY");
         if (holder == bank) revert SameParty(holder, bank);

@@ -87,7 +87,9 @@ contract Financing is IFinancing, Signed, Powered {
         if (q.fundingDay < day) revert DateOutOfOrder("FUNDING_DAY", q.fundingDay, day);
         participants.requireRole(q.financier, Roles.FINANCIER);
         IReceivables.Receivable memory r = receivables.receivable(q.receivable);
-        if (r.state != RECEIVABLE_ACCEPTED) revert WrongState("RECEIVABLE", q.receivable, r.state, RECEIVABLE_ACCEPTED);
+        if (r.state != RECEIVABLE_ACCEPTED) {
+            revert WrongState("RECEIVABLE", q.receivable, r.state, RECEIVABLE_ACCEPTED);
+        }
         if (q.fundingDay >= r.due) revert DateOutOfOrder("DUE", r.due, q.fundingDay);
         uint64 discount = discountHalfUp(q.end - q.start, q.ratePpm, r.due - q.fundingDay);
         if (q.discount != discount) revert DiscountMismatch(q.discount, discount);

@@ -51,7 +51,9 @@ contract Maturity is IMaturity, Powered {
         IReceivables.Receivable memory r = receivables.receivable(id);
         if (r.state != ACCEPTED) revert WrongState("RECEIVABLE", id, r.state, ACCEPTED);
         if (msg.sender != r.obligor) revert NotParty(msg.sender, r.obligor);
-        if (r.budgetLine != 0 || _paidIn(id, r.cash) != 0) revert AlreadyUsed("RECEIVABLE", bytes32(uint256(id)));
+        if (r.budgetLine != 0 || _paidIn(id, r.cash) != 0) {
+            revert AlreadyUsed("RECEIVABLE", bytes32(uint256(id)));
+        }
         ICash(r.cash).collect(MODULE, Purposes.settlement(id), msg.sender, r.face, r.fingerprint);
         emit PaidIn(id, msg.sender, r.face);
     }

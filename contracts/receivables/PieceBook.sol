@@ -119,7 +119,10 @@ contract PieceBook is IPieceBook, IERC165 {
 
     // --- acts ---
 
-    function open(uint64 receivable, address holder, uint64 face, Limits calldata limits) external only(MAY_OPEN) {
+    function open(uint64 receivable, address holder, uint64 face, Limits calldata limits)
+        external
+        only(MAY_OPEN)
+    {
         if (face == 0) revert ZeroAmount();
         if (_receivables[receivable] != 0) revert ReceivableExists(receivable);
         participants.requireActive(holder);
@@ -143,11 +146,14 @@ contract PieceBook is IPieceBook, IERC165 {
         return part.sequence();
     }
 
-    function move(uint64 receivable, uint64 start, uint16 sequence, address holder, address recipient, bytes32 document)
-        external
-        only(MAY_MOVE)
-        returns (uint16)
-    {
+    function move(
+        uint64 receivable,
+        uint64 start,
+        uint16 sequence,
+        address holder,
+        address recipient,
+        bytes32 document
+    ) external only(MAY_MOVE) returns (uint16) {
         PieceWord p = _free(receivable, start, sequence);
         _requireMove(receivable, p, holder, recipient);
         return _move(receivable, start, p, recipient, document);
@@ -177,7 +183,11 @@ contract PieceBook is IPieceBook, IERC165 {
         return p.sequence();
     }
 
-    function unlock(uint64 receivable, uint64 start, uint16 sequence) external only(MAY_LOCK) returns (uint16) {
+    function unlock(uint64 receivable, uint64 start, uint16 sequence)
+        external
+        only(MAY_LOCK)
+        returns (uint16)
+    {
         PieceWord p = _known(receivable, start);
         if (p.sequence() != sequence) revert StaleSequence(receivable, start, sequence, p.sequence());
         uint8 index = _modules[msg.sender].index;
@@ -320,7 +330,9 @@ contract PieceBook is IPieceBook, IERC165 {
 
     function ownerOf(uint256 token) external view returns (address) {
         Piece memory p = piece(uint64(token >> 64), uint64(token));
-        if (p.state & KIND >= PAID) revert AlreadyDischarged(uint64(token >> 64), uint64(token), p.state & KIND);
+        if (p.state & KIND >= PAID) {
+            revert AlreadyDischarged(uint64(token >> 64), uint64(token), p.state & KIND);
+        }
         return p.holder;
     }
 

@@ -9,8 +9,15 @@ import {IParticipants} from "../interfaces/IParticipants.sol";
 import {IPieceBook} from "../interfaces/IPieceBook.sol";
 import {IProceeds} from "../interfaces/IProceeds.sol";
 import {IReceivables} from "../interfaces/IReceivables.sol";
-import {CurrencyMismatch, DateOutOfOrder, NotParty, Unknown, WrongState, ZeroAmount, ZeroHash} from
-    "../libraries/Errors.sol";
+import {
+    CurrencyMismatch,
+    DateOutOfOrder,
+    NotParty,
+    Unknown,
+    WrongState,
+    ZeroAmount,
+    ZeroHash
+} from "../libraries/Errors.sol";
 import {Kinds} from "../libraries/Kinds.sol";
 import {Powered} from "../libraries/Powered.sol";
 import {Roles} from "../libraries/Roles.sol";
@@ -120,7 +127,9 @@ contract Receivables is IReceivables, Powered {
         uint8 kind,
         bytes3 currency
     ) private view {
-        if (kind != Kinds.INVOICE) revert WrongState("DOCUMENT_KIND", uint256(c.fingerprint), kind, Kinds.INVOICE);
+        if (kind != Kinds.INVOICE) {
+            revert WrongState("DOCUMENT_KIND", uint256(c.fingerprint), kind, Kinds.INVOICE);
+        }
         if (payer != obligor) revert NotParty(obligor, payer);
         if (payee != c.supplier) revert NotParty(c.supplier, payee);
         bytes3 needed = ICash(c.cash).currency();
@@ -207,7 +216,10 @@ contract Receivables is IReceivables, Powered {
         pieceBook.cut(id, start, sequence, middle);
     }
 
-    function _requireTransferable(uint64 id, address holder, address recipient, bytes32 tradeDocument) private view {
+    function _requireTransferable(uint64 id, address holder, address recipient, bytes32 tradeDocument)
+        private
+        view
+    {
         Receivable storage r = _inState(id, ACCEPTED);
         _requireBeforeDue(r.due, participants.requireRole(recipient, Roles.SUPPLIER));
         documents.requireKnown(tradeDocument, holder, Kinds.TRADE);

@@ -16,15 +16,16 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from ledger import checks, cli
+from ledger import Ledger, checks, cli
 from ledger.bootstrap.index import LazyIndex
 from ledger.chain.abi import ABI_FOLDER, Abis
 from ledger.domain import purposes
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.purposes import PROCEEDS, axis_of
 from tests.acceptance.slots import Place, place
-from tests.acceptance.town import DELAY, Town, town
-from tests.integration.given_bond import CATEGORY
+from tests.acceptance.town import DELAY, DUE, Town, confirmed, town
+from tests.integration import given_bond
+from tests.integration.given_bond import CATEGORY, DAY, yuan
 
 pytestmark = pytest.mark.spec("CHK-1")
 
@@ -81,6 +82,63 @@ def test_everything_holds_and_what_is_not_built_is_absent(here: Town) -> None:
         **dict.fromkeys(ABSENT),
     }
     assert all(answer.detail(promise).startswith("absent: ") for promise in ABSENT)
+
+
+def test_acts_that_undo_and_take_back_leave_everything_green(here: Town) -> None:
+    """Returns, releases, refunds, claims and redemptions: what a check might mistake for a breach."""
+    with undone(here):
+        _take_back(here.ledger, here.given)
+        _keep_for_who_cannot_receive(here)
+        answer = checked(here)
+        assert (answer.status, answer.red) == (0, set()), answer.said["checks"]
+
+
+def _take_back(ledger: Ledger, given: given_bond.Given) -> None:
+    """Less is allotted than booked; another bond is cancelled; costs are paid, an allocation is undone."""
+    later = {"closes_on": DUE, "document": b"more terms"}
+    for number, allotted in (
+        (given_bond.booking_bond(ledger, given.framework, **later), 30),
+        (given_bond.booking_bond(ledger, given.framework, **later), 0),
+    ):
+        given_bond.mint(ledger, "Investor", yuan(5_000))
+        ledger.investor.book("Investor", number, 50)
+        if allotted:
+            ledger.issuer.allot("Issuer", number, {"Investor": allotted})
+            ledger.issuer.close("Issuer", number, cost=yuan(10), value_date=DUE)
+        else:
+            ledger.issuer.cancel("Issuer", number)
+            ledger.investor.return_booking("Investor", number)
+    ledger.issuer.pay_cost("Issuer", given.bond, "Verifier", yuan(20), b"fee note")
+    ledger.issuer.deallocate("Issuer", given.line, yuan(500))
+    ledger.cash.redeem("Contractor", yuan(60), "CNY")
+    ledger.cash.cancel_redeem("Contractor", yuan(10), "CNY")
+    ledger.bank.burn("settlement bank", "Contractor", yuan(50), "paid out", "CNY")
+    ledger.cash.transfer("Contractor", "Contractor", yuan(1), "CNY")
+
+
+def _keep_for_who_cannot_receive(here: Town) -> None:
+    """A refused payable; one settled to a suspended holder, who claims it later and refunds a part of it."""
+    ledger, due = here.ledger, DUE + DAY
+    refused = confirmed(ledger, here.credit_line, 300, due, here.given.line)
+    ledger.supplier.refuse("Contractor", refused, "not ours")
+    for budget_line in (here.given.line, None):
+        owed = confirmed(ledger, here.credit_line, 200, due, budget_line)
+        ledger.supplier.accept("Contractor", owed)
+        ledger.supplier.transfer(
+            "Contractor", owed, "Subcontractor", start=0, end=7_000, trade_document=f"sand {owed}".encode()
+        )
+        if budget_line is None:
+            given_bond.mint(ledger, "Company", yuan(200))
+            ledger.obligor.pay_in("Company", owed)
+    ledger.operator.amend("Subcontractor", suspended=True, document=b"suspended")
+    ledger.operator.post_business_date(due)
+    for funded in (owed - 1, owed):
+        ledger.obligor.settle("Company", funded)
+    assert checked(here).red == set(), "money waits on claims"
+    ledger.operator.amend("Subcontractor", suspended=False, document=b"again")
+    ledger.supplier.claim("Subcontractor", "CNY")
+    ledger.supplier.claim_settlement("Subcontractor", "CNY")
+    ledger.supplier.refund_piece("Subcontractor", owed - 1, 0, yuan(30), b"sand came back")
 
 
 def test_people_read_a_mark_a_promise_and_what_was_seen(here: Town) -> None:

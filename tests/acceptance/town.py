@@ -127,14 +127,16 @@ def _story(ledger: Ledger, settings: Settings) -> Town:
     ledger.supplier.refund("Contractor", payment, yuan(100), b"credit note")
     group = ledger.bank.grant_line("settlement bank", "Issuer", yuan(4_000), LATER)
     line = ledger.obligor.grant_sub("Issuer", group.id, "Company", yuan(3_000), LATER).id
-    settled = _confirmed(ledger, line, 1_000, DUE, given.line)
+    settled = confirmed(ledger, line, 1_000, DUE, given.line)
+    ledger.supplier.accept("Contractor", settled)
     ledger.supplier.transfer(
         "Contractor", settled, "Subcontractor", start=50_000, end=90_000, trade_document=b"steel"
     )
     given_bond.mint(ledger, "Factor", yuan(1_000))
     factored = _accepted(ledger, settled, 90_000, 100_000)
     ledger.financier.fund("Factor", factored, registration=b"certificate", search=b"search")
-    opened = _confirmed(ledger, line, 500, LATER, None)
+    opened = confirmed(ledger, line, 500, LATER, None)
+    ledger.supplier.accept("Contractor", opened)
     if replay:
         ledger.operator.post_business_date(DUE)
     else:
@@ -149,9 +151,10 @@ def _pass_days(ledger: Ledger, days: int) -> None:
     ledger.client.rpc.call("evm_mine")
 
 
-def _confirmed(ledger: Ledger, credit_line: int, total: int, due: dt.date, budget_line: int | None) -> int:
+def confirmed(ledger: Ledger, credit_line: int, total: int, due: dt.date, budget_line: int | None) -> int:
+    """A payable of the company's to the contractor, over `total` yuan, which waits for its answer."""
     invoice = given_bond.invoice(ledger, total, buyer="Company")
-    receivable = ledger.obligor.confirm(
+    return ledger.obligor.confirm(
         "Company",
         "Contractor",
         yuan(total),
@@ -159,12 +162,10 @@ def _confirmed(ledger: Ledger, credit_line: int, total: int, due: dt.date, budge
         due=due,
         credit_line=credit_line,
         fingerprint=invoice.fingerprint,
-        contract=f"contract over {total}".encode(),
-        delivery=f"delivery of {total}".encode(),
+        contract=f"contract of {invoice.fingerprint}".encode(),
+        delivery=f"delivery of {invoice.fingerprint}".encode(),
         budget_line=budget_line,
     ).id
-    ledger.supplier.accept("Contractor", receivable)
-    return receivable
 
 
 def _accepted(ledger: Ledger, receivable: int, start: int, end: int) -> SignedQuote:

@@ -57,8 +57,8 @@ contract Play is Attacks {
             for (uint256 k; k < investors.length; ++k) {
                 _book(uint32(i + 1), investors[k], 40);
             }
-            _grant(banks[i], issuers[i], uint8(i), 40_000, FAR);
-            _grantSub(uint32(2 * i + 1), companies[i], 30_000);
+            _grant(banks[i], issuers[i], uint8(i), 8000, FAR);
+            _grantSub(uint32(2 * i + 1), companies[i], 6000);
         }
         uint64 price = _bond(1).price;
         while (_bond(1).allotted == 0 && _bond(1).booked <= _bond(1).maxUnits) _allot(1, 3, false);

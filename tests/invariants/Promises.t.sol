@@ -34,9 +34,15 @@ abstract contract Campaign is Cheats {
     function _promise() internal pure virtual returns (bytes32);
 
     /// @dev What the acts themselves found against this promise while they were done.
+    /// An act that was refused though every condition held is a finding in every campaign.
     function _nothingFound() internal view {
-        string[] memory found = play.findings(_promise());
-        if (found.length != 0) revert(string.concat(_name(_promise()), ": ", found[0]));
+        _nothingFound(_promise());
+        _nothingFound("LIVE");
+    }
+
+    function _nothingFound(bytes32 spec) private view {
+        string[] memory found = play.findings(spec);
+        if (found.length != 0) revert(string.concat(_name(spec), ": ", found[0]));
     }
 
     function afterInvariant() public {

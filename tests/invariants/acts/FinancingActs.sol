@@ -52,9 +52,15 @@ abstract contract FinancingActs is ReceivableActs {
         uint256 whole = owed / 360e6;
         if ((owed % 360e6) * 2 >= 360e6) ++whole;
         q.discount = uint64(whole);
+        if (owed != 0) _compareDiscount(q, uint32(due));
         uint64 face = q.end > q.start ? q.end - q.start : 0;
         q.fee = face < q.discount + 3 ? 0 : uint64(_roll(3));
         q.net = face > q.discount + q.fee ? face - q.discount - q.fee : 0;
+    }
+
+    function _compareDiscount(IFinancing.Quote memory q, uint32 due) private {
+        uint64 discount = financing.discountHalfUp(q.end - q.start, q.ratePpm, due - q.fundingDay);
+        _must(discount == q.discount, "FIN-1", "the discount is not half-up to the fen");
     }
 
     function _accept(IFinancing.Quote memory q, address signer, bool exact) private {

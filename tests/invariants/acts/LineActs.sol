@@ -32,11 +32,7 @@ abstract contract LineActs is ProceedsActs {
         uint8 cash = uint8(_odd(4) ? 1 : 0);
         address bank = _odd(10) ? _one(suppliers) : banks[cash];
         _grant(
-            bank,
-            _odd(10) ? _one(suppliers) : _one(issuers),
-            cash,
-            _roll(30_000),
-            _today() + uint32(_roll(30))
+            bank, _odd(10) ? _one(suppliers) : _one(issuers), cash, _roll(5000), _today() + uint32(_roll(30))
         );
     }
 
@@ -76,7 +72,7 @@ abstract contract LineActs is ProceedsActs {
         uint256 used = l.reserved + l.outstanding;
         address by = l.parent == 0 || _odd(3) ? l.bank : _credit(l.parent).holder;
         if (_odd(10)) by = l.holder;
-        uint256 limit = _odd(3) && used != 0 ? used - 1 : used + _roll(40_000);
+        uint256 limit = _odd(3) && used != 0 ? used - 1 : used + _roll(4000);
         _changeLine(id, by, limit, _odd(10) ? _today() - 1 : FAR, _odd(8));
     }
 
