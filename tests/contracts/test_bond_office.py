@@ -9,17 +9,17 @@ from tests.contracts.refusals import emitted, refused
 from tests.contracts.world import INVESTOR, ISSUER, ZERO, axis_of, digest, label
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def framework(world):
     return given.reviewed_framework(world)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def bond(world):
     return given.registered_bond(world)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def booked(world):
     return given.booked_bond(world)
 
@@ -409,7 +409,7 @@ def test_a_suspended_investors_booking_waits_on_its_claim(world, booked):
 # --- units ---
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def green(world):
     return units(world, given.closed_bond(world))
 

@@ -29,13 +29,19 @@ def due(world, paid_in):
     return paid_in
 
 
-@pytest.fixture
-def funded(world):
-    """Of the project company's, from bond money, in three pieces, due."""
+@pytest.fixture(scope="module")
+def encumbered(world):
+    """Of the project company's, from bond money, in three pieces."""
     receivable = given.accepted_receivable(world, world.company, given.funded_line(world))
     given.three_pieces(world, receivable)
-    world.days_pass(TENOR)
     return receivable
+
+
+@pytest.fixture
+def funded(world, encumbered):
+    """The same, due."""
+    world.days_pass(TENOR)
+    return encumbered
 
 
 def settlement(receivable):
