@@ -151,11 +151,12 @@ def trace_bond(
     bond: str,
     view: Annotated[str, typer.Option(help="cash: who got the money; economic: what was bought")] = "cash",
     rule: Annotated[str, typer.Option(help="accounting rule beyond the first payee")] = "fifo",
+    block: Annotated[int | None, typer.Option(help="as it stood at this block; by default now")] = None,
     json_: Json = False,
 ) -> None:
     """Where every fen of a bond is."""
     with opened() as ledger:
-        answer = ledger.auditor.trace_bond(bond, view, rule)
+        answer = ledger.auditor.trace_bond(bond, view, rule, as_of_block=block)
     show(answer) if json_ else tables.trace(out, answer)
 
 

@@ -216,7 +216,8 @@ def open_session(
     deployment = deployment_of(records, client.chain_id, network)
     client.know(*deployment.contracts.values())
     vault = DocumentVault(settings.state / "documents")
-    index = LazyIndex(client, deployment, settings.database_url(network), closing)
+    database, confirmations = settings.database_url(network), settings.finality_depth
+    index = LazyIndex(client, deployment, database, closing, confirmations=confirmations)
     return Session(client, keys, vault, deployment, index, index, partial(fund, client))
 
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from ledger import Ledger, tables
 from ledger.domain.money import Money, currency, format_millions
 from ledger.errors import NotFound
-from ledger.story.figures import DATA
+from ledger.story.figures import DATA, read_bonds
 from ledger.story.leg import Leg
 from ledger.story.script import LivedBond, Story, live
 
@@ -24,6 +24,7 @@ _NOT_PUBLISHED = "not published · 未公布"
 
 def perform(home: Path, data: Path | None, out: Console, given: Path | None = None) -> Story:
     """Lives the story in a new state folder (below `home`, or `given`) and prints it."""
+    read_bonds(data or DATA)  # what cannot be lived is said before anything is made
     folder = _fresh(given or home / "demo", named=given is not None)
     out.print(f"State folder · 状态目录: {folder}\n")
     with Ledger.embedded(folder, replay=True, keystore_cost=_DEMO_COST) as ledger:
