@@ -24,16 +24,14 @@ abstract contract CashActs is PartyActs {
         bytes32 ref = used ? bytes32("first") : bytes32(++_reference);
         address by = _odd(10) ? to : cash.bank();
         uint256 amount = _odd(10) ? 0 : 1 + _roll(100_000);
-        bool allowed = !used && by == cash.bank() && amount != 0 && _active(to);
+        bool allowed = !used && by == cash.bank() && _activeAs(by, BANK) && amount != 0 && _active(to);
         (bool ok,) = _act("cash.mint", by, address(cash), abi.encodeCall(ICash.mint, (to, amount, ref)));
         _judge("CASH-1", "cash.mint", allowed, ok);
     }
 
     function _fund(ICash cash, address to, uint256 amount) internal {
         bytes32 ref = keccak256(abi.encode("funding", ++_reference));
-        (bool ok,) =
-            _act("cash.mint", cash.bank(), address(cash), abi.encodeCall(ICash.mint, (to, amount, ref)));
-        require(ok, "mint");
+        _act("cash.mint", cash.bank(), address(cash), abi.encodeCall(ICash.mint, (to, amount, ref)));
     }
 
     function cash_transfer(uint256 seed) external rolling(seed) {
