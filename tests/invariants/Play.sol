@@ -57,7 +57,7 @@ contract Play is Attacks {
             for (uint256 k; k < investors.length; ++k) {
                 _book(uint32(i + 1), investors[k], 40);
             }
-            _grant(banks[i], issuers[i], uint8(i), 8000, FAR);
+            _grant(banks[i], issuers[i], uint8(i), 6000, FAR);
             _grantSub(uint32(2 * i + 1), companies[i], 6000);
         }
         uint64 price = _bond(1).price;

@@ -24,8 +24,8 @@ abstract contract FinancingActs is ReceivableActs {
         IFinancing.Quote memory q = _quote(id, _freePiece(id));
         bool exact = q.discount + q.fee + q.net == q.end - q.start && q.net != 0;
         if (_odd(24)) (exact, q.discount, q.net) = (false, q.discount + 1, q.net == 0 ? 0 : q.net - 1);
-        else if (_odd(24)) (exact, q.net) = (false, q.net + 1);
-        address signer = _odd(24) ? _one(suppliers) : q.financier;
+        else if (_odd(10)) (exact, q.net) = (false, q.net + 1);
+        address signer = _odd(10) ? _one(suppliers) : q.financier;
         _accept(q, signer, exact);
     }
 
@@ -100,7 +100,7 @@ abstract contract FinancingActs is ReceivableActs {
     /// @dev A new certificate, else one that nobody registered or that stands behind another financing.
     function _certificate(address financier) private returns (bytes32 certificate, bool good) {
         if (_odd(8)) return (keccak256("unregistered"), false);
-        if (_odd(8) && _lastUsed[financier] != 0) return (_lastUsed[financier], false);
+        if (_odd(3) && _lastUsed[financier] != 0) return (_lastUsed[financier], false);
         certificate = keccak256(abi.encode("certificate", ++_nonce));
         bytes memory data = abi.encodeCall(IDocuments.register, (certificate, REGISTRATION, 0));
         (good,) = _act("document.register", financier, address(documents), data);
@@ -200,6 +200,10 @@ abstract contract FinancingActs is ReceivableActs {
     /// @dev Accepted and, most times, funded at once: a quote is good for its day only.
     function life_finances(uint256 seed) external rolling(seed) {
         uint256 before = _deals.length;
+        for (uint256 n; n < 2 && !_live(_someLive()); ++n) {
+            receivable_confirm(_roll(type(uint256).max));
+            receivable_accept(_roll(type(uint256).max));
+        }
         for (uint256 n; n < 3 && _deals.length == before; ++n) {
             financing_accept(_roll(type(uint256).max));
         }

@@ -299,8 +299,8 @@ abstract contract ReceivableActs is LineActs {
         return abi.encodeCall(IReceivables.transfer, (t.id, t.start, t.sequence, t.from, t.to, t.to_, paper));
     }
 
-    function _live(uint64 id) private view returns (bool) {
-        return _payable(id).state == 2 && _today() < _payable(id).due;
+    function _live(uint64 id) internal view returns (bool) {
+        return id != 0 && _payable(id).state == 2 && _today() < _payable(id).due;
     }
 
     // --- maturity ---

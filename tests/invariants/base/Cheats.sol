@@ -53,7 +53,7 @@ abstract contract Cheats {
         string memory line = " ";
         for (uint256 i; i < kinds.length; ++i) {
             string memory counts = string.concat(vm.toString(accepted[i]), " / ", vm.toString(refused[i]));
-            line = string.concat(line, " ", _padded(_name(kinds[i]), 25), _padded(counts, 12));
+            line = string.concat(line, " ", _padded(_name(kinds[i]), 26), _padded(counts, 12));
             if (i % 3 != 2 && i + 1 != kinds.length) continue;
             _print(line);
             line = " ";
