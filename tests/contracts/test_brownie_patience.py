@@ -1,22 +1,25 @@
-"""Brownie's runs look again for a transaction that the node cannot show for an instant."""
+"""Brownie's runs look again for a transaction or a receipt that the node cannot show for an instant."""
 
 import pytest
+from brownie import web3
 from web3.exceptions import TransactionNotFound
 
 from scripts import brownie_patience
 
+ASKED = ("get_transaction", "get_transaction_receipt")
 
-@pytest.fixture
-def misses(monkeypatch):
-    """The next looks find nothing, one for each entry left in this list."""
-    left, look = [], brownie_patience._get_transaction
+
+@pytest.fixture(params=ASKED)
+def misses(request, monkeypatch):
+    """The next looks of this kind find nothing, one for each entry left in this list."""
+    left, look = [], getattr(web3.eth, request.param)
 
     def miss(transaction_hash):
         if left:
             raise left.pop()
         return look(transaction_hash)
 
-    monkeypatch.setattr(brownie_patience, "_get_transaction", miss)
+    monkeypatch.setattr(web3.eth, request.param, brownie_patience.patient(miss))
     return left
 
 
@@ -26,7 +29,8 @@ def test_a_transaction_missed_for_an_instant_is_not_dropped(accounts, misses):
     assert not misses
 
 
-def test_a_transaction_that_does_not_exist_is_still_not_found(monkeypatch):
+@pytest.mark.parametrize("asked", ASKED)
+def test_what_does_not_exist_is_still_not_found(monkeypatch, asked):
     monkeypatch.setattr(brownie_patience, "PAUSES", (0.001,) * 3)
     with pytest.raises(TransactionNotFound):
-        brownie_patience.get_transaction("0x" + "11" * 32)
+        getattr(web3.eth, asked)("0x" + "11" * 32)
