@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, Any
@@ -95,12 +96,7 @@ def deploy(
     checks = deploy_configured(settings(), DeployOptions(replay=replay), report)
     failed = [check for check in checks if not check.ok]
     if json_:
-        show(
-            {
-                "ok": not failed,
-                "checks": [check.__dict__ if hasattr(check, "__dict__") else str(check) for check in checks],
-            }
-        )
+        show({"ok": not failed, "checks": [asdict(check) for check in checks]})
     else:
         out.print(f"{len(checks) - len(failed)} of {len(checks)} checks hold")
         for check in failed:

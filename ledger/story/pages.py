@@ -13,6 +13,7 @@ from rich.console import Console
 from ledger import Ledger, tables
 from ledger.domain.money import Money, currency, format_millions
 from ledger.errors import NotFound
+from ledger.story import cast
 from ledger.story.figures import DATA, read_bonds
 from ledger.story.leg import Leg
 from ledger.story.script import LivedBond, Story, live
@@ -24,12 +25,12 @@ _NOT_PUBLISHED = "not published · 未公布"
 
 def perform(home: Path, data: Path | None, out: Console, given: Path | None = None) -> Story:
     """Lives the story in a new state folder (below `home`, or `given`) and prints it."""
-    read_bonds(data or DATA)  # what cannot be lived is said before anything is made
+    published, left_out = read_bonds(data or DATA)  # what cannot be lived is said before anything is made
     folder = _fresh(given or home / "demo", named=given is not None)
     out.print(f"State folder · 状态目录: {folder}\n")
     with Ledger.embedded(folder, replay=True, keystore_cost=_DEMO_COST) as ledger:
         with out.status("…") as status:
-            story = live(ledger, data or DATA, tell=lambda text: status.update(text))
+            story = live(ledger, published, left_out, tell=lambda text: status.update(text))
         print_story(ledger, story, out)
     _next_commands(out, folder, story)
     return story
@@ -192,8 +193,6 @@ def _discount(ledger: Ledger, out: Console, leg: Leg) -> None:
 
 def _of_the_sub_supplier(ledger: Ledger, leg: Leg) -> Mapping[str, Any]:
     """The settlement paid several holders at once, so the payment is named TX:LOG."""
-    from ledger.story import cast
-
     account = ledger.session.address(cast.SUB_SUPPLIER)
     for event in ledger.client.mined(leg.settlement).events:
         if event.name == "Moved" and event.args["toAxis"] == account:

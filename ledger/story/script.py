@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from ledger import Ledger
@@ -14,11 +13,10 @@ from ledger.domain.kinds import DocumentKind
 from ledger.domain.money import Money, format_millions
 from ledger.services.proceeds import Payment
 from ledger.story import cast, cheats
-from ledger.story.figures import DATA, Item, PublishedBond, category_of, read_bonds
+from ledger.story.figures import Item, PublishedBond, category_of
 from ledger.story.leg import Leg, live_leg
 
 Tell = Callable[[str], None]
-Cheat = cheats.Cheat
 
 
 @dataclass(slots=True)
@@ -43,11 +41,15 @@ class Story:
     refusals: list[cheats.Refusal] = field(default_factory=list)
 
 
-def live(ledger: Ledger, folder: Path = DATA, tell: Tell = print) -> Story:
-    """Lives the story on a new replay ledger. Raises LedgerError when an act that must pass is refused, and
-    `cheats.NotRefused` when one that must be refused passes."""
-    published, left_out = read_bonds(folder)
-    story = Story([LivedBond(bond) for bond in published], left_out)
+def live(
+    ledger: Ledger, published: Sequence[PublishedBond], left_out: Sequence[str] = (), tell: Tell = print
+) -> Story:
+    """Lives the story of what `read_bonds` gave, on a new replay ledger.
+
+    Raises:
+        LedgerError: an act that must pass was refused. NotRefused: one that must be refused passed.
+    """
+    story = Story([LivedBond(bond) for bond in published], list(left_out))
     dates = [event for lived in story.bonds for event in _events(ledger, lived, tell)]
     dates.sort(key=lambda event: event[0])
     _post(ledger, dates[0][0])

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -15,11 +12,11 @@ from typing import Any
 from ledger import Ledger
 from ledger.bootstrap.opening import DeployOptions, Opened, deploy, open_keys, open_session
 from ledger.bootstrap.testing import CHEAP, FIRST_DAY, admit_cast
-from ledger.chain.anvil import find_anvil
 from ledger.chain.client import ChainClient
 from ledger.chain.deployments import Deployments
 from ledger.config import Settings
 from ledger.services.financing import SignedQuote
+from tests.anvil import anvil
 from tests.integration import given_bond
 from tests.integration.given_bond import yuan
 
@@ -28,22 +25,6 @@ DELAY = 3600
 FIRST_NOON = dt.datetime.combine(FIRST_DAY, dt.time(12), dt.UTC)
 DUE = FIRST_DAY + dt.timedelta(days=90)
 LATER = FIRST_DAY + dt.timedelta(days=180)
-
-
-@contextmanager
-def anvil(*options: str) -> Iterator[str]:
-    """Its address. Unlike the embedded node it lets its storage be written."""
-    command = [str(find_anvil()), "--port", "0", "--host", "127.0.0.1", *options]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, stderr=subprocess.STDOUT)
-    try:
-        assert process.stdout is not None
-        lines = (re.search(r"Listening on (\S+)", line) for line in process.stdout)
-        url = "http://" + next(found.group(1) for found in lines if found)
-        threading.Thread(target=process.stdout.read, daemon=True).start()  # a full pipe would stop it
-        yield url
-    finally:
-        process.kill()
-        process.wait()
 
 
 @dataclass

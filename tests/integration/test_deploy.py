@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import random
-import re
 import secrets
 import signal
 import subprocess
@@ -13,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -23,7 +22,6 @@ from ledger.bootstrap.deploying import Deployer, recorded_plan
 from ledger.bootstrap.opening import DEPLOYER
 from ledger.bootstrap.plan import CashPlan
 from ledger.bootstrap.proof import Check
-from ledger.chain.anvil import find_anvil
 from ledger.chain.client import ChainClient
 from ledger.chain.deployments import Deployments
 from ledger.crypto.keystore import KeyStore
@@ -31,25 +29,9 @@ from ledger.crypto.signer import LocalSigner
 from ledger.domain.purposes import PROCEEDS, module_id
 from ledger.errors import BadInput, Conflict, ContractRefusal, NotAllowed, NotFound
 from scripts import verify_deployment
+from tests.anvil import anvil
 
 CHEAP = 2**10
-
-
-@contextmanager
-def anvil(*options: str) -> Iterator[str]:
-    """An Anvil started by hand: its own gas price, its own accounts, its own way to mine."""
-    process = subprocess.Popen(
-        [find_anvil(), "--port", "0", *options], stdout=subprocess.PIPE, text=True, stderr=subprocess.STDOUT
-    )
-    try:
-        assert process.stdout is not None
-        lines = (re.search(r"Listening on (\S+)", line) for line in process.stdout)
-        url = "http://" + next(found.group(1) for found in lines if found)
-        threading.Thread(target=process.stdout.read, daemon=True).start()  # a full pipe would stop it
-        yield url
-    finally:
-        process.kill()
-        process.wait()
 
 
 class Site:

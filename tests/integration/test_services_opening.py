@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,11 +11,11 @@ import pytest
 from ledger import Ledger
 from ledger.bootstrap import DeployOptions, deploy_configured
 from ledger.bootstrap.testing import CHEAP, PASSPHRASE, admit_cast, fresh_ledger
-from ledger.chain.anvil import find_anvil
 from ledger.config import Settings
 from ledger.crypto.keystore import KeyStore, KeyStoreLocked
 from ledger.errors import BadInput, NotFound
 from ledger.reports.checker.verify_pack import verify_pack
+from tests.anvil import anvil
 from tests.integration import given_bond as given
 from tests.integration.given_bond import yuan
 
@@ -83,17 +80,8 @@ def test_the_embedded_chain_makes_its_own_passphrase(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def slow_chain() -> Iterator[str]:
     """An Anvil started by hand that makes a block each second, whoever sends."""
-    command = [find_anvil(), "--port", "0", "--block-time", "1"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        lines = (re.search(r"Listening on (\S+)", line) for line in process.stdout)
-        url = "http://" + next(found.group(1) for found in lines if found)
-        threading.Thread(target=process.stdout.read, daemon=True).start()  # a full pipe would stop it
+    with anvil("--block-time", "1") as url:
         yield url
-    finally:
-        process.kill()
-        process.wait()
 
 
 def test_another_network_by_configuration_alone(slow_chain: str, tmp_path: Path) -> None:
