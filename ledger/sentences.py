@@ -53,6 +53,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "识别码 {identifier} 已属于 {holder}。",
     ),
     "AccountTaken": ("The account {account} is already admitted.", "账户 {account} 已准入。"),
+    "MandateMissing": (
+        "{owner} gave {agent} no mandate of kind {kind} for bond {bond} that is in force today.",
+        "{owner} 未授予 {agent} 就债券 {bond} 今日有效的第 {kind} 类授权。",
+    ),
     # --- amounts, hashes, states ---------------------------------------------------------------------------
     "ZeroAmount": ("The amount is zero.", "金额为零。"),
     "ZeroHash": ("{what} is missing.", "缺少 {what}。"),

@@ -6,6 +6,7 @@ import {IBondOffice} from "../interfaces/IBondOffice.sol";
 import {ICashRegistry} from "../interfaces/ICashRegistry.sol";
 import {IFrameworks} from "../interfaces/IFrameworks.sol";
 import {IGreenBond} from "../interfaces/IGreenBond.sol";
+import {IMandates} from "../interfaces/IMandates.sol";
 import {IParticipants} from "../interfaces/IParticipants.sol";
 import {IProceeds} from "../interfaces/IProceeds.sol";
 import {
@@ -27,6 +28,7 @@ contract BondOffice is IBondOffice, Powered {
     uint8 private constant BOOKING = 1;
     uint8 private constant CLOSED = 2;
     uint8 private constant CANCELLED = 3;
+    uint256 private constant MILLION = 1_000_000;
     /// How long after the end of booking the issuer has to allot and close, before bookings can be taken back.
     uint32 public constant ALLOTMENT_DAYS = 30;
 
@@ -35,6 +37,7 @@ contract BondOffice is IBondOffice, Powered {
     IProceeds public immutable proceeds;
     ICashRegistry public immutable cashRegistry;
     address public immutable bondImplementation;
+    IMandates public immutable mandates;
 
     uint32 public count;
     mapping(uint32 => Bond) private _bonds;
@@ -47,13 +50,15 @@ contract BondOffice is IBondOffice, Powered {
         IFrameworks frameworks_,
         IProceeds proceeds_,
         ICashRegistry cashRegistry_,
-        address bondImplementation_
+        address bondImplementation_,
+        IMandates mandates_
     ) Powered(powers_) {
         participants = participants_;
         frameworks = frameworks_;
         proceeds = proceeds_;
         cashRegistry = cashRegistry_;
         bondImplementation = bondImplementation_;
+        mandates = mandates_;
     }
 
     function bond(uint32 id) external view returns (Bond memory) {
@@ -83,6 +88,7 @@ contract BondOffice is IBondOffice, Powered {
         if (terms.document == 0) revert ZeroHash("TERMS");
         if (terms.denomination == 0 || terms.issuePrice == 0 || terms.maxUnits == 0) revert ZeroAmount();
         if (terms.minUnits > terms.maxUnits) revert OverMaximum(count + 1, terms.minUnits, terms.maxUnits);
+        if (terms.maxCostPpm > MILLION) revert AmountTooLarge(terms.maxCostPpm, MILLION);
         uint32 day = participants.today();
         if (terms.closesOn < day) revert DateOutOfOrder("CLOSES_ON", terms.closesOn, day);
         bool dated = terms.issueDate != 0 && terms.maturityDate != 0;

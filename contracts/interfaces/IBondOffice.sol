@@ -8,7 +8,8 @@ pragma solidity ^0.8.28;
 interface IBondOffice {
     /// @param isin ASCII, zero when not published; @param denomination and @param issuePrice fen per unit
     /// @param closesOn last day of booking; @param issueDate, @param maturityDate zero when not published
-    /// @param couponPpm a year, in parts per million
+    /// @param couponPpm a year, in parts per million; @param maxCostPpm most of the proceeds that issue costs may take
+    /// @param serviceTerms hash of the coupon terms and periods that `BondService` takes, zero when none are published
     struct Terms {
         uint32 framework;
         address cash;
@@ -21,6 +22,8 @@ interface IBondOffice {
         uint32 issueDate;
         uint32 maturityDate;
         uint32 couponPpm;
+        uint32 maxCostPpm;
+        bytes32 serviceTerms;
         bytes32 document;
     }
 

@@ -12,5 +12,7 @@ library Roles {
     uint32 internal constant FINANCIER = 1 << 5;
     uint32 internal constant BANK = 1 << 6;
     uint32 internal constant AUDITOR = 1 << 7;
+    /// Regulator or court: reads everything, orders what the law lets it order.
+    uint32 internal constant AUTHORITY = 1 << 8;
     uint32 internal constant ILLUSTRATIVE = 1 << 31;
 }

@@ -147,6 +147,7 @@ def _cores(plan: DeploymentPlan) -> tuple[Creation, ...]:
         _core("Documents", participants, powers),
         _core("Frameworks", participants),
         _core("PieceBook", participants, powers),
+        _core("Mandates", participants),
         Creation(f"GreenBond{IMPLEMENTATION}", "GreenBond", "GreenBond", (), "implementation"),
     )
 
@@ -170,7 +171,9 @@ def _modules() -> tuple[Creation, ...]:
     return (
         *_module("Proceeds", powers, participants, documents, frameworks, book),
         *_module("CreditLines", powers, participants),
-        *_module("BondOffice", powers, participants, frameworks, proceeds, registry, green_bond),
+        *_module(
+            "BondOffice", powers, participants, frameworks, proceeds, registry, green_bond, Ref("Mandates")
+        ),
         *_module("Receivables", powers, participants, documents, book, registry, lines, proceeds),
         *_module("Financing", powers, participants, documents, book, receivables),
         *_module("Maturity", powers, participants, book, receivables, lines, proceeds),

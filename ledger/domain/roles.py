@@ -17,6 +17,7 @@ class Role(IntFlag):
     FINANCIER = 1 << 5
     BANK = 1 << 6
     AUDITOR = 1 << 7
+    AUTHORITY = 1 << 8
     ILLUSTRATIVE = 1 << 31
 
 
@@ -28,7 +29,8 @@ LABELS: Final[dict[Role, dict[str, str]]] = {
     Role.SUPPLIER: {"en": "supplier", "zh": "供应商"},
     Role.FINANCIER: {"en": "financier", "zh": "资金方"},
     Role.BANK: {"en": "settlement bank", "zh": "结算行"},
-    Role.AUDITOR: {"en": "auditor", "zh": "审计/监管"},
+    Role.AUDITOR: {"en": "auditor", "zh": "审计"},
+    Role.AUTHORITY: {"en": "authority (regulator, court)", "zh": "监管/司法机关"},
     Role.ILLUSTRATIVE: {"en": "illustrative", "zh": "示意方（来源未具名）"},
 }
 

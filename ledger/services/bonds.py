@@ -14,10 +14,13 @@ from ledger.ports import Contract
 from ledger.services.desk import Desk, act_of
 from ledger.services.documents import Paper
 from ledger.services.session import Act, Session, struct
-from ledger.services.values import Amount, day, minor, minor_or_zero, ordered, whole
+from ledger.services.values import Amount, day, hash_bytes, hex_of, minor, minor_or_zero, ordered, whole
 
 _MAX_UNITS = 2**64 - 1
 _MAX_COUPON = 2**32 - 1
+MILLION = 1_000_000
+MAX_COST_PPM = 50_000
+"""Issue costs are a few percent at most; a bond that costs more says so in its terms."""
 STATES = {1: "booking", 2: "closed", 3: "cancelled"}
 
 
@@ -71,6 +74,8 @@ class Bond:
     issue_date: dt.date | None
     maturity: dt.date | None
     coupon_ppm: int
+    max_cost_ppm: int
+    service_terms: str | None
 
 
 class Bonds(Desk):
@@ -93,6 +98,8 @@ class Bonds(Desk):
         issue_date: dt.date | None = None,
         maturity: dt.date | None = None,
         coupon_ppm: int = 0,
+        max_cost_ppm: int = MAX_COST_PPM,
+        service_terms: str | None = None,
     ) -> RegisteredBond:
         """Opens a bond for booking, under a framework of the issuer's that has a review in force.
 
@@ -101,6 +108,8 @@ class Bonds(Desk):
             denomination: face of one unit; issue_price: what one unit costs, the face by default.
             closes_on: last day of booking. Dates nobody published stay None.
             coupon_ppm: a year, in parts per million.
+            max_cost_ppm: the most of the proceeds that issue costs may take, in parts per million.
+            service_terms: hash of the coupon terms and periods; None when none are published.
         """
         found = self._session.cash(cash)
         unit = found.currency.code
@@ -120,6 +129,8 @@ class Bonds(Desk):
             "issueDate": day(issue_date),
             "maturityDate": day(maturity),
             "couponPpm": whole(coupon_ppm, _MAX_COUPON, "a coupon"),
+            "maxCostPpm": whole(max_cost_ppm, MILLION, "a share of issue costs"),
+            "serviceTerms": hash_bytes(service_terms, "coupon terms") if service_terms else bytes(32),
             "document": self._file(issuer, document, DocumentKind.OTHER),
         }
         mined = self._session.act(issuer, "BondOffice", "register", terms, label)
@@ -211,6 +222,8 @@ def bond_of(session: Session, bond: int) -> Bond:
         issue_date=published(terms["issueDate"]),
         maturity=published(terms["maturityDate"]),
         coupon_ppm=terms["couponPpm"],
+        max_cost_ppm=terms["maxCostPpm"],
+        service_terms=hex_of(terms["serviceTerms"]) if any(terms["serviceTerms"]) else None,
     )
 
 

@@ -51,6 +51,8 @@ def terms(world: World, framework: int, **changes: Any) -> dict[str, Any]:
         "issueDate": 0,
         "maturityDate": 0,
         "couponPpm": 30_000,
+        "maxCostPpm": 1_000_000,
+        "serviceTerms": ZERO,
         "document": digest("terms"),
     }
     return plain | changes

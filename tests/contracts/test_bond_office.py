@@ -51,7 +51,7 @@ def test_an_issuer_registers_a_bond(world, framework):
     emitted(tx, "BondBooksOpened", bond=1, issuer=world.issuer, framework=framework, cash=world.cash)
     issuer, state, held_by, booked, allotted, kept = world.bond_office.bond(1)
     assert (issuer, state, held_by, booked, allotted) == (world.issuer, 1, token, 0, 0)
-    assert kept[3] == PRICE and kept[11] == digest("terms")
+    assert kept[3] == PRICE and kept[13] == digest("terms")
     assert world.bond_office.bondByIsin(b"JP0000000000") == 1 and world.bond_office.count() == 1
     green = units(world, 1)
     assert (green.name(), green.symbol(), green.decimals(), green.bondId()) == (
@@ -89,6 +89,7 @@ def test_registration_needs_a_review_in_force(world):
         ({"issuePrice": 0}, ("ZeroAmount",)),
         ({"maxUnits": 0}, ("ZeroAmount",)),
         ({"minUnits": 1_001}, ("OverMaximum", 1, 1_001, 1_000)),
+        ({"maxCostPpm": 1_000_001}, ("AmountTooLarge", 1_000_001, 1_000_000)),
         ({"issueDate": 9, "maturityDate": 9}, ("DateOutOfOrder", "MATURITY", 9, 9)),
         ({"issueDate": 9, "maturityDate": 8}, ("DateOutOfOrder", "MATURITY", 8, 9)),
     ],

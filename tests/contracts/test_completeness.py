@@ -15,6 +15,7 @@ WHERE = {
     "Powers": ["powers"],
     "Participants": ["participants"],
     "Documents": ["documents"],
+    "Mandates": ["mandates"],
     "Frameworks": ["frameworks"],
     "Cash": ["cash"],
     "CashRegistry": ["cash"],

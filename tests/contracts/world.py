@@ -28,9 +28,12 @@ NOBODY = "0x" + "00" * 20
 CNY, JPY = b"CNY", b"JPY"
 COUNTER_MAX = 2**112 - 1
 
-ISSUER, VERIFIER, INVESTOR, OBLIGOR, SUPPLIER, FINANCIER, BANK, AUDITOR = (1 << i for i in range(8))
+ISSUER, VERIFIER, INVESTOR, OBLIGOR, SUPPLIER, FINANCIER, BANK, AUDITOR, AUTHORITY = (
+    1 << i for i in range(9)
+)
 INVOICE, LOAN_DRAWDOWN, REFINANCING = 1, 2, 3
 TRADE, CONTRACT, DELIVERY, REGISTRATION, REGISTRY_SEARCH, OTHER = 32, 33, 34, 35, 36, 63
+BOOKRUNNER, PAYING_AGENT, DEPOSITORY, AGENT, MAY_AUDIT, MAY_VERIFY = range(1, 7)
 MAY_OPEN, MAY_MOVE, MAY_LOCK, MAY_DISCHARGE = 1, 2, 4, 8
 
 MIN_PIECE, MAX_PIECES, MAX_LAYERS = 100, 6, 3
@@ -151,6 +154,17 @@ class Actor:
 
     def lapses(self, who: Any) -> Any:
         return self.amends(who, lapse=self.world.today - 1)
+
+    # --- mandates ---
+
+    def mandates(
+        self, agent: Any, kind: int, bond: int = 0, until: int | None = None, owner: Any = None
+    ) -> int:
+        """Grants `agent` reach for this actor, or into `owner`'s data."""
+        until = self.world.today + 30 if until is None else until
+        owner, document = self if owner is None else owner, digest("mandate")
+        tx = self.world.mandates.grant(agent, owner, kind, bond, until, document, self.by)
+        return int(tx.events["MandateGranted"]["mandate"])
 
     # --- settlement bank ---
 
@@ -287,6 +301,8 @@ ADMITTED = {
     "subsupplier": (SUPPLIER, 0),
     "financier": (FINANCIER, 0),
     "factor": (FINANCIER, 0),
+    "auditor": (AUDITOR, 0),
+    "regulator": (AUTHORITY, 0),
 }
 """Participants with their roles and group. `company` runs the project and belongs to `core`'s group."""
 
@@ -306,6 +322,8 @@ class World:
     subsupplier: Actor
     financier: Actor
     factor: Actor
+    auditor: Actor
+    regulator: Actor
 
     def __init__(self) -> None:
         self.project = brownie.project.get_loaded_projects()[0]
@@ -363,6 +381,7 @@ class World:
         self.cash_registry = self.new("CashRegistry", self.powers)
         self.cash = self.new_cash(CNY, 2)
         self.piece_book = self.new("PieceBook", self.participants, self.powers)
+        self.mandates = self.new("Mandates", self.participants)
 
     def new_cash(self, currency: bytes, decimals: int) -> Any:
         bank = self.people[4]
@@ -386,7 +405,14 @@ class World:
         )
         self.bond_implementation = self.new("GreenBond")
         self.bond_office = self.behind_proxy(
-            "BondOffice", p, q, self.frameworks, self.proceeds, self.cash_registry, self.bond_implementation
+            "BondOffice",
+            p,
+            q,
+            self.frameworks,
+            self.proceeds,
+            self.cash_registry,
+            self.bond_implementation,
+            self.mandates,
         )
         self.financing = self.behind_proxy(
             "Financing", p, q, self.documents, self.piece_book, self.receivables

@@ -61,8 +61,11 @@ COMPANIES: Final = (
 SUPPLIERS: Final = tuple(Actor(f"supplier {n}", Role.SUPPLIER) for n in range(4))
 FINANCIERS: Final = tuple(Actor(f"financier {n}", Role.FINANCIER | Role.INVESTOR) for n in range(2))
 
+AUDITOR: Final = Actor("auditor", Role.AUDITOR)
+AUTHORITY: Final = Actor("regulator", Role.AUTHORITY)
+
 PARTICIPANTS: Final = (
-    BANK, LENDER, *ISSUERS, *VERIFIERS, *INVESTORS, *COMPANIES, *SUPPLIERS, *FINANCIERS,
+    BANK, LENDER, *ISSUERS, *VERIFIERS, *INVESTORS, *COMPANIES, *SUPPLIERS, *FINANCIERS, AUDITOR, AUTHORITY,
 )  # fmt: skip
 EVERYBODY: Final = (*PARTICIPANTS, STRANGER, OPERATOR, GUARDIAN)
 BY_ADDRESS: Final = {actor.address: actor for actor in EVERYBODY}

@@ -15,6 +15,7 @@ from eth_hash.auto import keccak
 from ledger.domain import purposes
 from ledger.domain.discount import discount_half_up
 from ledger.domain.kinds import DocumentKind
+from ledger.domain.mandates import MandateKind
 from ledger.domain.states import BondState, PieceState, QuoteState, ReceivableState
 from ledger.domain.twin import World
 from ledger.domain.twin.base import ZERO_HASH, word
@@ -25,6 +26,8 @@ from ledger.domain.twin.pieces import Limits, Piece
 from ledger.domain.twin.receivables import Confirmation
 from ledger.domain.typed_data import Obligation, Quote, Review, Statement, TypedData
 from tests.twin.actors import (
+    AUDITOR,
+    AUTHORITY,
     BANK,
     BY_ADDRESS,
     COMPANIES,
@@ -88,6 +91,8 @@ class Histories:
             (5, self.transfer),
             (4, self.approve),
             (2, self.redeem),
+            (3, self.grant_mandate),
+            (2, self.end_mandate),
             (4, self.register_document),
             (6, self.register_obligation),
             (2, self.register_framework),
@@ -287,6 +292,26 @@ class Histories:
         amount = self.amount(self.cash.balance_of(actor.address))
         return self.act(actor.address, self.cash, "redeem", amount, self.hash())
 
+    # --- mandates ---
+
+    def grant_mandate(self) -> Act:
+        owner = self.one([*ISSUERS, *INVESTORS]).address
+        kind = self.spoilt(self.one(list(MandateKind)), lambda: self.one([0, 7, MandateKind.VERIFIER]))
+        audits = kind == MandateKind.AUDITOR
+        grantor = AUTHORITY.address if audits and self.chance(0.5) else owner
+        agents = {MandateKind.AUDITOR: [AUDITOR], MandateKind.VERIFIER: VERIFIERS}
+        agent = self.one(agents.get(kind, FINANCIERS)).address
+        until = self.spoilt(self.days(0, 40), lambda: self.one([0, self.today - 1, self.today]))
+        args = (self.who(agent), owner, int(kind), self.dice.randint(0, 2), until, self.hash())
+        return self.act(self.who(grantor), self.world.mandates, "grant", *args)
+
+    def end_mandate(self) -> Act:
+        mandates = self.world.mandates
+        id_ = self.number(mandates.count)
+        given = mandates.mandate(id_)
+        sender = self.who(self.one([given.grantor, given.agent, AUTHORITY.address]))
+        return self.act(BY_ADDRESS.get(sender, STRANGER).address, mandates, "end", id_)
+
     # --- evidence ---
 
     def register_document(self) -> Act:
@@ -380,6 +405,8 @@ class Histories:
             issue_date=self.today,
             maturity_date=self.spoilt(self.today + 1000, lambda: self.one([0, self.today])),
             coupon_ppm=30_000,
+            max_cost_ppm=self.spoilt(1_000_000, lambda: 1_000_001),
+            service_terms=self.one([ZERO_HASH, CATALOGUE]),
             document=self.hash(),
         )
         return self.act(issuer, self.world.bonds, "register", terms, f"bond {self.world.bonds.count + 1}")

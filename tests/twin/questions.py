@@ -32,6 +32,9 @@ def question(world: World, act: Act) -> Question | None:
         return Question("checkTransfer", (act.sender, *args), frozenset({"ERC20InvalidReceiver"}))
     if act.kind == "BondOffice.book":
         return Question("checkBook", (args[0], act.sender, args[1]), _CASH)
+    if act.kind == "Mandates.grant":
+        agent, owner, kind, _, until, document = args
+        return Question("checkGrant", (act.sender, agent, owner, kind, until, document))
     if act.kind == "Proceeds.pay":
         return Question("checkPay", args, frozenset({"NotParty"}), party=world.proceeds.line(args[0]).issuer)
     if act.kind == "Receivables.confirm":

@@ -13,10 +13,12 @@ from ledger.domain.states import BondState
 from ledger.domain.twin.base import NOBODY, ZERO_HASH, Contract, Module, Refusal, Stage, plain, word
 from ledger.domain.twin.cash import INFINITE, CashRegistry
 from ledger.domain.twin.frameworks import Frameworks
+from ledger.domain.twin.mandates import Mandates
 from ledger.domain.twin.participants import Participants
 from ledger.domain.twin.proceeds import Proceeds
 
 ALLOTMENT_DAYS: Final = 30
+MILLION: Final = 1_000_000
 _NO_ISIN: Final = bytes(12)
 _MOST_UNITS: Final = 2**64 - 1
 
@@ -36,6 +38,8 @@ class Terms:
     issue_date: int = 0
     maturity_date: int = 0
     coupon_ppm: int = 0
+    max_cost_ppm: int = 0
+    service_terms: bytes = ZERO_HASH
     document: bytes = ZERO_HASH
 
 
@@ -131,12 +135,14 @@ class BondOffice(Module):
         frameworks: Frameworks,
         proceeds: Proceeds,
         registry: CashRegistry,
+        mandates: Mandates,
     ) -> None:
         super().__init__(stage, address)
         self.participants = participants
         self.frameworks = frameworks
         self.proceeds = proceeds
         self.registry = registry
+        self.mandates = mandates
         self.bonds: dict[int, Bond] = {}
         self.tokens: dict[int, GreenBond] = {}
         self.isins: dict[bytes, int] = {}
@@ -182,6 +188,8 @@ class BondOffice(Module):
             raise Refusal("ZeroAmount")
         if terms.min_units > terms.max_units:
             raise Refusal("OverMaximum", self.count + 1, terms.min_units, terms.max_units)
+        if terms.max_cost_ppm > MILLION:
+            raise Refusal("AmountTooLarge", terms.max_cost_ppm, MILLION)
         if terms.closes_on < self.participants.today():
             raise Refusal("DateOutOfOrder", word("CLOSES_ON"), terms.closes_on, self.participants.today())
         dated = terms.issue_date != 0 and terms.maturity_date != 0

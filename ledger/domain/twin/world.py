@@ -18,6 +18,7 @@ from ledger.domain.twin.creditlines import CreditLines
 from ledger.domain.twin.documents import ATTESTER_SIGNS, PAYEE_SIGNS, Documents, KindRule, Recover
 from ledger.domain.twin.financing import Financing
 from ledger.domain.twin.frameworks import Frameworks
+from ledger.domain.twin.mandates import Mandates
 from ledger.domain.twin.maturity import Maturity
 from ledger.domain.twin.participants import Participants
 from ledger.domain.twin.pieces import MAY_DISCHARGE, MAY_LOCK, MAY_MOVE, MAY_OPEN, Limits, PieceBook
@@ -73,8 +74,9 @@ class World:
         self.cashes = {c.address: Cash(stage, c.address, people, c.bank, c.currency) for c in cashes}
         self.proceeds = Proceeds(stage, at["Proceeds"], people, self.documents, self.frameworks, self.book)
         self.lines = CreditLines(stage, at["CreditLines"], people)
+        self.mandates = Mandates(stage, at["Mandates"], people)
         self.bonds = BondOffice(
-            stage, at["BondOffice"], people, self.frameworks, self.proceeds, self.registry
+            stage, at["BondOffice"], people, self.frameworks, self.proceeds, self.registry, self.mandates
         )
         self.receivables = Receivables(
             stage,
@@ -120,6 +122,7 @@ class World:
     def _contracts(self) -> Iterator[Contract]:
         yield from (self.participants, self.registry, self.documents, self.frameworks, self.book)
         yield from (self.proceeds, self.lines, self.bonds, self.receivables, self.financing, self.maturity)
+        yield self.mandates
         yield from self.cashes.values()
         yield from self.bonds.tokens.values()
 
@@ -164,6 +167,7 @@ class World:
         yield from self._participant_views()
         for cash in self.cashes.values():
             yield from _cash_views(cash)
+        yield from self._mandate_views()
         yield from self._evidence_views()
         yield from self._bond_views()
         yield from self._proceeds_views()
@@ -176,6 +180,14 @@ class World:
         for account, admission in self.participants.admissions.items():
             yield (at, "admission", (account,)), plain(admission)
             yield (at, "identifierOf", (account,)), self.participants.identifiers[account]
+
+    def _mandate_views(self) -> Iterator[tuple[View, Any]]:
+        at, mandates = self.mandates.address, self.mandates
+        yield (at, "count", ()), mandates.count
+        for id_, m in mandates.mandates.items():
+            reach = (m.owner, m.agent, m.kind, m.bond)
+            yield (at, "mandate", (id_,)), plain(m)
+            yield (at, "holds", reach), mandates.holds(*reach)
 
     def _evidence_views(self) -> Iterator[tuple[View, Any]]:
         for (hash_, registrar), document in self.documents.documents.items():

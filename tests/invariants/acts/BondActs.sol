@@ -54,7 +54,7 @@ abstract contract BondActs is CashActs {
     {
         IBondOffice.Terms memory t;
         (t.framework, t.cash, t.document) = (framework, address(cashes[cash]), PAPER);
-        (t.denomination, t.issuePrice) = (100, uint96(1 + _roll(150)));
+        (t.denomination, t.maxCostPpm, t.issuePrice) = (100, 1_000_000, uint96(1 + _roll(150)));
         (t.minUnits, t.maxUnits, t.closesOn) = (minUnits, minUnits + 1 + uint64(_roll(400)), closesOn);
         return _submitTerms(_odd(12) ? _one(issuers) : _frameworks[framework - 1].issuer, cash, t);
     }

@@ -8,6 +8,7 @@ import {ICreditLines} from "../../../contracts/interfaces/ICreditLines.sol";
 import {IDocuments} from "../../../contracts/interfaces/IDocuments.sol";
 import {IFinancing} from "../../../contracts/interfaces/IFinancing.sol";
 import {IFrameworks} from "../../../contracts/interfaces/IFrameworks.sol";
+import {IMandates} from "../../../contracts/interfaces/IMandates.sol";
 import {IMaturity} from "../../../contracts/interfaces/IMaturity.sol";
 import {IParticipants} from "../../../contracts/interfaces/IParticipants.sol";
 import {IPieceBook} from "../../../contracts/interfaces/IPieceBook.sol";
@@ -56,6 +57,7 @@ abstract contract World is Cheats {
     IProceeds public proceeds;
     ICreditLines public creditLines;
     IReceivables public receivables;
+    IMandates public mandates;
     IBondOffice public office;
     IFinancing public financing;
     IMaturity public maturity;
@@ -110,11 +112,12 @@ abstract contract World is Cheats {
                 abi.encode(powers, participants, documents, book, registry, creditLines, proceeds)
             )
         );
+        mandates = IMandates(vm.deployCode("Mandates.sol:Mandates", abi.encode(participants)));
         address bond = vm.deployCode("GreenBond.sol:GreenBond", "");
         office = IBondOffice(
             _module(
                 "BondOffice.sol:BondOffice",
-                abi.encode(powers, participants, frameworks, proceeds, registry, bond)
+                abi.encode(powers, participants, frameworks, proceeds, registry, bond, mandates)
             )
         );
         financing = IFinancing(
