@@ -190,6 +190,27 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "应收凭证 {receivable} 按序兑付：下一个是 {needed}，而非 {had}。",
     ),
     "NothingToClaim": ("Nothing waits for {who}.", "没有待 {who} 领取的款项。"),
+    # --- impact --------------------------------------------------------------------------------------------
+    "PeriodTaken": (
+        "Report {report} covers days {from} to {until} of this project and indicator already.",
+        "该项目该指标的第 {from} 至 {until} 日已由报告 {report} 覆盖。",
+    ),
+    "TooManyReports": (
+        "Project {project} has its {limit} reports of this indicator already.",
+        "项目 {project} 该指标的报告已达上限 {limit}。",
+    ),
+    "ReportSuperseded": (
+        "Report {report} was restated: report {by} took its place.",
+        "报告 {report} 已被重述，由报告 {by} 取代。",
+    ),
+    "ReportMismatch": (
+        "The statement is about content {had}; report {report} has {needed}.",
+        "该声明针对的内容为 {had}，报告 {report} 的内容为 {needed}。",
+    ),
+    "StaleValidation": (
+        "Statement {had} on report {report} is not newer than this verifier's last, {last}.",
+        "关于报告 {report} 的声明序号 {had} 不晚于该验证人的最近序号 {last}。",
+    ),
     # --- receivables ---------------------------------------------------------------------------------------
     "NoPiece": (
         "No piece of receivable {receivable} starts at {start}.",

@@ -20,7 +20,7 @@ Kind = Literal["immutable", "proxy", "implementation"]
 
 IMPLEMENTATION = "-implementation"
 POWERS = "Powers"
-MODULES = ("Proceeds", "CreditLines", "BondOffice", "Receivables", "Financing", "Maturity")
+MODULES = ("Proceeds", "CreditLines", "BondOffice", "Receivables", "Financing", "Maturity", "Impact")
 _MAY_OPEN, _MAY_MOVE, _MAY_LOCK, _MAY_DISCHARGE = 1, 2, 4, 8
 
 
@@ -177,6 +177,7 @@ def _modules() -> tuple[Creation, ...]:
         *_module("Receivables", powers, participants, documents, book, registry, lines, proceeds),
         *_module("Financing", powers, participants, documents, book, receivables),
         *_module("Maturity", powers, participants, book, receivables, lines, proceeds),
+        *_module("Impact", powers, participants, documents, frameworks, proceeds),
     )
 
 

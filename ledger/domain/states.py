@@ -74,7 +74,25 @@ class ReviewOutcome(IntEnum):
     REFUSED = 3
 
 
-State = BondState | FenState | ReceivableState | PieceState | QuoteState | ReviewKind | ReviewOutcome
+class ValidationOutcome(IntEnum):
+    """What a verifier said of an impact report; what it refused counts nothing."""
+
+    NOT_VALIDATED = 0
+    ACCEPTED = 1
+    QUALIFIED = 2
+    REFUSED = 3
+
+
+State = (
+    BondState
+    | FenState
+    | ReceivableState
+    | PieceState
+    | QuoteState
+    | ReviewKind
+    | ReviewOutcome
+    | ValidationOutcome
+)
 
 LABELS: Final[dict[type[IntEnum], dict[int, dict[str, str]]]] = {
     BondState: {
@@ -123,6 +141,12 @@ LABELS: Final[dict[type[IntEnum], dict[int, dict[str, str]]]] = {
         ReviewOutcome.POSITIVE: {"en": "positive", "zh": "通过"},
         ReviewOutcome.QUALIFIED: {"en": "qualified", "zh": "有保留"},
         ReviewOutcome.REFUSED: {"en": "refused", "zh": "拒绝"},
+    },
+    ValidationOutcome: {
+        ValidationOutcome.NOT_VALIDATED: {"en": "not validated", "zh": "未经核验"},
+        ValidationOutcome.ACCEPTED: {"en": "accepted", "zh": "认可"},
+        ValidationOutcome.QUALIFIED: {"en": "qualified", "zh": "有保留"},
+        ValidationOutcome.REFUSED: {"en": "refused", "zh": "不认可"},
     },
 }
 

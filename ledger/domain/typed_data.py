@@ -1,7 +1,7 @@
 """Statements signed off chain (EIP-712), bound to one chain and one contract.
 
-The type strings are those of `Documents`, `Frameworks` and `Financing`; all their fields are static, so a
-digest is the hash of plain words. `TypedData.as_dict` is the form wallets ask for (`eth_signTypedData_v4`).
+The type strings are those of `Documents`, `Frameworks`, `Impact` and `Financing`; all their fields are static, so
+a digest is the hash of plain words. `TypedData.as_dict` is the form wallets ask for (`eth_signTypedData_v4`).
 """
 
 from __future__ import annotations
@@ -98,6 +98,26 @@ class Review(Statement):
     outcome: int
     shade: int
     valid_until: int
+    document: bytes
+    nonce: int
+
+
+@dataclass(frozen=True, slots=True)
+class Validation(Statement):
+    """`IImpact.Validation`: a verifier's word on one impact report, bound to its content."""
+
+    TYPES: ClassVar = (
+        ("report", "uint32"),
+        ("contentHash", "bytes32"),
+        ("verifier", "address"),
+        ("outcome", "uint8"),
+        ("document", "bytes32"),
+        ("nonce", "uint64"),
+    )
+    report: int
+    content_hash: bytes
+    verifier: str
+    outcome: int
     document: bytes
     nonce: int
 

@@ -27,9 +27,10 @@ WHERE = {
     "BondOffice": ["bond_office"],
     "GreenBond": ["bond_office"],
     "Proceeds": ["proceeds", "gate", "refunds"],
+    "Impact": ["impact"],
     "Powered": ["modules"],
     "Claims": ["maturity"],
-    "Signed": ["documents", "frameworks", "financing"],
+    "Signed": ["documents", "frameworks", "financing", "impact"],
 }
 """The tests of each contract, by the end of their file's name."""
 

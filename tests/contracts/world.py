@@ -46,6 +46,8 @@ TYPES = {
     "address payer,address payee,address attester",
     "Review": "uint32 framework,bytes32 contentHash,address verifier,uint8 kind,uint8 outcome,uint8 shade,"
     "uint32 validUntil,bytes32 document,uint64 nonce",
+    "Validation": "uint32 report,bytes32 contentHash,address verifier,uint8 outcome,bytes32 document,"
+    "uint64 nonce",
     "Quote": "uint64 receivable,uint64 pieceStart,uint16 sequence,uint64 start,uint64 end,address holder,"
     "address financier,uint32 ratePpm,uint32 fundingDay,uint64 discount,uint64 fee,uint64 net,uint256 nonce,"
     "uint64 deadline",
@@ -242,6 +244,24 @@ class Actor:
         signature = self.signs("Review", review, self.world.frameworks)
         return self.world.frameworks.submitReview(tuple(review.values()), signature, self.by)
 
+    def validates(self, report: int, signer: "Actor | None" = None, **changes: Any) -> Any:
+        """In its own call; or in the signer's name, with its signature."""
+        validation = self.world.validation_of(report, signer or self, **changes)
+        signature = signer.signs("Validation", validation, self.world.impact) if signer else b""
+        return self.world.impact.validate(tuple(validation.values()), signature, self.by)
+
+    # --- issuer, project company ---
+
+    def reports(self, project: int, **changes: Any) -> int:
+        figure = self.world.figure_of(self, **changes)
+        tx = self.world.impact.report(project, label("CO2"), tuple(figure.values()), "basis", self.by)
+        return int(tx.events["ImpactReported"]["report"])
+
+    def restates(self, report: int, **changes: Any) -> int:
+        figure = self.world.figure_of(self, **changes)
+        tx = self.world.impact.restate(report, tuple(figure.values()), "basis", "metered anew", self.by)
+        return int(tx.events["ImpactReported"]["report"])
+
     # --- investor ---
 
     def books(self, bond: int, units: int) -> Any:
@@ -420,6 +440,7 @@ class World:
         self.maturity = self.behind_proxy(
             "Maturity", p, q, self.piece_book, self.receivables, self.credit_lines, self.proceeds
         )
+        self.impact = self.behind_proxy("Impact", p, q, self.documents, self.frameworks, self.proceeds)
 
     def _wire(self) -> None:
         documents, book, proceeds = self.documents, self.piece_book, self.proceeds
@@ -529,6 +550,36 @@ class World:
             "nonce": self.frameworks.lastNonce(framework, verifier) + 1,
         }
         return review | changes
+
+    def figure_of(self, reporter: Actor, **changes: Any) -> dict[str, Any]:
+        """1,234.5 tCO2 over the last ten days, with papers that the reporter filed."""
+        figure = {
+            "from": self.today - 9,
+            "until": self.today,
+            "decimals": 1,
+            "value": 12_345,
+            "unit": label("tCO2"),
+            "methodology": self.filed(reporter),
+            "document": self.filed(reporter),
+        }
+        return figure | changes
+
+    def validation_of(self, report: int, verifier: Actor, **changes: Any) -> dict[str, Any]:
+        validation = {
+            "report": report,
+            "contentHash": str(self.impact.reportOf(report)[11]),
+            "verifier": verifier.address,
+            "outcome": 1,
+            "document": changes.get("document") or self.filed(verifier),
+            "nonce": self.impact.validationOf(report)[1] + 1,
+        }
+        return validation | changes
+
+    def filed(self, actor: Actor) -> str:
+        """A paper that the actor registered, quietly."""
+        document = self.new_hash("paper")
+        self.quietly(actor, self.documents, self.documents.register.encode_input(document, OTHER, ZERO))
+        return document
 
 
 def start_at_noon() -> None:

@@ -21,10 +21,11 @@ from ledger.domain.twin import World
 from ledger.domain.twin.base import ZERO_HASH, word
 from ledger.domain.twin.bonds import Terms
 from ledger.domain.twin.cash import INFINITE
+from ledger.domain.twin.impact import Figure
 from ledger.domain.twin.participants import Admission
 from ledger.domain.twin.pieces import Limits, Piece
 from ledger.domain.twin.receivables import Confirmation
-from ledger.domain.typed_data import Obligation, Quote, Review, Statement, TypedData
+from ledger.domain.typed_data import Obligation, Quote, Review, Statement, TypedData, Validation
 from tests.twin.actors import (
     AUDITOR,
     AUTHORITY,
@@ -48,6 +49,7 @@ from tests.twin.actors import (
 T = TypeVar("T")
 DAY: Final = 86_400
 CODES: Final = tuple(word(name) for name in ("SOLAR", "WIND", "HYDRO"))
+INDICATORS: Final = (word("CO2"), word("MWH"))
 CATALOGUE: Final = keccak(b"catalogue 2021")
 
 
@@ -115,6 +117,9 @@ class Histories:
             (4, self.refund),
             (4, self.refund_encumbered),
             (2, self.claim),
+            (5, self.report_impact),
+            (3, self.restate_impact),
+            (6, self.validate_impact),
             (3, self.grant),
             (3, self.change_line),
             (12, self.confirm),
@@ -596,6 +601,71 @@ class Histories:
         ]
         module, actor = self.fit(waiting, lambda: (self.world.maturity, self.one(EVERYBODY)))
         return self.act(actor.address, module, "claim", self.cash.address)
+
+    # --- impact ---
+
+    def report_impact(self) -> Act:
+        project = self.number(len(self.world.proceeds.projects))
+        reporter = self.one(self._parties(project))
+        indicator = self.spoilt(self.one(INDICATORS), lambda: ZERO_HASH)
+        figure = self._figure(reporter, self._next_day(project, indicator))
+        basis = self._text()
+        return self.act(self.who(reporter), self.world.impact, "report", project, indicator, figure, basis)
+
+    def restate_impact(self) -> Act:
+        present = [i for i, r in self.world.impact.reports.items() if not r.superseded_by]
+        former = self.fit(present, lambda: self.number(self.world.impact.count))
+        report = self.world.impact.report_of(former)
+        issuer = self._parties(report.project)[0]
+        reporter = self.one([issuer, report.reporter])
+        figure = self._figure(reporter, self.spoilt(report.from_, lambda: report.until + 1))
+        texts = self._text(), self._text()
+        return self.act(self.who(reporter), self.world.impact, "restate", former, figure, *texts)
+
+    def validate_impact(self) -> Act:
+        impact = self.world.impact
+        present = [i for i, r in impact.reports.items() if not r.superseded_by]
+        id_ = self.fit(present, lambda: self.number(impact.count))
+        said, last = impact.validation_of(id_)
+        verifier = said if last else self.one(VERIFIERS).address
+        verifier = self.spoilt(verifier, lambda: self.one([*VERIFIERS, *ISSUERS]).address)
+        validation = Validation(
+            report=id_,
+            content_hash=self.spoilt(impact.report_of(id_).content_hash, self.hash),
+            verifier=verifier,
+            outcome=self.spoilt(self.one([1, 1, 2, 3]), lambda: self.one([0, 4])),
+            document=self._document(verifier, DocumentKind.OTHER),
+            nonce=self.spoilt(last + self.dice.randint(1, 2), lambda: last),
+        )
+        signature = self.signature(impact, validation, verifier)
+        sender = self.one([verifier, self.one(EVERYBODY).address])
+        return self.act(sender, impact, "validate", validation, signature)
+
+    def _parties(self, project: int) -> tuple[str, str]:
+        """Who reports on a project: its framework's issuer and its company."""
+        found = self.world.proceeds.project(project)
+        return self.world.frameworks.framework(found.framework).issuer, found.company
+
+    def _next_day(self, project: int, indicator: bytes) -> int:
+        """The day after all that was reported; spoilt: one that is reported on already."""
+        ids = self.world.impact.reports_of(project, indicator)
+        last = max((self.world.impact.report_of(id_).until for id_ in ids), default=self.today - 30)
+        return self.spoilt(last + 1, lambda: last)
+
+    def _figure(self, reporter: str, first: int) -> Figure:
+        last = min(first + self.dice.randint(0, 3), max(self.today, first))
+        return Figure(
+            from_=first,
+            until=self.spoilt(last, lambda: self.one([max(first - 1, 0), self.today + 1])),
+            decimals=self.spoilt(self.dice.randint(0, 6), lambda: 19),
+            value=self.dice.randrange(10**9),
+            unit=self.spoilt(word("tCO2"), lambda: ZERO_HASH),
+            methodology=self._document(reporter, DocumentKind.OTHER),
+            document=self._document(reporter, DocumentKind.OTHER),
+        )
+
+    def _text(self) -> str:
+        return self.spoilt(f"排放因子 {self.dice.randrange(99)}", lambda: self.one(["", "x" * 1025]))
 
     # --- credit lines ---
 

@@ -11,6 +11,7 @@ from tests.twin.actors import BANK, OPERATOR, recover
 NAMES: Final = (
     "Powers", "Participants", "CashRegistry", "Documents", "Frameworks", "PieceBook", "Proceeds",
     "CreditLines", "BondOffice", "Receivables", "Financing", "Maturity", "Cash", "Mandates",
+    "Impact",
 )  # fmt: skip
 ADDRESSES: Final = {name: "0x" + f"{number:040d}" for number, name in enumerate(NAMES, 1)}
 CHAIN_ID: Final = 31_337

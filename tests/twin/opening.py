@@ -68,6 +68,8 @@ def _documents(h: Histories) -> Iterator[Act]:
         yield _register(h, actor.address, kind)
     for actor in (*SUPPLIERS, COMPANIES[1]):
         yield _register(h, actor.address, DocumentKind.TRADE)
+    for actor in VERIFIERS:
+        yield _register(h, actor.address, DocumentKind.OTHER)
     for actor, kind in product(FINANCIERS, (DocumentKind.REGISTRATION, DocumentKind.REGISTRY_SEARCH)):
         yield _register(h, actor.address, kind)
 

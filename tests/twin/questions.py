@@ -44,6 +44,10 @@ def question(world: World, act: Act) -> Question | None:
     if act.kind == "Financing.accept":
         quote = args[0]
         return Question("checkQuote", (quote,), frozenset({"NotParty", "BadSignature"}), party=quote.holder)
+    if act.kind == "Impact.report":
+        return Question("checkReport", (act.sender, *args))
+    if act.kind == "Impact.validate":
+        return Question("checkValidate", args[:1], frozenset({"BadSignature"}))
     if act.kind == "Maturity.settle":
         return Question("checkSettle", args[:1], frozenset({"ZeroAmount"}))
     return None

@@ -18,6 +18,7 @@ from ledger.domain.twin.creditlines import CreditLines
 from ledger.domain.twin.documents import ATTESTER_SIGNS, PAYEE_SIGNS, Documents, KindRule, Recover
 from ledger.domain.twin.financing import Financing
 from ledger.domain.twin.frameworks import Frameworks
+from ledger.domain.twin.impact import Impact
 from ledger.domain.twin.mandates import Mandates
 from ledger.domain.twin.maturity import Maturity
 from ledger.domain.twin.participants import Participants
@@ -94,6 +95,9 @@ class World:
         self.maturity = Maturity(
             stage, at["Maturity"], people, self.book, self.receivables, self.lines, self.proceeds
         )
+        self.impact = Impact(
+            stage, at["Impact"], people, self.documents, self.frameworks, self.proceeds, recover
+        )
         self._wire(setting)
         stage.events.clear()
 
@@ -123,6 +127,7 @@ class World:
         yield from (self.participants, self.registry, self.documents, self.frameworks, self.book)
         yield from (self.proceeds, self.lines, self.bonds, self.receivables, self.financing, self.maturity)
         yield self.mandates
+        yield self.impact
         yield from self.cashes.values()
         yield from self.bonds.tokens.values()
 
@@ -171,6 +176,7 @@ class World:
         yield from self._evidence_views()
         yield from self._bond_views()
         yield from self._proceeds_views()
+        yield from self._impact_views()
         yield from self._credit_views()
         yield from self._receivable_views()
 
@@ -226,6 +232,16 @@ class World:
         for id_ in self.receivables.receivables:
             encumbrance = proceeds.encumbrance_of(id_)
             yield (at, "encumbranceOf", (id_,)), (encumbrance.line, encumbrance.amount)
+
+    def _impact_views(self) -> Iterator[tuple[View, Any]]:
+        at, impact = self.impact.address, self.impact
+        yield (at, "count", ()), impact.count
+        for id_, report in impact.reports.items():
+            yield (at, "reportOf", (id_,)), plain(report)
+            yield (at, "counts", (id_,)), impact.counts(id_)
+            yield (at, "validationOf", (id_,)), impact.validation_of(id_)
+        for project, indicator in impact.standing:
+            yield (at, "reportsOf", (project, indicator)), impact.reports_of(project, indicator)
 
     def _credit_views(self) -> Iterator[tuple[View, Any]]:
         yield (self.lines.address, "count", ()), self.lines.count
