@@ -1,7 +1,8 @@
 """Statements signed off chain (EIP-712), bound to one chain and one contract.
 
-The type strings are those of `Documents`, `Frameworks`, `Impact` and `Financing`; all their fields are static, so
-a digest is the hash of plain words. `TypedData.as_dict` is the form wallets ask for (`eth_signTypedData_v4`).
+The type strings are those of `Documents`, `Frameworks`, `Impact` and `Financing`; all their fields are
+static, so a digest is the hash of plain words. `TypedData.as_dict` is the form wallets ask for
+(`eth_signTypedData_v4`).
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from eth_hash.auto import keccak
 
 from ledger.domain import purposes
 from ledger.domain.discount import discount_half_up
-from ledger.domain.typed_data import Obligation, Quote, Review, Statement, TypedData
+from ledger.domain.typed_data import Obligation, Quote, Review, Statement, TypedData, Validation
 from tests.twin.actors import NOBODY, PARTICIPANTS
 from tests.twin.chain import Reverted
 from tests.twin.pair import Pair, new_pair
@@ -56,6 +56,7 @@ def test_axis_addresses_are_those_of_the_contract(pair: Pair, module: bytes) -> 
             Obligation(HASH, HASH, 3, b"CNY", 2**96 - 1, 9, ANYBODY, NOBODY, ANYBODY),
         ),
         ("Frameworks", "reviewDigest", Review(1, HASH, ANYBODY, 4, 3, 2, 2**32 - 1, HASH, 2**64 - 1)),
+        ("Impact", "validationDigest", Validation(2**32 - 1, HASH, ANYBODY, 3, HASH, 2**64 - 1)),
         (
             "Financing",
             "quoteDigest",
