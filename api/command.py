@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ledger.words import say
+
 if TYPE_CHECKING:
     from ledger.config import Settings
 
@@ -41,7 +43,7 @@ def register(app: typer.Typer, settings: Callable[[], Settings]) -> None:
         if json_:
             typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
         elif revoke:
-            typer.echo(f"{answer['revoked']} taken back")
+            typer.echo(say("{count} taken back", count=answer["revoked"]))
         else:
             typer.echo(answer["token"])
 

@@ -21,13 +21,19 @@ kebab-case; `status` says what kind of failure it is, without a word about HTTP.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import ClassVar, Literal
 
 Status = Literal["invalid", "missing", "forbidden", "conflict", "refused", "unavailable", "broken"]
 
 _sentences: dict[str, dict[str, str]] = {}
 _clauses: dict[str, str] = {}
+_translations: list[Callable[[str, str], str]] = []
+
+
+def register_translation(translate: Callable[[str, str], str]) -> None:
+    """Add what puts a plain English message into another language: `translate(message, language)`."""
+    _translations.append(translate)
 
 
 def register_clauses(table: Mapping[str, str]) -> None:
@@ -42,6 +48,13 @@ def register_sentences(table: Mapping[str, Mapping[str, str]]) -> None:
     """
     for name, by_language in table.items():
         _sentences.setdefault(name, {}).update(by_language)
+
+
+def in_language(text: str, language: str) -> str:
+    """A plain English text in the reader's language; as it is where nobody has it in that language."""
+    for translate in _translations:
+        text = translate(text, language)
+    return text
 
 
 def kebab(name: str) -> str:
@@ -85,10 +98,10 @@ class LedgerError(Exception):
         }
 
     def sentence(self, language: str = "en") -> str:
-        """The error in the reader's language; the plain message where no sentence is registered."""
+        """The error in the reader's language; where no sentence is registered, its message, translated."""
         template = self._templates().get(language)
         if template is None:
-            return self.message
+            return in_language(self.message, language)
         try:
             return template.format(**self.facts())
         except (KeyError, IndexError, ValueError):

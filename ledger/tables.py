@@ -1,4 +1,8 @@
-"""Answers as tables that a person can follow. Words are the glossary's, amounts major units with decimals."""
+"""Answers as tables that a person can follow, in the language of this run; amounts are major units.
+
+Words are the glossary's, and each is written here in English only: `say` and the column heads of `table` look
+up the Chinese in `ledger.words`.
+"""
 
 from __future__ import annotations
 
@@ -11,20 +15,11 @@ from rich.table import Table
 
 from ledger import Ledger
 from ledger.domain.money import Currency, currency, format_major
+from ledger.domain.states import BondState, FenState, PieceState, ReceivableState
+from ledger.words import say, value, word
 
 Answer = Mapping[str, Any]
 _WIDTH = 132
-
-STATES = {
-    "cost": "发行费用",
-    "unallocated": "未分配",
-    "placed": "暂时配置",
-    "lost": "配置损失",
-    "available": "可用",
-    "encumbered": "已锁定待付",
-    "spent": "已支出",
-    "returned": "已退回投资人",
-}
 
 
 def unit_of(answer: Answer) -> Currency:
@@ -43,12 +38,17 @@ def party(one: Any) -> str:
 
 
 def table(title: str, *columns: str) -> Table:
-    """Numbers stand right and are never broken; a column whose name begins with ">" holds numbers."""
+    """Numbers stand right and are never broken; a column whose name begins with ">" holds numbers.
+
+    Args:
+        title: as it is shown, which is what `say` gave.
+        columns: English words, shown in the language of this run.
+    """
     made = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=SIMPLE_HEAD)
     for column in columns:
         number = column.startswith(">")
         made.add_column(
-            column.lstrip(">"), justify="right" if number else "left", overflow="fold", no_wrap=number
+            say(column.lstrip(">")), justify="right" if number else "left", overflow="fold", no_wrap=number
         )
     return made
 
@@ -105,13 +105,21 @@ def projects(trace: Answer) -> list[dict[str, str]]:
 
 def bond(out: Console, answer: Answer) -> None:
     unit = unit_of(answer)
-    out.print(f"[bold]{answer['label']}[/bold] · {party(answer['issuer'])} · {answer['state']}")
-    for key in ("isin", "issue_date", "maturity"):
-        out.print(f"  {key.replace('_', ' ')}: {answer[key] or 'not published · 未公布'}")
-    out.print(f"  units: {answer['units']} of {unit} {amount(answer['denomination'], unit)}")
+    state = word(BondState, answer["state"])
+    out.print(f"[bold]{answer['label']}[/bold] · {party(answer['issuer'])} · {state}")
+    for name, fact in (
+        ("ISIN", answer["isin"]),
+        (say("issue date"), answer["issue_date"]),
+        (say("maturity"), answer["maturity"]),
+    ):
+        out.print(f"  {name}: {fact or say('not published')}")
+    each = amount(answer["denomination"], unit)
+    out.print(
+        "  " + say("units: {units} of {currency} {each}", units=answer["units"], currency=unit, each=each)
+    )
     states(out, answer)
     if answer["projects"]:
-        shown = table("Projects · 项目", "project", ">allocated 分配", ">spent 支出")
+        shown = table(say("Projects"), "project", ">allocated", ">spent")
         for row in answer["projects"]:
             shown.add_row(row["project"], amount(row["allocated"], unit), amount(row["spent"], unit))
         out.print(shown)
@@ -120,14 +128,15 @@ def bond(out: Console, answer: Answer) -> None:
 def states(out: Console, answer: Answer) -> None:
     """The partition of what was raised; states that hold nothing are left out, the sum never is."""
     unit = unit_of(answer)
-    shown = table(f"Raised money by state · 募集资金状态 ({unit})", "state", "", ">amount", ">share")
+    shown = table(say("Raised money by state ({currency})", currency=unit), "state", ">amount", ">share")
     raised = int(answer["raised"])
-    for state, value in answer["states"].items():
-        if int(value):
-            shown.add_row(state, STATES[state], amount(value, unit), share(int(value), raised))
-    mark = "[green]conserved ✓[/green]" if answer["conserved"] else "[red]NOT CONSERVED[/red]"
+    for state, held in answer["states"].items():
+        if int(held):
+            shown.add_row(word(FenState, state), amount(held, unit), share(int(held), raised))
+    conserved, broken = say("conserved"), say("NOT CONSERVED")
+    mark = f"[green]{conserved} ✓[/green]" if answer["conserved"] else f"[red]{broken}[/red]"
     shown.add_section()
-    shown.add_row("raised", "募集资金", amount(raised, unit), mark)
+    shown.add_row(say("raised"), amount(raised, unit), mark)
     out.print(shown)
 
 
@@ -145,19 +154,23 @@ def share(part: int, whole: int) -> str:
 def trace(out: Console, answer: Answer, limit: int | None = None) -> None:
     """A bond's fen in order of their numbers, then what lies beyond the first payee or what was bought."""
     unit = unit_of(answer)
-    out.print(
-        f"[bold]{answer['label']}[/bold] · {answer['view']} view · rule {answer['rule']} · "
-        f"as of {answer['as_of']}, block {answer['block']}"
+    asked = say(
+        "{view} view · rule {rule} · as of {day}, block {block}",
+        view=value(answer["view"]),
+        rule=value(answer["rule"]),
+        day=answer["as_of"],
+        block=answer["block"],
     )
+    out.print(f"[bold]{answer['label']}[/bold] · {asked}")
     states(out, answer)
     shown = table(
-        f"Every fen from [0 to {amount(answer['raised'], unit)}) · 逐笔穿透",
+        say("Every fen from [0 to {raised})", raised=amount(answer["raised"], unit)),
         ">from",
         ">amount",
         "state",
         ">age",
         "project",
-        "payee · 收款方",
+        "payee",
         "piece",
     )
     for interval in list(answer["intervals"])[:limit]:
@@ -170,8 +183,8 @@ def trace(out: Console, answer: Answer, limit: int | None = None) -> None:
 
 
 def _interval(interval: Answer, unit: Currency) -> Iterable[str]:
-    age = "–" if interval["age_days"] is None else f"{interval['age_days']}d"
-    state = interval["state"] + (" (after a refund)" if interval["refund_of"] else "")
+    age = "–" if interval["age_days"] is None else say("{days}d", days=interval["age_days"])
+    state = word(FenState, interval["state"]) + (say(" (after a refund)") if interval["refund_of"] else "")
     piece = interval["piece"]
     return (
         amount(interval["start"], unit),
@@ -180,7 +193,13 @@ def _interval(interval: Answer, unit: Currency) -> Iterable[str]:
         age,
         interval["project"] or "–",
         interval["payee"] or "–",
-        f"#{interval['receivable']} from {amount(piece['start'], unit)}" if piece else "–",
+        say(
+            "#{receivable} from {start}",
+            receivable=interval["receivable"],
+            start=amount(piece["start"], unit),
+        )
+        if piece
+        else "–",
     )
 
 
@@ -188,7 +207,7 @@ def onward(out: Console, answer: Answer) -> None:
     """Where the payees' money is now: an assumption (FIFO) beyond this point, and named so."""
     unit = unit_of(answer)
     shown = table(
-        f"Beyond the first payee, rule {answer['rule']} (an assumption there) · 收款方之后",
+        say("Beyond the first payee, rule {rule} (an assumption there)", rule=value(answer["rule"])),
         ">from",
         ">amount",
         "paid to",
@@ -202,7 +221,7 @@ def onward(out: Console, answer: Answer) -> None:
                 amount(part["amount"], unit),
                 interval["payee"] or "–",
                 party(part),
-                f"{part['sub_account']}{' · ' + part['horizon'] if part['horizon'] else ''}",
+                value(part["sub_account"]) + (" · " + value(part["horizon"]) if part["horizon"] else ""),
             )
     if shown.row_count:
         out.print(shown)
@@ -211,15 +230,13 @@ def onward(out: Console, answer: Answer) -> None:
 def economic(out: Console, answer: Answer) -> None:
     """What was bought, and from whom, at every tier; the financier's discount is a line of its own."""
     unit = unit_of(answer)
-    shown = table(
-        "What was bought and from whom · 经济视图", ">from", ">amount", "role", "party", "receivable"
-    )
+    shown = table(say("What was bought and from whom"), ">from", ">amount", "role", "party", "receivable")
     for interval in answer["intervals"]:
         for part in interval["economic"]:
             shown.add_row(
                 amount(part["start"], unit),
                 amount(part["amount"], unit),
-                part["role"],
+                value(part["role"]),
                 party(part["party"]),
                 f"#{interval['receivable']}" if interval["receivable"] else "–",
             )
@@ -229,24 +246,28 @@ def economic(out: Console, answer: Answer) -> None:
 
 def payment(out: Console, answer: Answer) -> None:
     unit = unit_of(answer)
-    out.print(
-        f"[bold]{unit} {amount(answer['amount'], unit)}[/bold] to {answer['payee'] or 'a sub-account'} · "
-        f"rule {answer['rule']} · {'complete' if answer['complete'] else 'INCOMPLETE'}"
+    paid = say(
+        "{currency} {amount} to {payee} · rule {rule}",
+        currency=unit,
+        amount=amount(answer["amount"], unit),
+        payee=answer["payee"] or say("a sub-account"),
+        rule=value(answer["rule"]),
     )
+    out.print(f"[bold]{paid}[/bold] · {say('complete') if answer['complete'] else say('INCOMPLETE')}")
     shown = table(
-        "What funded it · 资金来源",
+        say("What funded it"),
         ">from",
         ">amount",
         "bond",
         ">origin number",
         "project",
-        "investor · 投资人",
+        "investor",
     )
     for source in answer["sources"]:
         shown.add_row(
             amount(source["start"], unit),
             amount(source["amount"], unit),
-            source["label"] or "no bond",
+            source["label"] or say("no bond"),
             amount(source["origin_start"], unit) if source["origin_start"] else "–",
             source["project"] or "–",
             party(source["investor"]),
@@ -260,17 +281,21 @@ def payment(out: Console, answer: Answer) -> None:
 def pieces(out: Console, answer: Answer) -> None:
     unit = unit_of(answer)
     funded = answer["funded_by"]
-    out.print(
-        f"[bold]Receivable #{answer['receivable']}[/bold] · 应收凭证 · "
-        f"{unit} {amount(answer['face'], unit)} · "
-        f"{answer['state']} · due {answer['due']} · obligor {party(answer['obligor'])}"
-        + (f" · funded by {funded['label']}, {funded['project']}" if funded else "")
-    )
+    facts = [
+        f"[bold]{say('Receivable #{number}', number=answer['receivable'])}[/bold]",
+        f"{unit} {amount(answer['face'], unit)}",
+        word(ReceivableState, answer["state"]),
+        say("due {day}", day=answer["due"]),
+        say("obligor {party}", party=party(answer["obligor"])),
+    ]
+    if funded:
+        facts.append(say("funded by {bond}, {project}", bond=funded["label"], project=funded["project"]))
+    out.print(" · ".join(facts))
     shown = table(
-        f"Pieces · 凭证片段, complete {'✓' if answer['complete'] else '✗'}",
+        say("Pieces, complete {mark}", mark="✓" if answer["complete"] else "✗"),
         ">from",
         ">amount",
-        "holder · 持有人",
+        "holder",
         "state",
         "lock",
         ">sequence",
@@ -282,7 +307,7 @@ def pieces(out: Console, answer: Answer) -> None:
             amount(one["start"], unit),
             amount(one["amount"], unit),
             party(one["holder"]),
-            one["state"],
+            word(PieceState, one["state"]),
             one["lock"] or "–",
             str(one["sequence"]),
             str(one["layers"]),
@@ -295,17 +320,19 @@ def pieces(out: Console, answer: Answer) -> None:
 
 
 def status(out: Console, answer: Answer) -> None:
-    mode = "replay: business dates are posted" if answer["replay"] else "live"
-    out.print(f"chain {answer['chain_id']}, block {answer['block']} · {mode}")
-    powers = table("Powers · 权限", "who", "account or value")
-    for key, value in answer["powers"].items():
-        powers.add_row(key, str(value))
+    mode = say("replay: business dates are posted") if answer["replay"] else say("live")
+    out.print(
+        say("chain {chain}, block {block}", chain=answer["chain_id"], block=answer["block"]) + f" · {mode}"
+    )
+    powers = table(say("Powers"), "who", "account or value")
+    for key, held_by in answer["powers"].items():
+        powers.add_row(value(key), str(held_by))
     out.print(powers)
-    held = table("Who may do what · 谁可以做什么", "power", "on", "in force")
+    held = table(say("Who may do what"), "power", "on", "in force")
     for one in answer["held"]:
         held.add_row(one["power"], one["target"], "✓" if one["in_force"] else "✗")
     out.print(held)
-    contracts = table("Contracts · 合约", "name", "kind", "address", ">block")
+    contracts = table(say("Contracts"), "name", "kind", "address", ">block")
     for name, one in answer["contracts"].items():
-        contracts.add_row(name, one["kind"], one["address"], str(one["block"]))
+        contracts.add_row(name, value(one["kind"]), one["address"], str(one["block"]))
     out.print(contracts)

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
 
-from ledger import sentences  # noqa: F401 - registers what refusals say, in both languages
+from ledger import sentences, words  # noqa: F401 - register what errors say, in both languages
 from ledger.bootstrap.opening import DeployOptions, Opened, open_embedded, open_network
 from ledger.config import Settings
 from ledger.crypto.keystore import COST

@@ -17,20 +17,20 @@ from ledger.story import cast
 from ledger.story.figures import DATA, read_bonds
 from ledger.story.leg import Leg
 from ledger.story.script import LivedBond, Story, live
+from ledger.words import rendered, say, spoken
 
 # Demo keys guard demo money: a cheap key derivation keeps the first run short.
 _DEMO_COST = 2**12
-_NOT_PUBLISHED = "not published · 未公布"
 
 
 def perform(home: Path, data: Path | None, out: Console, given: Path | None = None) -> Story:
     """Lives the story in a new state folder (below `home`, or `given`) and prints it."""
     published, left_out = read_bonds(data or DATA)  # what cannot be lived is said before anything is made
     folder = _fresh(given or home / "demo", named=given is not None)
-    out.print(f"State folder · 状态目录: {folder}\n")
+    out.print(say("State folder: {folder}", folder=folder) + "\n")
     with Ledger.embedded(folder, replay=True, keystore_cost=_DEMO_COST) as ledger:
         with out.status("…") as status:
-            story = live(ledger, published, left_out, tell=lambda text: status.update(text))
+            story = live(ledger, published, left_out, tell=lambda text: status.update(rendered(text)))
         print_story(ledger, story, out)
     _next_commands(out, folder, story)
     return story
@@ -48,13 +48,14 @@ def _fresh(folder: Path, *, named: bool) -> Path:
 def print_story(ledger: Ledger, story: Story, out: Console) -> None:
     """Everything, in the order of the story."""
     for left_out in story.left_out:
-        out.print(f"[yellow]Left out[/yellow]: {left_out}")
+        out.print(f"[yellow]{say('Left out')}[/yellow]: {left_out}")
     for lived in story.bonds:
         out.rule(f"{lived.published.id} · {lived.published.issuer}")
         _published(out, lived)
         _against_the_trace(out, lived)
     if story.leg is None:
-        out.print("[yellow]No receivable leg: no CNY bond here has one project with unspent money.[/yellow]")
+        none = say("No receivable leg: no CNY bond here has one project with unspent money.")
+        out.print(f"[yellow]{none}[/yellow]")
         return
     _leg(ledger, out, story.leg)
     _refusals(out, story)
@@ -64,23 +65,23 @@ def print_story(ledger: Ledger, story: Story, out: Console) -> None:
 
 
 def _published(out: Console, lived: LivedBond) -> None:
-    bond = lived.published
+    bond, unknown = lived.published, say("not published")
     facts = {
-        "raised": str(bond.amount),
-        "net proceeds": str(bond.net) if bond.net else f"{_NOT_PUBLISHED} (costs taken as nil)",
-        "issued": bond.issued.isoformat() if bond.issued else f"{_NOT_PUBLISHED}; ages are therefore unknown",
-        "coupon": _percent(bond.coupon_ppm),
-        "verifier": f"{_NOT_PUBLISHED}; an illustrative one signs a review marked so",
-        "catalogue": f"{bond.catalogue} (chosen here by date and country)",
-        "source": bond.source,
+        say("raised"): str(bond.amount),
+        say("net proceeds"): str(bond.net) if bond.net else say("not published (costs taken as nil)"),
+        say("issued"): bond.issued.isoformat()
+        if bond.issued
+        else say("not published; ages are therefore unknown"),
+        say("coupon"): unknown if bond.coupon_ppm is None else _percent(bond.coupon_ppm),
+        say("verifier"): say("not published; an illustrative one signs a review marked so"),
+        say("catalogue"): say("{catalogue} (chosen here by date and country)", catalogue=bond.catalogue),
+        say("source"): bond.source,
     }
-    for key, value in facts.items():
-        out.print(f"  {key}: {value}", soft_wrap=True, highlight=False)
+    for key, fact in facts.items():
+        out.print(f"  {key}: {fact}", soft_wrap=True, highlight=False)
 
 
-def _percent(ppm: int | None) -> str:
-    if ppm is None:
-        return _NOT_PUBLISHED
+def _percent(ppm: int) -> str:
     return f"{ppm // 10_000}.{ppm % 10_000:04d}".rstrip("0").rstrip(".") + "%"
 
 
@@ -90,8 +91,8 @@ def _against_the_trace(out: Console, lived: LivedBond) -> None:
     trace = lived.snapshots[bond.as_of]
     traced = {row["project"]: row for row in tables.projects(trace)}
     shown = tables.table(
-        f"As of {bond.as_of}, {bond.unit} million: published against traced · 公布与穿透对照",
-        "project · 项目",
+        say("As of {day}, {currency} million: published against traced", day=bond.as_of, currency=bond.unit),
+        "project",
         ">published",
         ">traced",
         ">of it spent",
@@ -111,7 +112,7 @@ def _against_the_trace(out: Console, lived: LivedBond) -> None:
     shown.add_section()
     total = sum(int(row["allocated"]) for row in traced.values())
     shown.add_row(
-        "total · 合计",
+        say("total"),
         format_millions(bond.allocated.minor, bond.unit),
         format_millions(total, bond.unit),
         "",
@@ -128,16 +129,18 @@ def _openly(out: Console, lived: LivedBond) -> None:
     bond = lived.published
     itemised = any(item.number is not None for item in bond.items)
     if bond.unitemised.minor and itemised:
-        out.print(
-            f"  The items are cut by the publisher: {bond.unitemised} stay allocated, project not published.",
-            soft_wrap=True,
+        cut = say(
+            "The items are cut by the publisher: {amount} stay allocated, project not published.",
+            amount=bond.unitemised,
         )
+        out.print(f"  {cut}", soft_wrap=True)
     if bond.refinancing:
-        out.print(
-            f"  {bond.refinancing} reimburse the issuer's dated past expense against one statement;"
+        reimbursed = say(
+            "{amount} reimburse the issuer's dated past expense against one statement;"
             " how they fall on the projects is not published: paid pro rata here, by our convention.",
-            soft_wrap=True,
+            amount=bond.refinancing,
         )
+        out.print(f"  {reimbursed}", soft_wrap=True)
 
 
 def _idle(out: Console, trace: Mapping[str, Any]) -> None:
@@ -146,49 +149,50 @@ def _idle(out: Console, trace: Mapping[str, Any]) -> None:
     for interval in trace["intervals"]:
         if interval["state"] == "unallocated":
             days = interval["age_days"]
-            age = "age unknown: no value date is published" if days is None else f"{days} days old"
-            out.print(f"  Idle · 闲置: {unit} {tables.amount(interval['amount'], unit)}, {age}")
+            unknown = say("age unknown: no value date is published")
+            age = unknown if days is None else say("{days} days old", days=days)
+            out.print(f"  {say('Idle')}: {unit} {tables.amount(interval['amount'], unit)}, {age}")
 
 
 # --- the receivable leg ----------------------------------------------------------------------------------
 
 
 def _leg(ledger: Ledger, out: Console, leg: Leg) -> None:
-    out.rule("A receivable on that bond's money · 应收凭证")
-    out.print(
-        "  Dated 2025, so that the 2025 rules apply as they read; the published tenor of the bond is over"
-        " by then, and all parties but the issuer are illustrative.",
-        soft_wrap=True,
+    out.rule(say("A receivable on that bond's money"))
+    dated = say(
+        "Dated 2025, so that the 2025 rules apply as they read; the published tenor of the bond is over"
+        " by then, and all parties but the issuer are illustrative."
     )
+    out.print(f"  {dated}", soft_wrap=True)
     tables.pieces(out, ledger.auditor.piece_show(leg.receivable))
     _discount(ledger, out, leg)
     for view in ("cash", "economic"):
         tables.trace(out, ledger.auditor.trace_bond(leg.bond, view))
-    out.print("[bold]Backward from the sub-supplier's cash · 由次级供应商收款向后追踪[/bold]")
+    out.print(f"[bold]{say('Backward from the cash of the sub-supplier')}[/bold]")
     tables.payment(out, _of_the_sub_supplier(ledger, leg))
     unit = ledger.books.bond(leg.bond).currency
     refunded = Money(leg.refund.amount, currency(unit))
     reversed_from = tables.amount(leg.refund.reversed_offset, refunded.currency)
-    out.print(
-        f"  A part of the work was not done: {refunded} came back and stand above as available *after a"
-        f" refund*, with the numbers of the fen they reverse (from {reversed_from} of the line)."
-        "\n",
-        soft_wrap=True,
+    back = say(
+        "A part of the work was not done: {refunded} came back and stand above as available *after a"
+        " refund*, with the numbers of the fen they reverse (from {start} of the line).",
+        refunded=refunded,
+        start=reversed_from,
     )
+    out.print(f"  {back}\n", soft_wrap=True)
 
 
 def _discount(ledger: Ledger, out: Console, leg: Leg) -> None:
     done = leg.financed
     unit = currency(ledger.books.bond(leg.bond).currency)
     shown = {key: tables.amount(getattr(done, key), unit) for key in ("discount", "fee", "net")}
-    face = tables.amount(done.end - done.start, unit)
-    out.print(
-        f"  Factored the same day: face {face} − discount {shown['discount']} − fee {shown['fee']}"
-        f" = net {shown['net']}"
+    factored = say(
+        "Factored the same day: face {face} − discount {discount} − fee {fee} = net {net}"
         " (3% a year, 90 days, ACT/360; the published worked example of 1,000,000 gives 992,500)",
-        soft_wrap=True,
-        highlight=False,
+        face=tables.amount(done.end - done.start, unit),
+        **shown,
     )
+    out.print(f"  {factored}", soft_wrap=True, highlight=False)
 
 
 def _of_the_sub_supplier(ledger: Ledger, leg: Leg) -> Mapping[str, Any]:
@@ -204,19 +208,20 @@ def _of_the_sub_supplier(ledger: Ledger, leg: Leg) -> Mapping[str, Any]:
 
 
 def _refusals(out: Console, story: Story) -> None:
-    out.rule("Trying to cheat · 尝试违规")
-    title = "Each attempt and why it was refused · 每次尝试及拒绝理由"
-    shown = tables.table(title, "attempt", "refused by", "reason")
+    out.rule(say("Trying to cheat"))
+    shown = tables.table(say("Each attempt and why it was refused"), "attempt", "refused by", "reason")
     for refusal in story.refusals:
-        attempt, reason = f"{refusal.title}\n{refusal.title_zh}", f"{refusal.reason}\n{refusal.reason_zh}"
-        shown.add_row(attempt, refusal.error, reason)
+        if spoken() == "zh":
+            shown.add_row(refusal.title_zh, refusal.error, refusal.reason_zh)
+        else:
+            shown.add_row(refusal.title, refusal.error, refusal.reason)
     out.print(shown)
 
 
 def _next_commands(out: Console, folder: Path, story: Story) -> None:
     bond = next((b for b in story.bonds if story.leg and b.id == story.leg.bond), story.bonds[0])
     pack = folder / f"evidence-{dt.date.today().isoformat()}"
-    out.rule("Try next · 接下来可以")
+    out.rule(say("Try next"))
     for command in (
         f"trace bond {bond.published.id} --view economic",
         f"evidence bond {bond.published.id} --out {pack}",

@@ -53,7 +53,7 @@ def live(
     dates = [event for lived in story.bonds for event in _events(ledger, lived, tell)]
     dates.sort(key=lambda event: event[0])
     _post(ledger, dates[0][0])
-    tell("Admitting the parties · 参与方准入")
+    tell("Admitting the parties")
     cast.admit_cast(ledger, {bond.issuer: bond.country for bond in published})
     for day, act in dates:
         _post(ledger, day)
@@ -61,9 +61,9 @@ def live(
     chosen = _for_the_leg(story.bonds)
     if chosen is not None:
         item, line = next(iter(chosen.lines.items()))
-        tell(f"The receivable leg on {chosen.published.id}: {item.project} · 应收凭证")
+        tell(f"The receivable leg on {chosen.published.id}: {item.project}")
         story.leg = live_leg(ledger, chosen.id, line, chosen.published.issuer, chosen.published.unit)
-        tell("Trying to cheat · 尝试违规")
+        tell("Trying to cheat")
         story.refusals = cheats.try_all(ledger, chosen.framework, line, story.leg, chosen.published)
     return story
 
@@ -78,11 +78,11 @@ def _events(ledger: Ledger, lived: LivedBond, tell: Tell) -> list[tuple[dt.date,
     bond = lived.published
 
     def issue() -> None:
-        tell(f"{bond.id}: framework, review, bond, subscription · 发行")
+        tell(f"{bond.id}: framework, review, bond, subscription")
         _issue(ledger, lived)
 
     def spend() -> None:
-        tell(f"{bond.id}: allocation and payment as published · 分配与支出")
+        tell(f"{bond.id}: allocation and payment as published")
         _allocate(ledger, lived)
         _reimburse(ledger, lived)
         _draw_down(ledger, lived)

@@ -1,0 +1,62 @@
+"""What every command shares: where it prints, what was configured, and the open ledger."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+
+from ledger import Ledger, tables
+from ledger.config import Settings
+from ledger.errors import BadInput
+
+out = tables.console()
+err = tables.console(stderr=True)
+_given: dict[str, Any] = {}
+
+Json = Annotated[
+    bool, typer.Option("--json", help="machine-readable: amounts are integer strings in minor units")
+]
+
+
+def give(**named: object) -> None:
+    """Remembers what the command line named; what it did not name is left to the other settings."""
+    _given.clear()
+    _given.update({key: value for key, value in named.items() if value is not None})
+
+
+def given(name: str) -> Any:
+    """What the command line itself named; None where it named nothing."""
+    return _given.get(name)
+
+
+def settings() -> Settings:
+    """The settings of this run. BadInput for one that cannot be right, by its name."""
+    try:
+        return Settings(**_given)
+    except ValidationError as failure:
+        first = failure.errors(include_url=False, include_input=False)[0]
+        name = ".".join(map(str, first["loc"]))
+        raise BadInput(f"the setting {name} cannot be right", who=name, needed=first["msg"]) from None
+
+
+@contextmanager
+def opened() -> Iterator[Ledger]:
+    """The configured ledger. A query never makes a new one: an empty folder is an error that says so."""
+    chosen = settings()
+    if chosen.url is None and not (chosen.state / "deployments").exists():
+        raise BadInput(
+            f"there is no ledger in {chosen.state}",
+            needed="`greenledger deploy` makes one, `greenledger demo` one with a story; or name it: --state",
+        )
+    with Ledger.open(chosen) as ledger:
+        yield ledger
+
+
+def show(answer: Mapping[str, Any]) -> None:
+    """One JSON document on standard output, nothing else."""
+    typer.echo(json.dumps(answer, ensure_ascii=False, indent=2, default=str))

@@ -1,0 +1,64 @@
+"""`greenledger piece …`, `trace …`, `evidence …`: where money and claims are, and a pack that proves it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ledger import tables
+from ledger.commands.common import Json, opened, out, show
+from ledger.errors import BadInput
+from ledger.words import say
+
+piece_app = typer.Typer(help="Receivables and their pieces", no_args_is_help=True)
+trace_app = typer.Typer(help="Where money went, and what funded a payment", no_args_is_help=True)
+evidence_app = typer.Typer(help="Evidence packs", no_args_is_help=True)
+
+
+@piece_app.command("show")
+def piece_show(receivable: int, json_: Json = False) -> None:
+    """A receivable's pieces: who holds which interval, in which state, against which documents."""
+    with opened() as ledger:
+        answer = ledger.auditor.piece_show(receivable)
+    show(answer) if json_ else tables.pieces(out, answer)
+
+
+@trace_app.command("bond")
+def trace_bond(
+    bond: str,
+    view: Annotated[str, typer.Option(help="cash: who got the money; economic: what was bought")] = "cash",
+    rule: Annotated[str, typer.Option(help="accounting rule beyond the first payee")] = "fifo",
+    block: Annotated[int | None, typer.Option(help="as it stood at this block; by default now")] = None,
+    json_: Json = False,
+) -> None:
+    """Where every fen of a bond is."""
+    with opened() as ledger:
+        answer = ledger.auditor.trace_bond(bond, view, rule, as_of_block=block)
+    show(answer) if json_ else tables.trace(out, answer)
+
+
+@trace_app.command("payment")
+def trace_payment(payment: Annotated[str, typer.Argument(help="TX or TX:LOG")], json_: Json = False) -> None:
+    """What funded a payment, back to the subscriptions."""
+    tx, _, log = payment.partition(":")
+    if log and not log.isdigit():
+        raise BadInput("a payment is named TX or TX:LOG", had=payment, needed="0x…:7")
+    with opened() as ledger:
+        answer = ledger.auditor.trace_payment(tx, int(log) if log else None)
+    show(answer) if json_ else tables.payment(out, answer)
+
+
+@evidence_app.command("bond")
+def evidence_bond(
+    bond: str, out_dir: Annotated[Path, typer.Option("--out", help="a new folder")], json_: Json = False
+) -> None:
+    """Writes a pack that somebody with nothing but Python can check offline."""
+    with opened() as ledger:
+        pack = ledger.evidence_bond(bond, out_dir)
+    if json_:
+        show({"pack": str(pack)})
+    else:
+        written = say("Pack written to {pack}. Check it with: python {pack}/verify_pack.py {pack}", pack=pack)
+        out.print(written, soft_wrap=True)

@@ -1,0 +1,52 @@
+"""What `greenledger demo` says between its tables."""
+
+# ruff: noqa: E501 - one phrase a line reads better than wrapped halves
+
+from __future__ import annotations
+
+from typing import Final
+
+WORDS: Final[dict[str, str]] = {
+    # --- while it runs ---------------------------------------------------------------------------------------
+    "Admitting the parties": "参与方准入",
+    "{bond}: framework, review, bond, subscription": "{bond}：框架、评估、债券、认购",
+    "{bond}: allocation and payment as published": "{bond}：按公布数据分配与支出",
+    "The receivable leg on {bond}: {project}": "{bond} 的应收凭证：{project}",
+    "Trying to cheat": "尝试违规",
+    # --- a bond ----------------------------------------------------------------------------------------------
+    "State folder: {folder}": "状态目录：{folder}",
+    "Left out": "未纳入",
+    "net proceeds": "净募集额",
+    "not published (costs taken as nil)": "未公布（费用按零计）",
+    "issued": "起息",
+    "not published; ages are therefore unknown": "未公布，因此账龄未知",
+    "coupon": "票面利率",
+    "verifier": "验证人",
+    "not published; an illustrative one signs a review marked so": "未公布；由示意验证人签署并注明",
+    "catalogue": "目录",
+    "{catalogue} (chosen here by date and country)": "{catalogue}（此处按日期与国别选定）",
+    "source": "出处",
+    "As of {day}, {currency} million: published against traced": "截至 {day}，百万 {currency}：公布与穿透对照",
+    "published": "公布",
+    "traced": "穿透",
+    "of it spent": "其中已支出",
+    "total": "合计",
+    "The items are cut by the publisher: {amount} stay allocated, project not published.": "公布方的明细有截断：{amount} 已分配但未公布项目。",
+    "{amount} reimburse the issuer's dated past expense against one statement; how they fall on the projects is not published: paid pro rata here, by our convention.": "{amount} 依一份说明偿付发行人过往支出；各项目如何分摊未公布：此处按比例支付，为本系统约定。",
+    "age unknown: no value date is published": "账龄未知：未公布起息日",
+    "{days} days old": "账龄 {days} 天",
+    "Idle": "闲置",
+    # --- the receivable leg ----------------------------------------------------------------------------------
+    "No receivable leg: no CNY bond here has one project with unspent money.": "没有应收凭证部分：此处没有人民币债券仅有一个项目且资金未用完。",
+    "A receivable on that bond's money": "以该债券资金支付的应收凭证",
+    "Dated 2025, so that the 2025 rules apply as they read; the published tenor of the bond is over by then, and all parties but the issuer are illustrative.": "日期取 2025 年，以便按 2025 年规则原文适用；届时该债券公布的期限已满，除发行人外各方均为示意。",
+    "Backward from the cash of the sub-supplier": "由次级供应商收款向后追踪",
+    "A part of the work was not done: {refunded} came back and stand above as available *after a refund*, with the numbers of the fen they reverse (from {start} of the line).": "部分工程未完成：{refunded} 已退回，上表中列为退款后可用，并沿用其所冲回资金的编号（自该预算项的 {start} 起）。",
+    "Factored the same day: face {face} − discount {discount} − fee {fee} = net {net} (3% a year, 90 days, ACT/360; the published worked example of 1,000,000 gives 992,500)": "当日保理：面额 {face} − 贴现息 {discount} − 费用 {fee} = 净额 {net}（年利率 3%，90 天，ACT/360；公布算例 1,000,000 得 992,500）",
+    # --- refusals --------------------------------------------------------------------------------------------
+    "Each attempt and why it was refused": "每次尝试及拒绝理由",
+    "attempt": "尝试",
+    "refused by": "拒绝",
+    "reason": "理由",
+    "Try next": "接下来可以",
+}
