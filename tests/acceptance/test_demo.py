@@ -168,6 +168,22 @@ def test_a_payment_is_named_by_its_log_where_its_transaction_made_several(
     assert "Investor A (illustrative)" in json.dumps(answer, ensure_ascii=False)
 
 
+@pytest.mark.spec("LANG-1")
+def test_a_trace_is_read_in_either_language(demo: Demo) -> None:
+    english, chinese = (
+        demo.run("--lang", language, "trace", "bond", "CTG-CN-2021", "--view", "economic").stdout
+        for language in ("en", "zh")
+    )
+    for said, in_chinese in (
+        ("Every fen from [0 to", "逐笔穿透：[0 至"),
+        ("conserved ✓", "守恒 ✓"),
+        ("economic view · rule fifo", "经济视图 · 规则 先进先出"),
+        ("discount", "贴现息"),
+    ):
+        assert said in english and said not in chinese
+        assert in_chinese in chinese and in_chinese not in english
+
+
 # --- what is printed -------------------------------------------------------------------------------------
 
 REFUSALS = [

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ledger import cli
+from ledger.config import Settings
 from tests.acceptance.conftest import Demo
 
 ROOT = Path(__file__).parents[2]
@@ -53,7 +54,7 @@ def test_every_command_named_exists() -> None:
 
 def test_every_setting_named_exists() -> None:
     named = set(re.findall(r"GREENLEDGER_([A-Z_]+)", ENGLISH.read_text(encoding="utf-8")))
-    assert named and {name.lower() for name in named} <= set(cli.Settings.model_fields)
+    assert named and {name.lower() for name in named} <= set(Settings.model_fields)
 
 
 def test_every_folder_and_file_named_exists() -> None:
