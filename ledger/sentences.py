@@ -297,6 +297,42 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "{had} of {needed} are paid in for receivable {receivable} (minor units).",
         "应收凭证 {receivable} 已缴入 {had}，需要 {needed}（最小货币单位）。",
     ),
+    # --- account contracts -----------------------------------------------------------------------------------
+    "NotKey": (
+        "{who} holds no such key of this account: has {had}, needs {needed} (1 clerk, 2 approver).",
+        "{who} 不持有该账户所需的密钥：现有 {had}，需要 {needed}（1 经办，2 复核）。",
+    ),
+    "NoLimit": (
+        "A clerk may not do this alone: the account has no limit for {selector} at {target}; propose it to an approver.",
+        "经办不能单独办理：账户未对 {target} 的 {selector} 设定限额，请提交复核。",
+    ),
+    "AboveLimit": (
+        "{had} is above the {needed} that a clerk may do alone in one call ({selector} at {target}).",
+        "{had} 超过经办单笔限额 {needed}（{target} 的 {selector}）。",
+    ),
+    "AboveDailyLimit": (
+        "{had} in one day is above the {needed} that clerks may do alone ({selector} at {target}).",
+        "当日累计 {had} 超过经办单日限额 {needed}（{target} 的 {selector}）。",
+    ),
+    "NoContract": ("There is no contract at {target}.", "{target} 处没有合约。"),
+    "OtherCalls": (
+        "What is approved is not what was proposed as number {proposal}.",
+        "所复核的内容与第 {proposal} 号提议不一致。",
+    ),
+    "TooMany": ("{had} {what} are more than the {needed} allowed.", "{what} 数量 {had} 超过上限 {needed}。"),
+    "KeysMissing": (
+        "The account would be left without a key: it needs a clerk and an approver (missing {role}: 1 clerk, 2 approver, 3 both).",
+        "账户至少须保留一名经办与一名复核（缺少 {role}：1 经办，2 复核，3 两者）。",
+    ),
+    "AgentHoldsKey": (
+        "The recovery agent {agent} must hold no key of the account.",
+        "恢复代理人 {agent} 不得持有该账户的密钥。",
+    ),
+    "DelayTooLong": ("A delay of {had} seconds is longer than {needed}.", "延迟 {had} 秒长于 {needed} 秒。"),
+    "RemovedByChange": (
+        "Change {change} has two backers and takes a role from {who}, who therefore cannot veto it.",
+        "变更 {change} 已有两方支持且将撤销 {who} 的角色，故 {who} 不能否决。",
+    ),
     # --- powers --------------------------------------------------------------------------------------------
     "AlreadyConstituted": (
         "The constitution is done and cannot be done again.",

@@ -149,6 +149,8 @@ def _cores(plan: DeploymentPlan) -> tuple[Creation, ...]:
         _core("PieceBook", participants, powers),
         _core("Mandates", participants),
         Creation(f"GreenBond{IMPLEMENTATION}", "GreenBond", "GreenBond", (), "implementation"),
+        Creation(f"Account{IMPLEMENTATION}", "Account", "Account", (participants,), "implementation"),
+        _core("AccountFactory", Ref(f"Account{IMPLEMENTATION}")),
     )
 
 
