@@ -40,7 +40,7 @@ def write_network(home: Path) -> None:
     networks = yaml.safe_load(network_template())
     development = next(one for one in networks["development"] if one["id"] == "development")
     development["timeout"] = 120
-    development["cmd_settings"] |= {"port": free_port(), "accounts": 20, "evm_version": "paris"}
+    development["cmd_settings"] |= {"port": free_port(), "accounts": 30, "evm_version": "paris"}
     folder = home / ".brownie"
     folder.mkdir()
     (folder / "network-config.yaml").write_text(yaml.safe_dump(networks))

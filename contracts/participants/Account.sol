@@ -354,8 +354,8 @@ contract Account is IAccount, IERC1271, Initializable, EIP712 {
     /// @dev What the whole account must be after any change.
     function _requireWhole() private view {
         uint256 count = _keys.length();
-        _requireCount("KEYS", count, MAX_KEYS);
-        if (_limited.length() > MAX_LIMITS) revert TooMany("LIMITS", _limited.length(), MAX_LIMITS);
+        _requireFew("KEYS", count, MAX_KEYS);
+        _requireFew("LIMITS", _limited.length(), MAX_LIMITS);
         uint8 roles;
         for (uint256 i; i < count; ++i) {
             roles |= roleOf[_keys.at(i)];
@@ -368,7 +368,7 @@ contract Account is IAccount, IERC1271, Initializable, EIP712 {
     function _requireSound(Settings memory settings) private view {
         uint256 count = settings.keys.length + settings.limits.length + settings.policy.length;
         _requireCount("SETTINGS", count, MAX_LIMITS);
-        if (settings.policy.length > 1) revert TooMany("POLICY", settings.policy.length, 1);
+        _requireFew("POLICY", settings.policy.length, 1);
         for (uint256 i; i < settings.keys.length; ++i) {
             _requireSoundKey(settings.keys[i]);
         }
@@ -403,6 +403,10 @@ contract Account is IAccount, IERC1271, Initializable, EIP712 {
 
     function _requireCount(bytes32 what, uint256 count, uint256 most) private pure {
         if (count == 0) revert ZeroAmount();
+        _requireFew(what, count, most);
+    }
+
+    function _requireFew(bytes32 what, uint256 count, uint256 most) private pure {
         if (count > most) revert TooMany(what, count, most);
     }
 }

@@ -14,6 +14,8 @@ CONTRACTS = HERE.parent.parent / "contracts"
 WHERE = {
     "Powers": ["powers"],
     "Participants": ["participants"],
+    "Account": ["accounts"],
+    "AccountFactory": ["accounts"],
     "Documents": ["documents"],
     "Mandates": ["mandates"],
     "Frameworks": ["frameworks"],

@@ -51,6 +51,7 @@ TYPES = {
     "Quote": "uint64 receivable,uint64 pieceStart,uint16 sequence,uint64 start,uint64 end,address holder,"
     "address financier,uint32 ratePpm,uint32 fundingDay,uint64 discount,uint64 fee,uint64 net,uint256 nonce,"
     "uint64 deadline",
+    "Statement": "bytes32 digest",
 }
 
 
@@ -396,6 +397,8 @@ class World:
     def _deploy_cores(self, replay: bool) -> None:
         self.powers = self.new("Powers")
         self.participants = self.new("Participants", self.powers, replay, ZONE)
+        self.account_implementation = self.new("Account", self.participants)
+        self.account_factory = self.new("AccountFactory", self.account_implementation)
         self.documents = self.new("Documents", self.participants, self.powers)
         self.frameworks = self.new("Frameworks", self.participants)
         self.cash_registry = self.new("CashRegistry", self.powers)
