@@ -142,6 +142,15 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Framework {framework} has no category {code}.",
         "框架 {framework} 没有项目类别 {code}。",
     ),
+    "TooManyUndertakings": ("{had} undertakings are more than {limit}.", "承诺 {had} 项超过上限 {limit}。"),
+    "UndertakingUnknown": (
+        "Framework {framework} has no undertaking {index}.",
+        "框架 {framework} 没有承诺 {index}。",
+    ),
+    "CatalogueNotInForce": (
+        "Catalogue {code} is in force from day {from} to day {until} (0: no end); today is day {today}.",
+        "目录 {code} 自第 {from} 日至第 {until} 日有效（0 为无终止），今天是第 {today} 日。",
+    ),
     "TooManyCategories": ("{had} categories are more than {limit}.", "项目类别 {had} 超过上限 {limit}。"),
     # --- bonds ---------------------------------------------------------------------------------------------
     "FloorMissed": (
@@ -361,6 +370,7 @@ CLAUSES: Final[dict[str, str]] = {
     "TenorTooLong": "银发〔2025〕77号 art. 11",
     "ReviewMissing": "中国绿色债券原则 2022; ICMA GBP, external review",
     "ReviewLapsed": "中国绿色债券原则 2022; ICMA GBP, external review",
+    "CatalogueNotInForce": "绿色债券支持项目目录（2021年版）；绿色金融支持项目目录（2025年版）",
     "CategoryNotAdmitted": "中国绿色债券原则 2022, use of proceeds",
     "CategoryUnknown": "中国绿色债券原则 2022, use of proceeds",
 }

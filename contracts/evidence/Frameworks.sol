@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IFrameworks} from "../interfaces/IFrameworks.sol";
 import {IParticipants} from "../interfaces/IParticipants.sol";
-import {DateOutOfOrder, NotParty, Unknown, WrongState, ZeroHash} from "../libraries/Errors.sol";
+import {DateOutOfOrder, NotParty, NotPowers, Unknown, WrongState, ZeroHash} from "../libraries/Errors.sol";
 import {Roles} from "../libraries/Roles.sol";
 import {Signed} from "../libraries/Signed.sol";
 
@@ -12,25 +12,21 @@ import {Signed} from "../libraries/Signed.sol";
 /// @dev Not behind a proxy, because every gated payment reads it.
 contract Frameworks is IFrameworks, Signed {
     bytes32 private constant REVIEW_TYPE = keccak256(
-        "Review(uint32 framework,bytes32 contentHash,address verifier,uint8 kind,uint8 outcome,uint8 shade,uint32 validUntil,bytes32 document,uint64 nonce)"
+        "Review(uint32 framework,bytes32 contentHash,address verifier,uint8 kind,uint8 outcome,uint8 shade,uint32 validUntil,bytes32 document,bytes32 reasons,uint64 nonce)"
     );
     uint256 private constant MAX_CATEGORIES = 64;
+    uint256 private constant MAX_UNDERTAKINGS = 64;
+    uint8 private constant UNDERTAKING_KINDS = 4;
+    uint8 private constant PERFORMANCE = 4;
+    uint8 private constant POLARITIES = 2;
     uint8 private constant KINDS = 4;
     uint8 private constant POSITIVE = 1;
     uint8 private constant REFUSED = 3;
     uint8 private constant SHADES = 3;
     uint64 private constant LAST_NONCE = type(uint64).max;
 
-    struct Standing {
-        address verifier;
-        uint32 version;
-        uint32 validUntil;
-        uint8 kind;
-        uint8 outcome;
-        uint8 shade;
-    }
-
     IParticipants public immutable participants;
+    address public immutable powers;
 
     uint32 public count;
     mapping(uint32 => Framework) private _frameworks;
@@ -38,9 +34,16 @@ contract Frameworks is IFrameworks, Signed {
     mapping(uint32 => bytes32[]) private _codes;
     mapping(uint32 => mapping(bytes32 => uint8)) private _indexPlusOne;
     mapping(uint32 => mapping(address => uint64)) public lastNonce;
+    mapping(bytes32 => Catalogue) private _catalogues;
+    mapping(uint32 => bytes32) public catalogueOf;
+    mapping(uint32 => uint64) public undertaken;
+    mapping(uint32 => Undertaking[]) private _undertakings;
+    mapping(uint32 => mapping(bytes32 => uint8)) private _undertakingPlusOne;
+    mapping(uint32 => mapping(uint8 => uint32)) private _droppedOn;
 
-    constructor(IParticipants participants_) {
+    constructor(IParticipants participants_, address powers_) {
         participants = participants_;
+        powers = powers_;
     }
 
     // --- reading ---
@@ -62,6 +65,37 @@ contract Frameworks is IFrameworks, Signed {
         uint8 plusOne = _indexPlusOne[id][code];
         if (plusOne == 0) revert CategoryUnknown(id, code);
         return plusOne - 1;
+    }
+
+    function catalogue(bytes32 code) external view returns (Catalogue memory) {
+        return _catalogues[code];
+    }
+
+    function checkCatalogue(bytes32 code) public view {
+        Catalogue memory c = _catalogues[code];
+        uint32 day = participants.today();
+        bool ended = c.until != 0 && c.until < day;
+        if (c.from == 0 || c.from > day || ended) revert CatalogueNotInForce(code, c.from, c.until, day);
+    }
+
+    function undertakingCount(uint32 id) external view returns (uint256) {
+        return _undertakings[id].length;
+    }
+
+    function undertaking(uint32 id, uint8 index)
+        external
+        view
+        returns (Undertaking memory terms, uint32 droppedOn)
+    {
+        if (index >= _undertakings[id].length) revert UndertakingUnknown(id, index);
+        return (_undertakings[id][index], _droppedOn[id][index]);
+    }
+
+    function hasReview(uint32 id) external view returns (bool) {
+        uint32 version = _frameworks[id].version;
+        Standing memory r = _reviews[id];
+        bool present = version != 0 && r.version == version && r.outcome != REFUSED;
+        return present && r.validUntil >= participants.today();
     }
 
     function requireReview(uint32 id) external view {
@@ -86,38 +120,48 @@ contract Frameworks is IFrameworks, Signed {
 
     // --- issuer ---
 
-    function register(bytes32 document, bytes32 catalogue, bytes32[] calldata categories)
-        external
-        returns (uint32 id)
-    {
+    function register(Content calldata content) external returns (uint32 id) {
         participants.requireRole(msg.sender, Roles.ISSUER);
         id = ++count;
         _frameworks[id].issuer = msg.sender;
-        _write(id, document, catalogue, categories);
+        _write(id, content);
     }
 
-    function amend(uint32 id, bytes32 document, bytes32 catalogue, bytes32[] calldata categories) external {
+    function amend(uint32 id, Content calldata content) external {
         address issuer = _frameworks[id].issuer;
         if (issuer == address(0)) revert Unknown("FRAMEWORK", id);
         if (msg.sender != issuer) revert NotParty(msg.sender, issuer);
         participants.requireRole(msg.sender, Roles.ISSUER);
-        _write(id, document, catalogue, categories);
+        _write(id, content);
     }
 
-    function _write(uint32 id, bytes32 document, bytes32 catalogue, bytes32[] calldata categories) private {
-        if (document == 0) revert ZeroHash("DOCUMENT");
-        if (catalogue == 0) revert ZeroHash("CATALOGUE");
-        if (categories.length == 0) revert ZeroHash("CATEGORIES");
+    function _write(uint32 id, Content calldata content) private {
+        if (content.document == 0) revert ZeroHash("DOCUMENT");
+        if (content.catalogue == 0) revert ZeroHash("CATALOGUE");
+        if (content.categories.length == 0) revert ZeroHash("CATEGORIES");
+        _setCatalogueOf(id, content.catalogue);
         Framework storage f = _frameworks[id];
         uint32 version = f.version + 1;
-        uint64 admitted;
+        f.version = version;
+        f.admitted = _admit(id, content.categories);
+        uint64 held = _hold(id, content.undertakings);
+        bytes32 contentHash = keccak256(abi.encode(id, version, content));
+        f.contentHash = contentHash;
+        emit FrameworkRegistered(
+            id, f.issuer, version, content.document, content.catalogue, content.categories, held, contentHash
+        );
+    }
+
+    function _setCatalogueOf(uint32 id, bytes32 code) private {
+        if (catalogueOf[id] == code) return;
+        checkCatalogue(code);
+        catalogueOf[id] = code;
+    }
+
+    function _admit(uint32 id, bytes32[] calldata categories) private returns (uint64 admitted) {
         for (uint256 i; i < categories.length; ++i) {
             admitted |= uint64(1) << _indexOrAdd(id, categories[i]);
         }
-        f.version = version;
-        f.admitted = admitted;
-        f.contentHash = keccak256(abi.encode(id, version, document, catalogue, categories));
-        emit FrameworkRegistered(id, f.issuer, version, document, catalogue, categories, f.contentHash);
     }
 
     function _indexOrAdd(uint32 id, bytes32 code) private returns (uint8) {
@@ -129,6 +173,60 @@ contract Frameworks is IFrameworks, Signed {
         _codes[id].push(code);
         _indexPlusOne[id][code] = uint8(size + 1);
         return uint8(size);
+    }
+
+    // --- undertakings ---
+
+    /// @dev Replaces what the framework holds; what is dropped keeps the day until which it is owed.
+    function _hold(uint32 id, Undertaking[] calldata undertakings) private returns (uint64 held) {
+        uint32 day = participants.today();
+        for (uint256 i; i < undertakings.length; ++i) {
+            held |= uint64(1) << _undertakingOrAdd(id, undertakings[i], day);
+        }
+        uint64 before = undertaken[id];
+        undertaken[id] = held;
+        uint64 changed = before ^ held;
+        for (uint8 i; changed >> i != 0; ++i) {
+            if ((changed >> i) & 1 == 1) _changeHeld(id, i, (held >> i) & 1 == 1, day);
+        }
+    }
+
+    function _changeHeld(uint32 id, uint8 index, bool isHeld, uint32 day) private {
+        if (!isHeld) {
+            _droppedOn[id][index] = day;
+            emit UndertakingDropped(id, index, day);
+        } else if (_droppedOn[id][index] != 0) {
+            delete _droppedOn[id][index];
+            emit UndertakingResumed(id, index);
+        }
+    }
+
+    function _undertakingOrAdd(uint32 id, Undertaking calldata u, uint32 day) private returns (uint8) {
+        bytes32 key = keccak256(abi.encode(u));
+        uint8 plusOne = _undertakingPlusOne[id][key];
+        if (plusOne != 0) return plusOne - 1;
+        uint256 size = _undertakings[id].length;
+        if (size >= MAX_UNDERTAKINGS) revert TooManyUndertakings(size + 1, MAX_UNDERTAKINGS);
+        _requireTerms(u, size, day);
+        _undertakings[id].push(u);
+        _undertakingPlusOne[id][key] = uint8(size + 1);
+        emit UndertakingAdded(id, uint8(size), u);
+        return uint8(size);
+    }
+
+    /// @dev Atomic, measurable, dated: a name, a day, and a unit wherever there is a target to compare with.
+    function _requireTerms(Undertaking calldata u, uint256 index, uint32 day) private pure {
+        if (u.code == 0) revert ZeroHash("UNDERTAKING");
+        if (u.kind == 0 || u.kind > UNDERTAKING_KINDS) {
+            revert WrongState("UNDERTAKING_KIND", index, u.kind, UNDERTAKING_KINDS);
+        }
+        bool measured = u.polarity != 0 || u.kind == PERFORMANCE;
+        if (u.polarity > POLARITIES || (measured && u.polarity == 0)) {
+            revert WrongState("POLARITY", index, u.polarity, POLARITIES);
+        }
+        if (measured && u.unit == 0) revert ZeroHash("UNIT");
+        if (u.dueDay < day) revert DateOutOfOrder("DUE_DAY", u.dueDay, day);
+        if (u.lastDay < u.dueDay) revert DateOutOfOrder("LAST_DAY", u.lastDay, u.dueDay);
     }
 
     // --- verifier ---
@@ -146,6 +244,7 @@ contract Frameworks is IFrameworks, Signed {
                     r.shade,
                     r.validUntil,
                     r.document,
+                    r.reasons,
                     r.nonce
                 )
             )
@@ -161,6 +260,7 @@ contract Frameworks is IFrameworks, Signed {
         if (r.outcome == 0 || r.outcome > REFUSED) {
             revert WrongState("OUTCOME", r.framework, r.outcome, POSITIVE);
         }
+        if (r.outcome != POSITIVE && r.reasons == 0) revert ZeroHash("REASONS");
         if (r.shade > SHADES) revert WrongState("SHADE", r.framework, r.shade, SHADES);
         uint32 day = participants.today();
         if (r.validUntil < day) revert DateOutOfOrder("VALID_UNTIL", r.validUntil, day);
@@ -188,5 +288,16 @@ contract Frameworks is IFrameworks, Signed {
         uint64 next = lastNonce[id][verifier] + 1;
         if (next != LAST_NONCE) lastNonce[id][verifier] = next;
         emit ReviewWithdrawn(id, verifier, document);
+    }
+
+    // --- delayed powers ---
+
+    function setCatalogue(bytes32 code, uint32 from, uint32 until, bytes32 contentHash) external {
+        if (msg.sender != powers) revert NotPowers(msg.sender, powers);
+        if (code == 0) revert ZeroHash("CATALOGUE");
+        if (from == 0) revert DateOutOfOrder("FROM", 0, 1);
+        if (until != 0 && until < from) revert DateOutOfOrder("UNTIL", until, from);
+        _catalogues[code] = Catalogue(from, until, contentHash);
+        emit CatalogueSet(code, from, until, contentHash);
     }
 }

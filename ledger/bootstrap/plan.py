@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal
 
+from ledger.domain.catalogues import catalogues
+from ledger.domain.dates import day_number
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.money import currency
 from ledger.domain.purposes import MATURITY, PROCEEDS, module_id
@@ -89,6 +91,30 @@ class Programme:
 
 
 @dataclass(frozen=True, slots=True)
+class CataloguePlan:
+    """A catalogue known by its code, from its first day to its last (0: no end). Its list's hash is in hex
+    without a prefix, zeros when the list is not at hand."""
+
+    code: str
+    first_day: int
+    last_day: int = 0
+    content_hash: str = "00" * 32
+
+
+def known_catalogues() -> tuple[CataloguePlan, ...]:
+    """What a new deployment begins with: the lists of `ledger.domain.catalogues`."""
+    return tuple(
+        CataloguePlan(
+            one.code,
+            day_number(one.since),
+            day_number(one.until) if one.until else 0,
+            one.content_hash.hex(),
+        )
+        for one in catalogues()
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class DeploymentPlan:
     """Everything a deployment is decided by. Addresses are accounts of the consortium.
 
@@ -105,6 +131,7 @@ class DeploymentPlan:
     zone: int = 8 * 3600
     delay: int = 2 * 24 * 3600
     programme: Programme = field(default_factory=Programme)
+    catalogues: tuple[CataloguePlan, ...] = field(default_factory=known_catalogues)
 
     def __post_init__(self) -> None:
         if self.operator == self.guardian:
@@ -119,7 +146,9 @@ class DeploymentPlan:
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> DeploymentPlan:
         cashes = tuple(CashPlan(**cash) for cash in content["cashes"])
-        return cls(**{**content, "cashes": cashes, "programme": Programme(**content["programme"])})
+        lists = tuple(CataloguePlan(**one) for one in content["catalogues"])
+        terms = Programme(**content["programme"])
+        return cls(**{**content, "cashes": cashes, "programme": terms, "catalogues": lists})
 
     def creations(self) -> tuple[Creation, ...]:
         """Every contract, each after all that it needs."""
@@ -134,6 +163,7 @@ class DeploymentPlan:
             *_book_wires(),
             *_evidence_wires(),
             *_duty_wires(),
+            *(_catalogue_wire(one) for one in self.catalogues),
             _programme_wire(self.programme),
         )
 
@@ -145,7 +175,7 @@ def _cores(plan: DeploymentPlan) -> tuple[Creation, ...]:
         _core("Participants", powers, plan.replay, plan.zone),
         _core("CashRegistry", powers),
         _core("Documents", participants, powers),
-        _core("Frameworks", participants),
+        _core("Frameworks", participants, powers),
         _core("PieceBook", participants, powers),
         _core("Mandates", participants),
         Creation(f"GreenBond{IMPLEMENTATION}", "GreenBond", "GreenBond", (), "implementation"),
@@ -296,6 +326,19 @@ def _duty_wires() -> tuple[Wire, ...]:
             module_id(duty),
         )
         for target, module, duty in duties
+    )
+
+
+def _catalogue_wire(one: CataloguePlan) -> Wire:
+    code, content_hash = module_id(one.code), bytes.fromhex(one.content_hash)
+    return Wire(
+        f"catalogue {one.code}",
+        "Frameworks",
+        "setCatalogue",
+        (code, one.first_day, one.last_day, content_hash),
+        "catalogue",
+        (code,),
+        {"from": one.first_day, "until": one.last_day, "contentHash": content_hash},
     )
 
 

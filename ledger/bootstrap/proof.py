@@ -149,6 +149,7 @@ _GIVEN = {
     "ControllerSet": ("module", "controller"),
     "CashListed": ("cash", "cash"),
     "KindSet": ("kind", "kind"),
+    "CatalogueSet": ("code", "code"),
 }
 _EVENTS = {
     "setDuty": ("DutySet", 0, 1),
@@ -157,6 +158,7 @@ _EVENTS = {
     "setController": ("ControllerSet", 0, 1),
     "list": ("CashListed", 0, 0),
     "setKind": ("KindSet", 0, 0),
+    "setCatalogue": ("CatalogueSet", 0, 0),
 }
 _NOTHING = {str(bytes(32)), "False", "0", "0x" + "00" * 20}
 """How an event says that a power was taken away."""

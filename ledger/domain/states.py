@@ -83,6 +83,52 @@ class ValidationOutcome(IntEnum):
     REFUSED = 3
 
 
+class UndertakingKind(IntEnum):
+    """Which part of the framework an undertaking belongs to."""
+
+    SELECTION = 1
+    MANAGEMENT = 2
+    REPORTING = 3
+    PERFORMANCE = 4
+
+
+class Polarity(IntEnum):
+    """Which side of its target a figure must lie on."""
+
+    NONE = 0
+    HIGHER = 1
+    LOWER = 2
+
+
+class OccurrenceState(IntEnum):
+    """Of one due day of an undertaking (`Undertakings`)."""
+
+    OPEN = 0
+    REPORTED = 1
+    ACCEPTED = 2
+    QUALIFIED = 3
+    REFUSED = 4
+    CANCELLED = 5
+    EXCUSED = 6
+
+
+class LabelState(IntEnum):
+    """A bond's label (`Labels`)."""
+
+    GREEN = 1
+    WATCH = 2
+    WITHDRAWN = 3
+
+
+class Cause(IntEnum):
+    """Why a label fell (`Labels`)."""
+
+    REVIEW = 1
+    VERIFIER = 2
+    UNDERTAKING = 3
+    ALERT = 4
+
+
 State = (
     BondState
     | FenState
@@ -92,6 +138,11 @@ State = (
     | ReviewKind
     | ReviewOutcome
     | ValidationOutcome
+    | UndertakingKind
+    | Polarity
+    | OccurrenceState
+    | LabelState
+    | Cause
 )
 
 LABELS: Final[dict[type[IntEnum], dict[int, dict[str, str]]]] = {
@@ -147,6 +198,37 @@ LABELS: Final[dict[type[IntEnum], dict[int, dict[str, str]]]] = {
         ValidationOutcome.ACCEPTED: {"en": "accepted", "zh": "认可"},
         ValidationOutcome.QUALIFIED: {"en": "qualified", "zh": "有保留"},
         ValidationOutcome.REFUSED: {"en": "refused", "zh": "不认可"},
+    },
+    UndertakingKind: {
+        UndertakingKind.SELECTION: {"en": "selection", "zh": "项目评估与遴选"},
+        UndertakingKind.MANAGEMENT: {"en": "management of proceeds", "zh": "募集资金管理"},
+        UndertakingKind.REPORTING: {"en": "reporting", "zh": "信息披露"},
+        UndertakingKind.PERFORMANCE: {"en": "performance", "zh": "绩效目标"},
+    },
+    Polarity: {
+        Polarity.NONE: {"en": "done or not done", "zh": "完成与否"},
+        Polarity.HIGHER: {"en": "higher is better", "zh": "越高越好"},
+        Polarity.LOWER: {"en": "lower is better", "zh": "越低越好"},
+    },
+    OccurrenceState: {
+        OccurrenceState.OPEN: {"en": "open", "zh": "待报告"},
+        OccurrenceState.REPORTED: {"en": "reported", "zh": "已报告"},
+        OccurrenceState.ACCEPTED: {"en": "accepted", "zh": "已通过"},
+        OccurrenceState.QUALIFIED: {"en": "qualified", "zh": "有保留通过"},
+        OccurrenceState.REFUSED: {"en": "refused", "zh": "未通过"},
+        OccurrenceState.CANCELLED: {"en": "cancelled by the issuer", "zh": "发行人已取消"},
+        OccurrenceState.EXCUSED: {"en": "cancelled, excused", "zh": "取消获认可"},
+    },
+    LabelState: {
+        LabelState.GREEN: {"en": "green", "zh": "绿色"},
+        LabelState.WATCH: {"en": "watch", "zh": "关注"},
+        LabelState.WITHDRAWN: {"en": "withdrawn", "zh": "撤销"},
+    },
+    Cause: {
+        Cause.REVIEW: {"en": "no review in force", "zh": "无有效外部评估认证"},
+        Cause.VERIFIER: {"en": "verifier lapsed or related", "zh": "验证人失效或关联"},
+        Cause.UNDERTAKING: {"en": "undertaking overdue or failed", "zh": "承诺逾期或未达成"},
+        Cause.ALERT: {"en": "alert confirmed", "zh": "预警已确认"},
     },
 }
 

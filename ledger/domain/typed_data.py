@@ -90,6 +90,7 @@ class Review(Statement):
         ("shade", "uint8"),
         ("validUntil", "uint32"),
         ("document", "bytes32"),
+        ("reasons", "bytes32"),
         ("nonce", "uint64"),
     )
     framework: int
@@ -100,6 +101,7 @@ class Review(Statement):
     shade: int
     valid_until: int
     document: bytes
+    reasons: bytes
     nonce: int
 
 

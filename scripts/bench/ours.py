@@ -92,7 +92,7 @@ class Scene:
 
     def bond(self) -> Iterator[Row]:
         issuer = self.ledger.issuer
-        framework = issuer.register_framework("issuer", b"framework", catalogue="BENCH", categories=["1"])
+        framework = issuer.register_framework("issuer", b"framework", catalogue="ICMA-GBP", categories=["1"])
         self.ledger.verifier.review(
             "verifier", framework.id, b"review", valid_until=self.today + dt.timedelta(days=300)
         )

@@ -298,7 +298,7 @@ def test_an_act_on_anothers_thing_is_refused_by_the_contract(lived: Api) -> None
     }
     for path, body in acts.items():
         assert lived.refused(OTHER, "POST", path, body, 409, "not-party")["who"] == lived.account(OTHER)
-    body = {"document": paper(), "catalogue": "C", "categories": ["A"]}
+    body = {"document": paper(), "catalogue": "ICMA-GBP", "categories": ["1"]}
     lived.refused(OTHER, "PUT", f"/v1/frameworks/{framework}", body, 409, "not-party")
     body = {"holder": lived.account(OTHER), "amount": cny(1), "booking": "mine"}
     lived.refused(OTHER, "POST", "/v1/cash/CNY/mints", body, 403, "not-allowed")

@@ -139,7 +139,7 @@ def test_one_investor_is_named_once_in_an_allotment(town: Api) -> None:
 def test_a_framework_amended_stops_money_until_it_is_reviewed_anew(town: Api) -> None:
     path = f"/v1/frameworks/{town.ids['framework']}"
     old = town.get("Verifier", path)["content_hash"]
-    body = {"document": paper("edited"), "catalogue": "GBC-2021", "categories": ["A"]}
+    body = {"document": paper("edited"), "catalogue": "ICMA-GBP", "categories": ["1"]}
     assert town.put("Issuer", path, body)["version"] == 2
     stopped = town.refused(
         "Issuer", "POST", f"/v1/budget-lines/{town.ids['line']}/allocations", {"amount": cny(1)}, 409,

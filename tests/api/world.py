@@ -117,7 +117,7 @@ def live(api: Api) -> Api:
 
 def _issue(api: Api) -> None:
     framework = api.post(
-        "Issuer", "/v1/frameworks", {"document": paper(), "catalogue": "GBC-2021", "categories": ["A", "B"]}
+        "Issuer", "/v1/frameworks", {"document": paper(), "catalogue": "ICMA-GBP", "categories": ["1", "2"]}
     )
     review(api, framework["id"])
     bond = api.post("Issuer", "/v1/bonds", bond_body(framework["id"], "GREEN 1"))["id"]
@@ -162,7 +162,7 @@ def _spend(api: Api) -> None:
             "label": "Dam",
             "framework": api.ids["framework"],
             "company": api.account("Company"),
-            "category": "A",
+            "category": "1",
             "budget": cny(RAISED),
             "document": paper(),
         },

@@ -3,8 +3,8 @@
 import pytest
 from brownie import chain
 
-from tests.contracts.refusals import emitted, refused
-from tests.contracts.world import ISSUER, VERIFIER, ZERO, digest, label
+from tests.contracts.refusals import emitted, error_data, refused
+from tests.contracts.world import CATALOGUE, ISSUER, NOBODY, VERIFIER, ZERO, digest, label
 
 SOLAR, WIND = label("SOLAR"), label("WIND")
 
@@ -14,12 +14,36 @@ def framework(world):
     return world.issuer.registers_framework("SOLAR", "WIND")
 
 
-def register(world, by=None, document=digest("d"), catalogue=digest("c"), codes=(SOLAR,)):  # noqa: B008
-    return world.frameworks.register(document, catalogue, list(codes), (by or world.issuer).by)
+def register(world, by=None, codes=(SOLAR,), promises=(), **options):
+    catalogue = options.get("catalogue", label(CATALOGUE))
+    content = (options.get("document", digest("d")), catalogue, list(codes), rows(promises))
+    return world.frameworks.register(content, (by or world.issuer).by)
 
 
-def amend(world, framework, *codes, by=None, document=digest("new")):  # noqa: B008
-    return world.frameworks.amend(framework, document, digest("c"), list(codes), (by or world.issuer).by)
+def amend(world, framework, *codes, by=None, promises=(), **options):
+    catalogue = options.get("catalogue", label(CATALOGUE))
+    content = (options.get("document", digest("new")), catalogue, list(codes), rows(promises))
+    return world.frameworks.amend(framework, content, (by or world.issuer).by)
+
+
+def rows(promises):
+    return [tuple(promise.values()) for promise in promises]
+
+
+def promise(world, **changes):
+    """A yearly report, due in a month for the first time, for three years."""
+    plain = {
+        "kind": 3,
+        "polarity": 0,
+        "everyMonths": 12,
+        "dueDay": world.today + 30,
+        "lastDay": world.today + 800,
+        "validator": NOBODY,
+        "code": label("REPORT"),
+        "unit": bytes(16),
+        "target": 0,
+    }
+    return plain | changes
 
 
 def submit(world, review, signer=None, **options):
@@ -40,8 +64,9 @@ def test_an_issuer_registers_a_framework(world):
         issuer=world.issuer,
         version=1,
         document=digest("d"),
-        catalogue=digest("c"),
+        catalogue=CATALOGUE,
         categories=[SOLAR, WIND],
+        undertaken=0,
     )
     issuer, version, admitted, content = world.frameworks.framework(1)
     assert (issuer, version, admitted) == (world.issuer.address, 1, 0b11)
@@ -112,6 +137,138 @@ def test_unknown_categories(world, framework):
         world.frameworks.categoryCode(framework, 2)
 
 
+# --- the catalogue ---
+
+
+@pytest.mark.spec("FRM-2")
+def test_a_new_framework_needs_a_catalogue_in_force_today(world):
+    day, code = world.today, label("GBEPC-2025")
+    with refused("CatalogueNotInForce", code, 0, 0, day):
+        register(world, catalogue=code)
+    world.changes(world.frameworks, "setCatalogue", code, day + 2, 0, ZERO)
+    for ask in (lambda: world.frameworks.checkCatalogue(code), lambda: register(world, catalogue=code)):
+        with refused("CatalogueNotInForce", code, day + 2, 0, day):
+            ask()
+    world.days_pass(2)
+    world.frameworks.checkCatalogue(code)
+    register(world, catalogue=code)
+    assert world.frameworks.catalogueOf(1) == code
+
+
+@pytest.mark.spec("FRM-2")
+def test_an_older_framework_keeps_its_catalogue_and_no_new_one_begins_with_it(world, framework):
+    day, code = world.today, label(CATALOGUE)
+    tx = world.changes(world.frameworks, "setCatalogue", code, 1, day, digest("list"))
+    emitted(tx, "CatalogueSet", code=code, until=day, contentHash=digest("list"))
+    assert list(world.frameworks.catalogue(code)) == [1, day, digest("list")]
+    register(world)
+    world.days_pass(1)
+    with refused("CatalogueNotInForce", code, 1, day, day + 1):
+        register(world)
+    amend(world, framework, SOLAR)
+    world.changes(world.frameworks, "setCatalogue", label("GBEPC-2025"), day, 0, ZERO)
+    amend(world, framework, SOLAR, catalogue=label("GBEPC-2025"))
+    with refused("CatalogueNotInForce", code, 1, day, day + 1):
+        amend(world, framework, SOLAR)
+
+
+def test_only_the_delayed_powers_set_a_catalogue(world):
+    for who in (world.operator, world.issuer, world.stranger):
+        with refused("NotPowers", who, world.powers):
+            world.frameworks.setCatalogue(label("MINE"), 1, 0, ZERO, who.by)
+
+
+@pytest.mark.parametrize(
+    ("terms", "refusal"),
+    [
+        ((ZERO, 1, 0, ZERO), ("ZeroHash", "CATALOGUE")),
+        ((label("X"), 0, 0, ZERO), ("DateOutOfOrder", "FROM", 0, 1)),
+        ((label("X"), 9, 8, ZERO), ("DateOutOfOrder", "UNTIL", 8, 9)),
+    ],
+)
+def test_a_catalogue_has_a_code_and_days_in_order(world, terms, refusal):
+    with refused("ChangeFailed", ..., error_data(*refusal)):
+        world.changes(world.frameworks, "setCatalogue", *terms)
+
+
+# --- undertakings ---
+
+
+@pytest.mark.spec("FRM-3")
+def test_undertakings_are_part_of_what_a_review_signs(world):
+    report = promise(world)
+    framework = world.issuer.registers_framework("SOLAR", undertakings=[report])
+    content = world.frameworks.framework(framework)[3]
+    other = world.issuer.registers_framework("SOLAR", undertakings=[report | {"dueDay": world.today + 31}])
+    review = world.review_of(framework, world.verifier)
+    with refused("ReviewMismatch", other, content, world.frameworks.framework(other)[3]):
+        submit(world, review | {"framework": other})
+    submit(world, review)
+    amend(world, framework, SOLAR, promises=[])
+    with refused("ReviewMissing", framework, 1, 2):
+        world.frameworks.requireReview(framework)
+    assert not world.frameworks.hasReview(framework)
+
+
+def test_an_undertaking_is_registered_as_given(world):
+    report, target = promise(world), promise(world, kind=4, polarity=1, unit=b"tCO2e".ljust(16, b"\0"), target=500)
+    tx = register(world, promises=[report, target])
+    assert [e["index"] for e in tx.events["UndertakingAdded"]] == [0, 1]
+    emitted(tx, "FrameworkRegistered", framework=1, undertaken=0b11)
+    terms, dropped_on = world.frameworks.undertaking(1, 1)
+    assert (terms[0], terms[1], terms[8], dropped_on) == (4, 1, 500, 0)
+    assert terms[6] == label("REPORT") and terms[7] == "0x" + b"tCO2e".ljust(16, b"\0").hex()
+    assert world.frameworks.undertaken(1) == 0b11 and world.frameworks.undertakingCount(1) == 2
+    with refused("UndertakingUnknown", 1, 2):
+        world.frameworks.undertaking(1, 2)
+
+
+@pytest.mark.spec("FRM-3")
+def test_a_dropped_undertaking_keeps_its_day_and_its_number(world):
+    first, second = promise(world), promise(world, code=label("SECOND"))
+    register(world, promises=[first, second])
+    world.days_pass(1)
+    tx = amend(world, 1, SOLAR, promises=[second])
+    emitted(tx, "UndertakingDropped", framework=1, index=0, day=world.today)
+    assert world.frameworks.undertaking(1, 0)[1] == world.today
+    assert world.frameworks.undertaken(1) == 0b10
+    world.days_pass(40)
+    tx = amend(world, 1, SOLAR, promises=[first, second])
+    emitted(tx, "UndertakingResumed", framework=1, index=0)
+    assert world.frameworks.undertaking(1, 0)[1] == 0 and world.frameworks.undertaken(1) == 0b11
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        ({"code": ZERO}, ("ZeroHash", "UNDERTAKING")),
+        ({"kind": 0}, ("WrongState", "UNDERTAKING_KIND", 0, 0, 4)),
+        ({"kind": 5}, ("WrongState", "UNDERTAKING_KIND", 0, 5, 4)),
+        ({"kind": 4}, ("WrongState", "POLARITY", 0, 0, 2)),
+        ({"polarity": 3}, ("WrongState", "POLARITY", 0, 3, 2)),
+        ({"kind": 4, "polarity": 1}, ("ZeroHash", "UNIT")),
+        ({"polarity": 2}, ("ZeroHash", "UNIT")),
+        ({"dueDay": 5}, ("DateOutOfOrder", "DUE_DAY", 5, ...)),
+        ({"lastDay": 5}, ("DateOutOfOrder", "LAST_DAY", 5, ...)),
+    ],
+)
+def test_an_undertaking_is_measurable_and_dated(world, changes, refusal):
+    with refused(*refusal):
+        register(world, promises=[promise(world, **changes)])
+
+
+def test_a_framework_knows_at_most_64_undertakings(world):
+    many = [promise(world, code=label(f"U{i}")) for i in range(65)]
+    with refused("TooManyUndertakings", 65, 64):
+        register(world, promises=many)
+    register(world, promises=many[:63])
+    register(world, promises=many[:1] * 3)
+    assert world.frameworks.undertakingCount(2) == 1
+    with refused("TooManyUndertakings", 65, 64):
+        amend(world, 1, SOLAR, promises=many[63:])
+    amend(world, 1, SOLAR, promises=many[63:64])
+
+
 # --- the verifier ---
 
 
@@ -144,6 +301,8 @@ def test_a_review_of_something_else_is_refused(world, framework):
         ({"outcome": 0}, ("WrongState", "OUTCOME", 1, 0, 1)),
         ({"outcome": 4}, ("WrongState", "OUTCOME", 1, 4, 1)),
         ({"shade": 4}, ("WrongState", "SHADE", 1, 4, 3)),
+        ({"outcome": 2, "reasons": ZERO}, ("ZeroHash", "REASONS")),
+        ({"outcome": 3, "reasons": ZERO}, ("ZeroHash", "REASONS")),
         ({"nonce": 0}, ("StaleReview", 1, 0, 1)),
     ],
 )

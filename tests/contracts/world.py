@@ -38,6 +38,8 @@ MAY_OPEN, MAY_MOVE, MAY_LOCK, MAY_DISCHARGE = 1, 2, 4, 8
 
 MIN_PIECE, MAX_PIECES, MAX_LAYERS = 100, 6, 3
 ACCEPT_DAYS, MAX_TENOR_DAYS = 10, 365
+CATALOGUE = "GBEPC-2021"
+"""In force on every day of these tests."""
 
 ANVIL_MNEMONIC = "test test test test test test test test test test test junk"
 
@@ -45,7 +47,7 @@ TYPES = {
     "Obligation": "bytes32 fingerprint,bytes32 document,uint8 kind,bytes3 currency,uint96 total,uint32 date,"
     "address payer,address payee,address attester",
     "Review": "uint32 framework,bytes32 contentHash,address verifier,uint8 kind,uint8 outcome,uint8 shade,"
-    "uint32 validUntil,bytes32 document,uint64 nonce",
+    "uint32 validUntil,bytes32 document,bytes32 reasons,uint64 nonce",
     "Validation": "uint32 report,bytes32 contentHash,address verifier,uint8 outcome,bytes32 document,"
     "uint64 nonce",
     "Quote": "uint64 receivable,uint64 pieceStart,uint16 sequence,uint64 start,uint64 end,address holder,"
@@ -199,10 +201,10 @@ class Actor:
 
     # --- issuer ---
 
-    def registers_framework(self, *categories: str) -> int:
-        tx = self.world.frameworks.register(
-            digest("framework"), digest("catalogue"), [label(c) for c in categories], self.by
-        )
+    def registers_framework(self, *categories: str, undertakings: Any = ()) -> int:
+        codes, promises = [label(c) for c in categories], [tuple(u.values()) for u in undertakings]
+        content = (digest("framework"), label(CATALOGUE), codes, promises)
+        tx = self.world.frameworks.register(content, self.by)
         return int(tx.events["FrameworkRegistered"]["framework"])
 
     def registers_bond(self, terms: dict[str, Any]) -> int:
@@ -400,7 +402,7 @@ class World:
         self.account_implementation = self.new("Account", self.participants)
         self.account_factory = self.new("AccountFactory", self.account_implementation)
         self.documents = self.new("Documents", self.participants, self.powers)
-        self.frameworks = self.new("Frameworks", self.participants)
+        self.frameworks = self.new("Frameworks", self.participants, self.powers)
         self.cash_registry = self.new("CashRegistry", self.powers)
         self.cash = self.new_cash(CNY, 2)
         self.piece_book = self.new("PieceBook", self.participants, self.powers)
@@ -454,6 +456,7 @@ class World:
         wires(documents, "setKind", REFINANCING, (2, VERIFIER))
         wires(documents, "setUser", proceeds, True)
         wires(documents, "setUser", self.receivables, True)
+        wires(self.frameworks, "setCatalogue", label(CATALOGUE), 1, 0, digest("list"))
         wires(self.cash_registry, "list", self.cash)
         wires(self.cash, "setController", label("PROCEEDS"), proceeds)
         wires(self.cash, "setController", label("MATURITY"), self.maturity)
@@ -550,6 +553,7 @@ class World:
             "shade": 3,
             "validUntil": self.today + 300,
             "document": digest("review"),
+            "reasons": digest("reasons"),
             "nonce": self.frameworks.lastNonce(framework, verifier) + 1,
         }
         return review | changes

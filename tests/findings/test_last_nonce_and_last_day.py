@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from eth_hash.auto import keccak
 
+from ledger.domain.twin.base import ZERO_HASH
 from ledger.domain.twin.bonds import Terms
 from ledger.domain.typed_data import Review, TypedData
 from tests.twin.actors import ISSUERS, STRANGER, VERIFIERS
@@ -43,7 +44,7 @@ def test_a_review_with_the_last_nonce_can_still_be_withdrawn(pair: Pair) -> None
     content, day = frameworks.framework(1).content_hash, pair.world.participants.today()
 
     def submit(nonce: int) -> str:
-        review = Review(1, content, verifier.address, 1, 1, 3, day + 9, keccak(b"late"), nonce)
+        review = Review(1, content, verifier.address, 1, 1, 3, day + 9, keccak(b"late"), ZERO_HASH, nonce)
         signature = verifier.sign(TypedData(31_337, frameworks.address, review).digest())
         return attempt(pair, STRANGER.address, frameworks.address, "submitReview", review, signature)
 

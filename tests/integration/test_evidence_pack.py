@@ -85,7 +85,7 @@ def live(ledger: Ledger) -> tuple[int, list[Interval]]:
 def issue(ledger: Ledger) -> tuple[int, int, int, str, str, str]:
     """Bond, two budget lines, and the transactions that closed and allocated."""
     framework = ledger.issuer.register_framework(
-        "Issuer", b"framework", catalogue="GREEN-2021", categories=["WIND"]
+        "Issuer", b"framework", catalogue="ICMA-GBP", categories=["1"]
     ).id
     ledger.verifier.review("Verifier", framework, b"opinion", valid_until=LATER)
     bond = ledger.issuer.register_bond(
@@ -107,7 +107,7 @@ def issue(ledger: Ledger) -> tuple[int, int, int, str, str, str]:
         "wind farm",
         framework=framework,
         company="Company",
-        category="WIND",
+        category="1",
         budget=200_000,
         currency="CNY",
         document=b"project",

@@ -41,7 +41,7 @@ def issue(ledger: Ledger, label: str, framework: int) -> tuple[int, list[int]]:
             f"{label} {name}",
             framework=framework,
             company="Company",
-            category="A",
+            category="1",
             budget=Money(RAISED, CNY),
             currency="CNY",
             document=b"project",
@@ -61,7 +61,7 @@ class Life:
         self.ledger = ledger
         self.rng = random.Random(seed)
         framework = ledger.issuer.register_framework(
-            "Issuer", b"framework", catalogue="GBC-2021", categories=["A"]
+            "Issuer", b"framework", catalogue="ICMA-GBP", categories=["1"]
         )
         ledger.verifier.review("Verifier", framework.id, b"opinion", valid_until=dt.date(2030, 1, 1))
         self.bonds = [issue(ledger, label, framework.id) for label in ("ONE", "TWO")]

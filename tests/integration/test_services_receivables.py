@@ -292,7 +292,9 @@ def test_what_a_bond_locked_is_paid_whatever_happens(staffed: Ledger) -> None:
     staffed.supplier.transfer(
         "Contractor", receivable, "Subcontractor", start=0, end=40_000, trade_document=b"trade"
     )
-    staffed.issuer.amend_framework("Issuer", found.framework, b"v2", catalogue="C", categories=["1.1.1.1"])
+    staffed.issuer.amend_framework(
+        "Issuer", found.framework, b"v2", catalogue="GBEPC-2021", categories=["1.1.1.1"]
+    )
     staffed.operator.suspend("Subcontractor", b"order")
     staffed.operator.post_business_date(DUE)
     staffed.obligor.settle("Company", receivable, batch=1)

@@ -55,8 +55,8 @@ def test_axis_addresses_are_those_of_the_contract(pair: Pair, module: bytes) -> 
             "obligationDigest",
             Obligation(HASH, HASH, 3, b"CNY", 2**96 - 1, 9, ANYBODY, NOBODY, ANYBODY),
         ),
-        ("Frameworks", "reviewDigest", Review(1, HASH, ANYBODY, 4, 3, 2, 2**32 - 1, HASH, 2**64 - 1)),
         ("Impact", "validationDigest", Validation(2**32 - 1, HASH, ANYBODY, 3, HASH, 2**64 - 1)),
+        ("Frameworks", "reviewDigest", Review(1, HASH, ANYBODY, 4, 3, 2, 2**32 - 1, HASH, HASH, 2**64 - 1)),
         (
             "Financing",
             "quoteDigest",

@@ -21,6 +21,7 @@ from ledger.domain.twin import World
 from ledger.domain.twin.base import ZERO_HASH, word
 from ledger.domain.twin.bonds import Terms
 from ledger.domain.twin.cash import INFINITE
+from ledger.domain.twin.frameworks import Content, Undertaking
 from ledger.domain.twin.impact import Figure
 from ledger.domain.twin.participants import Admission
 from ledger.domain.twin.pieces import Limits, Piece
@@ -50,7 +51,8 @@ T = TypeVar("T")
 DAY: Final = 86_400
 CODES: Final = tuple(word(name) for name in ("SOLAR", "WIND", "HYDRO"))
 INDICATORS: Final = (word("CO2"), word("MWH"))
-CATALOGUE: Final = keccak(b"catalogue 2021")
+CATALOGUE: Final = word("GBEPC-2021")
+OTHER_CATALOGUES: Final = tuple(word(name) for name in ("ICMA-GBP", "GBEPC-2015", "GFEPC-2025", "UNKNOWN"))
 
 
 class NothingFits(Exception):
@@ -352,19 +354,41 @@ class Histories:
 
     def register_framework(self) -> Act:
         sender = self.who(self.one(ISSUERS).address)
-        return self.act(sender, self.world.frameworks, "register", *self._framework())
+        return self.act(sender, self.world.frameworks, "register", self._content(()))
 
     def amend_framework(self) -> Act:
         id_ = self.number(self.world.frameworks.count)
         sender = self.who(self.world.frameworks.framework(id_).issuer)
-        return self.act(sender, self.world.frameworks, "amend", id_, *self._framework())
+        known = self.world.frameworks.undertakings.get(id_, ())
+        return self.act(sender, self.world.frameworks, "amend", id_, self._content(known))
 
-    def _framework(self) -> tuple[bytes, bytes, list[bytes]]:
+    def _content(self, known: Sequence[Undertaking]) -> Content:
+        """A version; most undertakings of those `known` are kept, so that drops and resumptions are few."""
         codes = self.dice.sample(CODES, self.dice.randint(2, 3))
-        return (
-            self.hash(),
-            self.spoilt(CATALOGUE, lambda: ZERO_HASH),
-            self.spoilt(codes, lambda: self.one([[], [ZERO_HASH]])),
+        kept = [undertaking for undertaking in known if self.chance(0.8)]
+        new = [self._undertaking() for _ in range(self.dice.randint(0, 1 if known else 3))]
+        return Content(
+            document=self.hash(),
+            catalogue=self.spoilt(CATALOGUE, lambda: self.one([ZERO_HASH, *OTHER_CATALOGUES])),
+            categories=self.spoilt(codes, lambda: self.one([[], [ZERO_HASH]])),
+            undertakings=[*kept, *new],
+        )
+
+    def _undertaking(self) -> Undertaking:
+        kind, polarity = self.one([(1, 0), (2, 2), (3, 0), (3, 0), (4, 1), (4, 2)])
+        due = self.days(0, 40)
+        self.fresh += 1
+        validator = self.one([NOBODY, NOBODY, VERIFIERS[0].address, VERIFIERS[1].address])
+        return Undertaking(
+            kind=self.spoilt(kind, lambda: self.one([0, 5])),
+            polarity=self.spoilt(polarity, lambda: self.one([0, 3])),
+            every_months=self.one([0, 1, 6, 12]),
+            due_day=self.spoilt(due, lambda: self.one([0, self.today - 1])),
+            last_day=self.spoilt(due + self.one([0, 40, 400]), lambda: due - 1 if due else 0),
+            validator=validator,
+            code=self.spoilt(word(f"U{self.fresh}"), lambda: ZERO_HASH),
+            unit=self.spoilt(b"tCO2e".ljust(16, b"\0"), lambda: bytes(16)),
+            target=self.dice.randrange(1_000),
         )
 
     def submit_review(self) -> Act:
@@ -382,6 +406,7 @@ class Histories:
             shade=self.spoilt(self.dice.randint(0, 3), lambda: 4),
             valid_until=self.spoilt(self.days(60, 500), lambda: self.one([0, self.today - 1, self.today])),
             document=self.hash(),
+            reasons=self.one([self.hash(), self.hash(), ZERO_HASH]),
             nonce=self.spoilt(last + self.dice.randint(1, 2), lambda: last),
         )
         signature = self.signature(frameworks, review, verifier)

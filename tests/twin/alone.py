@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from ledger.bootstrap.plan import known_catalogues
 from ledger.domain.twin import CashTerms, Setting, World
+from ledger.domain.twin.base import word
+from ledger.domain.twin.frameworks import Catalogue
 from ledger.domain.twin.pieces import Limits
 from tests.twin.actors import BANK, OPERATOR, recover
 
@@ -18,8 +21,17 @@ CHAIN_ID: Final = 31_337
 START: Final = 1_751_328_000  # 2025-07-01
 
 
+def twin_catalogues() -> dict[bytes, Catalogue]:
+    """The lists that a deployment begins with, as the twin takes them."""
+    return {
+        word(one.code): Catalogue(one.first_day, one.last_day, bytes.fromhex(one.content_hash))
+        for one in known_catalogues()
+    }
+
+
 def new_world() -> World:
     cash = CashTerms(ADDRESSES["Cash"], BANK.address, b"CNY")
     programme = (Limits(10, 12, 4), 10, 366)
-    setting = Setting(CHAIN_ID, OPERATOR.address, True, 8 * 3600, programme, START)
+    lists = twin_catalogues()
+    setting = Setting(CHAIN_ID, OPERATOR.address, True, 8 * 3600, programme, START, lists)
     return World(ADDRESSES, [cash], setting, recover)

@@ -12,6 +12,7 @@ from ledger.domain.kinds import DocumentKind
 from ledger.domain.twin.base import ZERO_HASH, word
 from ledger.domain.twin.bonds import Terms
 from ledger.domain.twin.cash import INFINITE
+from ledger.domain.twin.frameworks import Content, Undertaking
 from ledger.domain.twin.participants import Admission
 from ledger.domain.typed_data import Obligation, Review, Statement, TypedData
 from tests.twin.actors import (
@@ -81,9 +82,9 @@ def _register(h: Histories, who: str, kind: DocumentKind) -> Act:
 
 def _bond(h: Histories) -> Iterator[Act]:
     w = h.world
-    yield h.act(ISSUER, w.frameworks, "register", keccak(b"framework"), CATALOGUE, list(CODES))
+    yield h.act(ISSUER, w.frameworks, "register", _content(h))
     content = w.frameworks.framework(1).content_hash
-    review = Review(1, content, VERIFIERS[0].address, 1, 1, 3, h.today + 900, keccak(b"review"), 1)
+    review = Review(1, content, VERIFIERS[0].address, 1, 1, 3, h.today + 900, keccak(b"review"), ZERO_HASH, 1)
     yield h.act(
         ISSUER, w.frameworks, "submitReview", review, _signed(h, w.frameworks, review, review.verifier)
     )
@@ -103,6 +104,14 @@ def _bond(h: Histories) -> Iterator[Act]:
         number = len(w.proceeds.projects)
         yield h.act(ISSUER, w.proceeds, "openLine", 1, number, 500_000, True, "line")
         yield h.act(ISSUER, w.proceeds, "allocate", number, 400_000)
+
+
+def _content(h: Histories) -> Content:
+    """Two promises: a report each month, and a target judged by the first verifier."""
+    due, unit = h.today + 30, b"tCO2e".ljust(16, b"\0")
+    report = Undertaking(3, 0, 1, due, due + 400, NOBODY, word("REPORT"), bytes(16), 0)
+    target = Undertaking(4, 1, 12, due, due + 800, VERIFIERS[0].address, word("AVOIDED"), unit, 500)
+    return Content(keccak(b"framework"), CATALOGUE, list(CODES), [report, target])
 
 
 def _credit(h: Histories) -> Iterator[Act]:

@@ -14,6 +14,7 @@ from ledger.domain.twin import CashTerms, Refusal, Setting, World
 from ledger.domain.twin.pieces import Limits
 from tests.twin.actors import BANK, DEPLOYER, GUARDIAN, OPERATOR, recover
 from tests.twin.acts import Act
+from tests.twin.alone import twin_catalogues
 from tests.twin.chain import Chain, Node, Reverted
 from tests.twin.promises import broken
 from tests.twin.questions import question
@@ -123,6 +124,8 @@ def new_pair(replay: bool) -> Iterator[Pair]:
         chain = Chain(node, DEPLOYER.address, plan, START)
         limits = Limits(terms.min_piece, terms.max_pieces, terms.max_layers)
         programme = (limits, terms.accept_days, terms.max_tenor_days)
-        setting = Setting(31_337, OPERATOR.address, replay, plan.zone, programme, chain.timestamp)
+        setting = Setting(
+            31_337, OPERATOR.address, replay, plan.zone, programme, chain.timestamp, twin_catalogues()
+        )
         cash = CashTerms(chain.addresses[cashes[0].record], BANK.address, b"CNY")
         yield Pair(chain, World(chain.addresses, [cash], setting, recover))

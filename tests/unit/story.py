@@ -91,7 +91,12 @@ class Story:
     def framework(self, *categories: str) -> None:
         said = {"framework": 1, "issuer": party("issuer"), "version": 1, "document": word("framework")}
         codes = [word(category) for category in categories]
-        said |= {"catalogue": word("catalogue"), "categories": codes, "contentHash": word("content")}
+        said |= {
+            "catalogue": word("catalogue"),
+            "categories": codes,
+            "undertaken": 0,
+            "contentHash": word("content"),
+        }
         self.act(self.say("Frameworks", "FrameworkRegistered", **said))
 
     def register_bond(self, bond: int, label: str) -> None:

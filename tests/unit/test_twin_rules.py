@@ -12,12 +12,13 @@ from ledger.domain import purposes
 from ledger.domain.discount import discount_half_up
 from ledger.domain.states import PieceState
 from ledger.domain.twin import Refusal, World
+from ledger.domain.twin.frameworks import Content
 from ledger.domain.twin.participants import Admission
 from ledger.domain.twin.pieces import LAST_SEQUENCE, Piece
 from ledger.domain.twin.receivables import Confirmation
 from ledger.domain.typed_data import Obligation, Quote, TypedData
 from tests.twin.actors import BANK, COMPANIES, FINANCIERS, INVESTORS, ISSUERS, NOBODY, OPERATOR, SUPPLIERS
-from tests.twin.acts import DAY, Histories
+from tests.twin.acts import CATALOGUE, DAY, Histories
 from tests.twin.alone import ADDRESSES, CHAIN_ID, new_world
 from tests.twin.opening import opening
 
@@ -123,7 +124,8 @@ def test_what_is_encumbered_is_paid_whatever_happens_to_the_review(
 ) -> None:
     """BOND-2: the gate stands before the obligation; settlement asks nothing any more."""
     id_ = confirmed(world, do)
-    do(ISSUER, "Frameworks", "amend", 1, keccak(b"edited"), keccak(b"catalogue 2021"), [keccak(b"other")])
+    edited = Content(keccak(b"edited"), CATALOGUE, [keccak(b"other")], [])
+    do(ISSUER, "Frameworks", "amend", 1, edited)
     with pytest.raises(Refusal, match="ReviewMissing"):
         do(ISSUER, "Proceeds", "pay", 1, INVOICE, 1)
     suspend(world, do, ISSUER, True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.domain.kinds import DocumentKind
@@ -17,7 +17,7 @@ from ledger.domain.twin.cash import Cash, CashRegistry
 from ledger.domain.twin.creditlines import CreditLines
 from ledger.domain.twin.documents import ATTESTER_SIGNS, PAYEE_SIGNS, Documents, KindRule, Recover
 from ledger.domain.twin.financing import Financing
-from ledger.domain.twin.frameworks import Frameworks
+from ledger.domain.twin.frameworks import Catalogue, Frameworks
 from ledger.domain.twin.impact import Impact
 from ledger.domain.twin.mandates import Mandates
 from ledger.domain.twin.maturity import Maturity
@@ -41,7 +41,8 @@ class CashTerms:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a deployment is decided by; `programme` is (limits, days to accept, longest tenor in days)."""
+    """What a deployment is decided by; `programme` is (limits, days to accept, longest tenor in days),
+    `catalogues` are the lists of green projects by their codes."""
 
     chain_id: int
     operator: str
@@ -49,6 +50,7 @@ class Setting:
     zone: int
     programme: tuple[Limits, int, int]
     timestamp: int
+    catalogues: Mapping[bytes, Catalogue] = field(default_factory=dict)
 
 
 class World:
@@ -152,6 +154,8 @@ class World:
         self.documents.set_kind(powers, DocumentKind.REFINANCING, KindRule(ATTESTER_SIGNS, Role.VERIFIER))
         for target, module, duty in self._duties():
             target.set_duty(powers, module.address, word(duty))
+        for code, one in setting.catalogues.items():
+            self.frameworks.set_catalogue(powers, code, *plain(one))
         self.receivables.set_programme(powers, *setting.programme)
 
     def _duties(self) -> Iterator[tuple[Module, Module, str]]:
@@ -204,6 +208,14 @@ class World:
         for id_, framework in self.frameworks.frameworks.items():
             yield (self.frameworks.address, "framework", (id_,)), plain(framework)
             yield (self.frameworks.address, "standing", (id_,)), plain(self.frameworks.standing(id_))
+            yield (self.frameworks.address, "hasReview", (id_,)), self.frameworks.has_review(id_)
+            yield (self.frameworks.address, "catalogueOf", (id_,)), self.frameworks.catalogue_codes[id_]
+            yield (self.frameworks.address, "undertaken", (id_,)), self.frameworks.undertaken(id_)
+            for index in range(len(self.frameworks.undertakings.get(id_, ()))):
+                terms, dropped_on = self.frameworks.undertaking(id_, index)
+                yield (self.frameworks.address, "undertaking", (id_, index)), (plain(terms), dropped_on)
+        for code, catalogue in self.frameworks.catalogues.items():
+            yield (self.frameworks.address, "catalogue", (code,)), plain(catalogue)
         for (id_, verifier), nonce in self.frameworks.nonces.items():
             yield (self.frameworks.address, "lastNonce", (id_, verifier)), nonce
 

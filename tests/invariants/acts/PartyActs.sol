@@ -138,11 +138,15 @@ abstract contract PartyActs is Ghost {
     }
 
     function _registerFramework(address issuer, uint8 admitted) internal returns (uint32) {
-        bytes memory data = abi.encodeCall(IFrameworks.register, (PAPER, PAPER, _categories(admitted)));
+        bytes memory data = abi.encodeCall(IFrameworks.register, (_content(admitted)));
         (bool ok,) = _act("framework.register", issuer, address(frameworks), data);
         if (!ok) return 0;
         _frameworks.push(FrameworkRecord(issuer, 1, admitted, 0, 0, 0));
         return uint32(_frameworks.length);
+    }
+
+    function _content(uint8 mask) private view returns (IFrameworks.Content memory) {
+        return IFrameworks.Content(PAPER, PAPER, _categories(mask), new IFrameworks.Undertaking[](0));
     }
 
     /// @dev The first categories are in order of their index, so that bit i is `_codes[i]` from the first version on.
@@ -169,7 +173,7 @@ abstract contract PartyActs is Ghost {
 
     function _amendFramework(uint32 id, FrameworkRecord storage f) private {
         uint8 mask = _odd(4) ? 7 : uint8(1 + _roll(7));
-        bytes memory data = abi.encodeCall(IFrameworks.amend, (id, PAPER, PAPER, _categories(mask)));
+        bytes memory data = abi.encodeCall(IFrameworks.amend, (id, _content(mask)));
         (bool ok,) = _act("framework.amend", f.issuer, address(frameworks), data);
         if (!ok) return;
         ++f.version;
@@ -203,7 +207,7 @@ abstract contract PartyActs is Ghost {
         address by = verifiers[id % 2];
         bytes32 content = frameworks.framework(id).contentHash;
         IFrameworks.Review memory r = IFrameworks.Review(
-            id, content, by, 1, outcome, 0, validUntil, PAPER, _odd(12) ? 1 : uint64(++_serial)
+            id, content, by, 1, outcome, 0, validUntil, PAPER, PAPER, _odd(12) ? 1 : uint64(++_serial)
         );
         bool stale = r.nonce <= _nonceOf[id];
         address signer = _odd(10) ? outsider : by;

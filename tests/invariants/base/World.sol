@@ -85,7 +85,7 @@ abstract contract World is Cheats {
         participants =
             IParticipants(vm.deployCode("Participants.sol:Participants", abi.encode(powers, false, ZONE)));
         documents = IDocuments(vm.deployCode("Documents.sol:Documents", abi.encode(participants, powers)));
-        frameworks = IFrameworks(vm.deployCode("Frameworks.sol:Frameworks", abi.encode(participants)));
+        frameworks = IFrameworks(vm.deployCode("Frameworks.sol:Frameworks", abi.encode(participants, powers)));
         registry = ICashRegistry(vm.deployCode("CashRegistry.sol:CashRegistry", abi.encode(powers)));
         _deployCash(banks[0], "CNY", 2);
         _deployCash(banks[1], "EUR", 2);
@@ -145,6 +145,7 @@ abstract contract World is Cheats {
             abi.encodeCall(IDocuments.setKind, (REFINANCING, IDocuments.KindRule(2, VERIFIER)))
         );
         _set(address(documents), abi.encodeCall(IDocuments.setUser, (address(proceeds), true)));
+        _set(address(frameworks), abi.encodeCall(IFrameworks.setCatalogue, (PAPER, 1, 0, PAPER)));
         _set(address(documents), abi.encodeCall(IDocuments.setUser, (address(receivables), true)));
         for (uint256 i; i < cashes.length; ++i) {
             _set(address(registry), abi.encodeCall(ICashRegistry.list, (address(cashes[i]))));
