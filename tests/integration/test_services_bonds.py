@@ -41,6 +41,7 @@ def test_a_review_is_bound_to_one_version(town: Ledger) -> None:
         kind=ReviewKind.CERTIFICATION,
         outcome=Outcome.QUALIFIED,
         shade=Shade.DARK,
+        reasons=b"the look-back is long",
     )
     assert (reviewed.version, reviewed.valid_until) == (1, LATER)
     second = town.issuer.amend_framework(
@@ -56,7 +57,9 @@ def test_a_review_is_bound_to_one_version(town: Ledger) -> None:
 @pytest.mark.spec("FRM-1")
 def test_a_refused_lapsed_or_withdrawn_review_opens_nothing(town: Ledger) -> None:
     of = given.framework(town, reviewed=False)
-    town.verifier.review("Verifier", of, b"no", valid_until=LATER, outcome=Outcome.REFUSED)
+    with pytest.raises(BadInput, match="says why"):
+        town.verifier.review("Verifier", of, b"no", valid_until=LATER, outcome=Outcome.REFUSED)
+    town.verifier.review("Verifier", of, b"no", valid_until=LATER, outcome=Outcome.REFUSED, reasons=b"coal")
     with pytest.raises(ContractRefusal, match="ReviewNotPositive"):
         given.booking_bond(town, of)
     town.verifier.review("Verifier", of, b"yes", valid_until=LATER)
