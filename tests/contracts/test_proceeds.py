@@ -5,7 +5,7 @@ import pytest
 from tests.contracts import given
 from tests.contracts.given import ALLOCATED, COST, RAISED
 from tests.contracts.refusals import emitted, refused
-from tests.contracts.world import INVESTOR, ISSUER, NOBODY, ZERO, axis_of, digest, label
+from tests.contracts.world import CATALOGUE, INVESTOR, ISSUER, NOBODY, ZERO, axis_of, digest, label
 
 POOLED = RAISED - COST
 
@@ -242,7 +242,9 @@ def test_allocation_is_the_issuers_and_of_something(world, line):
 
 @pytest.mark.spec("BOND-2")
 def test_allocation_needs_an_eligible_category_and_a_review(world, line, framework):
-    world.frameworks.amend(framework, digest("v2"), digest("c"), [label("WIND")], world.issuer.by)
+    world.frameworks.amend(
+        framework, (digest("v2"), label(CATALOGUE), [label("WIND")], []), world.issuer.by
+    )
     with refused("ReviewMissing", framework, 1, 2):
         world.issuer.allocates(line, 1)
     world.verifier.reviews(framework)
