@@ -204,6 +204,14 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Report {report} covers days {from} to {until} of this project and indicator already.",
         "该项目该指标的第 {from} 至 {until} 日已由报告 {report} 覆盖。",
     ),
+    "ProjectsOutOfOrder": (
+        "Projects are named in rising order: {had} comes after {previous}.",
+        "项目须按编号升序列出：{had} 列在 {previous} 之后。",
+    ),
+    "TooManyProjects": (
+        "A report covers {limit} projects at most, not {had}.",
+        "一份报告最多涵盖 {limit} 个项目，而非 {had} 个。",
+    ),
     "TooManyReports": (
         "Project {project} has its {limit} reports of this indicator already.",
         "项目 {project} 该指标的报告已达上限 {limit}。",

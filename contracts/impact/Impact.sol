@@ -25,6 +25,7 @@ contract Impact is IImpact, Signed, Powered {
         "Validation(uint32 report,bytes32 contentHash,address verifier,uint8 outcome,bytes32 document,uint64 nonce)"
     );
     uint256 private constant MAX_REPORTS = 128;
+    uint256 private constant MAX_PROJECTS = 64;
     uint256 private constant MAX_TEXT = 1024;
     uint8 private constant MAX_DECIMALS = 18;
     uint8 private constant ACCEPTED = 1;
@@ -42,6 +43,7 @@ contract Impact is IImpact, Signed, Powered {
 
     uint32 public count;
     mapping(uint32 => Report) private _reports;
+    mapping(uint32 => uint32[]) private _projects;
     mapping(uint32 => Finding) private _findings;
     mapping(uint32 => mapping(bytes32 => uint32[])) private _standing;
 
@@ -62,6 +64,10 @@ contract Impact is IImpact, Signed, Powered {
 
     function reportOf(uint32 id) external view returns (Report memory) {
         return _reports[id];
+    }
+
+    function projectsOf(uint32 id) external view returns (uint32[] memory) {
+        return _projects[id];
     }
 
     function reportsOf(uint32 project, bytes32 indicator) external view returns (uint32[] memory) {
@@ -85,23 +91,27 @@ contract Impact is IImpact, Signed, Powered {
 
     function checkReport(
         address who,
-        uint32 project,
+        uint32[] calldata projects,
         bytes32 indicator,
         Figure calldata figure,
         string calldata basis
     ) external view {
-        _requireReport(who, project, indicator, figure, basis);
-        _placeFor(project, indicator, figure, 0);
+        _requireReport(who, projects, indicator, figure, basis);
+        _requireFree(projects, indicator, figure, 0);
     }
 
-    function report(uint32 project, bytes32 indicator, Figure calldata figure, string calldata basis)
-        external
-        returns (uint32 id)
-    {
-        _requireReport(msg.sender, project, indicator, figure, basis);
-        _placeFor(project, indicator, figure, 0);
-        id = _write(project, indicator, figure, basis);
-        _standing[project][indicator].push(id);
+    function report(
+        uint32[] calldata projects,
+        bytes32 indicator,
+        Figure calldata figure,
+        string calldata basis
+    ) external returns (uint32 id) {
+        _requireReport(msg.sender, projects, indicator, figure, basis);
+        _requireFree(projects, indicator, figure, 0);
+        id = _write(projects, indicator, figure, basis);
+        for (uint256 i; i < projects.length; ++i) {
+            _standing[projects[i]][indicator].push(id);
+        }
     }
 
     function restate(uint32 former, Figure calldata figure, string calldata basis, string calldata reason)
@@ -110,14 +120,16 @@ contract Impact is IImpact, Signed, Powered {
     {
         Report storage old = _reports[former];
         if (old.reporter == address(0)) revert Unknown("REPORT", former);
-        (uint32 project, bytes32 indicator) = (old.project, old.indicator);
-        _requireReport(msg.sender, project, indicator, figure, basis);
-        _requireOwn(old.reporter, project);
+        (uint32[] memory projects, bytes32 indicator) = (_projects[former], old.indicator);
+        _requireReport(msg.sender, projects, indicator, figure, basis);
+        _requireOwn(old.reporter, projects[0]);
         _requirePresent(former);
         _requireText("REASON", reason);
-        uint256 place = _placeFor(project, indicator, figure, former);
-        id = _write(project, indicator, figure, basis);
-        _standing[project][indicator][place] = id;
+        _requireFree(projects, indicator, figure, former);
+        id = _write(projects, indicator, figure, basis);
+        for (uint256 i; i < projects.length; ++i) {
+            _replace(_standing[projects[i]][indicator], former, id);
+        }
         old.supersededBy = id;
         _reports[id].supersedes = former;
         emit ImpactRestated(id, former, reason);
@@ -125,13 +137,12 @@ contract Impact is IImpact, Signed, Powered {
 
     function _requireReport(
         address who,
-        uint32 project,
+        uint32[] memory projects,
         bytes32 indicator,
         Figure calldata f,
         string calldata basis
     ) private view {
-        (address issuer, address company) = _parties(project);
-        if (who != issuer && who != company) revert NotParty(who, issuer);
+        _requireParty(who, projects);
         participants.requireActive(who);
         if (indicator == 0) revert ZeroHash("INDICATOR");
         if (f.unit == 0) revert ZeroHash("UNIT");
@@ -144,40 +155,64 @@ contract Impact is IImpact, Signed, Powered {
         documents.requireKnown(f.document, who, 0);
     }
 
+    function _requireParty(address who, uint32[] memory projects) private view {
+        uint256 size = projects.length;
+        if (size == 0) revert ZeroHash("PROJECTS");
+        if (size > MAX_PROJECTS) revert TooManyProjects(size, MAX_PROJECTS);
+        uint32 previous;
+        for (uint256 i; i < size; ++i) {
+            uint32 project = projects[i];
+            if (project <= previous) revert ProjectsOutOfOrder(project, previous);
+            (address issuer, address company) = _parties(project);
+            if (who != issuer && who != company) revert NotParty(who, issuer);
+            previous = project;
+        }
+    }
+
     /// @dev A company does not undo what the issuer said.
     function _requireOwn(address reporter, uint32 project) private view {
         (address issuer,) = _parties(project);
         if (msg.sender != issuer && msg.sender != reporter) revert NotParty(msg.sender, reporter);
     }
 
-    /// @dev No report that stands, but the former, may cover a day of this one. Returns the former's place among them.
-    function _placeFor(uint32 project, bytes32 indicator, Figure calldata f, uint32 former)
+    /// @dev No report that stands for one of the projects, but the former, may cover a day of this one.
+    function _requireFree(uint32[] memory projects, bytes32 indicator, Figure calldata f, uint32 former)
         private
         view
-        returns (uint256 place)
     {
-        uint32[] storage standing = _standing[project][indicator];
-        uint256 size = standing.length;
-        if (former == 0 && size >= MAX_REPORTS) revert TooManyReports(project, MAX_REPORTS);
-        for (uint256 i; i < size; ++i) {
-            uint32 id = standing[i];
-            Report storage r = _reports[id];
-            if (id == former) place = i;
-            else if (f.from <= r.until && r.from <= f.until) revert PeriodTaken(id, r.from, r.until);
+        for (uint256 i; i < projects.length; ++i) {
+            uint32[] storage standing = _standing[projects[i]][indicator];
+            uint256 size = standing.length;
+            if (former == 0 && size >= MAX_REPORTS) revert TooManyReports(projects[i], MAX_REPORTS);
+            for (uint256 j; j < size; ++j) {
+                uint32 id = standing[j];
+                Report storage r = _reports[id];
+                if (id != former && f.from <= r.until && r.from <= f.until) {
+                    revert PeriodTaken(id, r.from, r.until);
+                }
+            }
         }
     }
 
-    function _write(uint32 project, bytes32 indicator, Figure calldata f, string calldata basis)
+    function _replace(uint32[] storage standing, uint32 former, uint32 id) private {
+        uint256 place;
+        while (standing[place] != former) ++place;
+        standing[place] = id;
+    }
+
+    function _write(uint32[] memory projects, bytes32 indicator, Figure calldata f, string calldata basis)
         private
         returns (uint32 id)
     {
         id = ++count;
-        bytes32 contentHash = keccak256(abi.encode(id, project, indicator, f, keccak256(bytes(basis))));
+        bytes32 group = keccak256(abi.encodePacked(projects));
+        bytes32 contentHash = keccak256(abi.encode(id, group, indicator, f, keccak256(bytes(basis))));
         Report storage r = _reports[id];
-        (r.reporter, r.project, r.from, r.until) = (msg.sender, project, f.from, f.until);
+        (r.reporter, r.from, r.until) = (msg.sender, f.from, f.until);
         (r.decimals, r.value, r.indicator, r.unit) = (f.decimals, f.value, indicator, f.unit);
         r.contentHash = contentHash;
-        emit ImpactReported(id, project, indicator, msg.sender, f, basis, contentHash);
+        _projects[id] = projects;
+        emit ImpactReported(id, indicator, msg.sender, projects, f, basis, contentHash);
     }
 
     // --- verifier ---
@@ -191,9 +226,7 @@ contract Impact is IImpact, Signed, Powered {
             revert WrongState("OUTCOME", v.report, v.outcome, ACCEPTED);
         }
         participants.requireRole(v.verifier, Roles.VERIFIER);
-        (address issuer, address company) = _parties(r.project);
-        participants.requireUnrelated(issuer, v.verifier);
-        participants.requireUnrelated(company, v.verifier);
+        _requireStranger(v.verifier, _projects[v.report]);
         documents.requireKnown(v.document, v.verifier, 0);
         // One verifier's finding is not overwritten by another's, so that a refusal cannot be shopped away.
         Finding memory present = _findings[v.report];
@@ -209,6 +242,14 @@ contract Impact is IImpact, Signed, Powered {
         _findings[v.report] = Finding(v.verifier, v.nonce);
         _reports[v.report].outcome = v.outcome;
         emit ImpactValidated(v.report, v.verifier, v);
+    }
+
+    function _requireStranger(address verifier, uint32[] memory projects) private view {
+        for (uint256 i; i < projects.length; ++i) {
+            (address issuer, address company) = _parties(projects[i]);
+            participants.requireUnrelated(issuer, verifier);
+            participants.requireUnrelated(company, verifier);
+        }
     }
 
     // --- small parts ---

@@ -5,6 +5,7 @@ pragma solidity ^0.8.28;
 /// @notice IMP-2: of one project and indicator, at most one report counts on any day. A report is never changed:
 /// a restatement is a new one that takes the former's place and leaves it to be read, with the reason. A report that
 /// a verifier refused counts nothing; one that nobody validated is shown apart from those that somebody did.
+/// Many issuers publish one figure for a group of projects: a report names all that it covers, and stands for each.
 /// A report carries its basis (factor, its value, unit, year, region, kind, source, version) as text, so that no
 /// figure stands without what it was computed with; a validation signs the hash of figure and basis together.
 /// Whoever owes the report may give it: the framework's issuer or the project's company, even one that lost its role.
@@ -28,7 +29,6 @@ interface IImpact {
     /// @param supersedes, @param supersededBy report numbers, zero for none
     struct Report {
         address reporter;
-        uint32 project;
         uint32 supersedes;
         uint32 supersededBy;
         uint32 from;
@@ -53,9 +53,9 @@ interface IImpact {
 
     event ImpactReported(
         uint32 indexed report,
-        uint32 indexed project,
         bytes32 indexed indicator,
-        address reporter,
+        address indexed reporter,
+        uint32[] projects,
         Figure figure,
         string basis,
         bytes32 contentHash
@@ -64,6 +64,8 @@ interface IImpact {
     event ImpactValidated(uint32 indexed report, address indexed verifier, Validation validation);
 
     error PeriodTaken(uint32 report, uint32 from, uint32 until);
+    error ProjectsOutOfOrder(uint32 had, uint32 previous);
+    error TooManyProjects(uint256 had, uint256 limit);
     error TooManyReports(uint32 project, uint256 limit);
     error ReportSuperseded(uint32 report, uint32 by);
     error ReportMismatch(uint32 report, bytes32 had, bytes32 needed);
@@ -71,6 +73,7 @@ interface IImpact {
 
     function count() external view returns (uint32);
     function reportOf(uint32 id) external view returns (Report memory);
+    function projectsOf(uint32 id) external view returns (uint32[] memory);
     /// @notice The reports of a project and indicator that nothing superseded, refused ones too; at most 128.
     function reportsOf(uint32 project, bytes32 indicator) external view returns (uint32[] memory);
     /// @notice True when the report is neither superseded nor refused.
@@ -81,7 +84,7 @@ interface IImpact {
     /// @notice Could `who` report this, and if not why: reverts with `report`'s own error.
     function checkReport(
         address who,
-        uint32 project,
+        uint32[] calldata projects,
         bytes32 indicator,
         Figure calldata figure,
         string calldata basis
@@ -90,10 +93,14 @@ interface IImpact {
     function checkValidate(Validation calldata validation) external view;
 
     // --- issuer, project company ---
-    function report(uint32 project, bytes32 indicator, Figure calldata figure, string calldata basis)
-        external
-        returns (uint32 id);
-    /// @notice Replaces a report by another of the same project and indicator; by the issuer, or by who gave the former.
+    /// @param projects in rising order, at most 64; whoever reports is issuer or company of each
+    function report(
+        uint32[] calldata projects,
+        bytes32 indicator,
+        Figure calldata figure,
+        string calldata basis
+    ) external returns (uint32 id);
+    /// @notice Replaces a report by another of the same projects and indicator; by the issuer, or by who gave the former.
     /// What a verifier said of the former does not carry over.
     function restate(uint32 former, Figure calldata figure, string calldata basis, string calldata reason)
         external

@@ -21,11 +21,11 @@ def second(world, project):
     return world.stranger
 
 
-def report(world, project, by=None, indicator=CO2, basis="basis", **changes):
+def report(world, *projects, by=None, indicator=CO2, basis="basis", **changes):
     by = by or world.issuer
-    figure = world.figure_of(by, **changes)
-    world.impact.checkReport(by, project, indicator, tuple(figure.values()), basis)
-    return world.impact.report(project, indicator, tuple(figure.values()), basis, by.by)
+    figure = tuple(world.figure_of(by, **changes).values())
+    world.impact.checkReport(by, projects, indicator, figure, basis)
+    return world.impact.report(projects, indicator, figure, basis, by.by)
 
 
 def validate(world, validation, sender=None, signature=b""):
@@ -38,22 +38,23 @@ def validate(world, validation, sender=None, signature=b""):
 
 def test_the_issuer_reports(world, project):
     figure = world.figure_of(world.issuer)
-    tx = world.impact.report(project, CO2, tuple(figure.values()), "grid factor", world.issuer.by)
+    tx = world.impact.report([project], CO2, tuple(figure.values()), "grid factor", world.issuer.by)
     emitted(
         tx,
         "ImpactReported",
         report=1,
-        project=project,
         indicator=CO2,
         reporter=world.issuer,
+        projects=[project],
         figure=list(figure.values()),
         basis="grid factor",
     )
-    reporter, of, former, by, first, last, decimals, outcome, value, *rest = world.impact.reportOf(1)
-    assert (reporter, of, former, by) == (world.issuer.address, project, 0, 0)
+    reporter, former, by, first, last, decimals, outcome, value, *rest = world.impact.reportOf(1)
+    assert (reporter, former, by) == (world.issuer.address, 0, 0)
     assert (first, last, decimals, outcome, value) == (figure["from"], figure["until"], 1, 0, 12_345)
     assert rest == [CO2, label("tCO2"), tx.events["ImpactReported"]["contentHash"]] and rest[2] != ZERO
     assert world.impact.count() == 1 and world.impact.counts(1)
+    assert list(world.impact.projectsOf(1)) == [project]
     assert [list(world.impact.reportsOf(project, one)) for one in (CO2, MWH)] == [[1], []]
     assert list(world.impact.validationOf(1)) == [NOBODY, 0]
     assert not world.impact.counts(2)
@@ -66,7 +67,9 @@ def test_the_company_reports_too(world, project):
 def test_nobody_else_reports(world, project):
     for who in (world.rival, world.verifier, world.core, world.operator):
         with refused("NotParty", who, world.issuer):
-            world.impact.report(project, CO2, tuple(world.figure_of(world.issuer).values()), "basis", who.by)
+            world.impact.report(
+                [project], CO2, tuple(world.figure_of(world.issuer).values()), "basis", who.by
+            )
     with refused("Unknown", "PROJECT", 9):
         report(world, 9)
 
@@ -77,7 +80,7 @@ def test_a_suspended_party_does_not_report_and_one_without_its_role_does(world, 
     figure = world.figure_of(world.issuer)
     world.operator.suspends(world.issuer)
     with refused("Suspended", world.issuer):
-        world.impact.report(project, MWH, tuple(figure.values()), "basis", world.issuer.by)
+        world.impact.report([project], MWH, tuple(figure.values()), "basis", world.issuer.by)
 
 
 @pytest.mark.parametrize(
@@ -111,6 +114,48 @@ def test_a_paper_of_another_party_is_not_enough(world, project):
         report(world, project, document=world.filed(world.company))
 
 
+# --- a figure for several projects ---
+
+
+@pytest.fixture(scope="module")
+def group(world, project):
+    """The project, another of the same company, and one of another company."""
+    companies = (world.company, world.supplier)
+    return (project, *(world.issuer.registers_project(1, company) for company in companies))
+
+
+@pytest.mark.spec("IMP-2")
+def test_a_figure_for_several_projects_stands_for_each(world, group):
+    tx = report(world, *group)
+    emitted(tx, "ImpactReported", report=1, projects=list(group))
+    assert [list(world.impact.reportsOf(one, CO2)) for one in group] == [[1]] * 3
+    with refused("PeriodTaken", 1, ..., ...):
+        world.company.reports(group[1])
+    assert world.issuer.restates(1) == 2
+    assert [list(world.impact.reportsOf(one, CO2)) for one in group] == [[2]] * 3
+    assert list(world.impact.projectsOf(2)) == list(group)
+    with refused("SameParty", world.supplier, world.supplier):
+        world.operator.amends(world.supplier, roles=VERIFIER)
+        world.supplier.validates(2)
+
+
+def test_a_company_reports_for_its_own_projects_alone(world, group):
+    with refused("NotParty", world.company, world.issuer):
+        report(world, *group, by=world.company)
+    report(world, *group[:2], by=world.company)
+
+
+def test_projects_are_named_once_and_in_order(world, group):
+    with refused("ZeroHash", "PROJECTS"):
+        report(world)
+    with refused("ProjectsOutOfOrder", group[0], group[0]):
+        report(world, group[0], group[0])
+    with refused("ProjectsOutOfOrder", 0, 0):
+        report(world, 0)
+    with refused("TooManyProjects", 65, 64):
+        report(world, *range(1, 66))
+
+
 # --- one report counts ---
 
 
@@ -137,12 +182,12 @@ def test_a_restatement_takes_the_place_and_both_are_read(world, project):
     world.verifier.validates(2)
     figure = world.figure_of(world.company, value=999, **{"from": today - 19, "until": today - 9})
     tx = world.impact.restate(2, tuple(figure.values()), "new factor", "meter replaced", world.company.by)
-    emitted(tx, "ImpactReported", report=3, project=project, indicator=CO2, basis="new factor")
+    emitted(tx, "ImpactReported", report=3, projects=[project], indicator=CO2, basis="new factor")
     emitted(tx, "ImpactRestated", report=3, former=2, reason="meter replaced")
     assert list(world.impact.reportsOf(project, CO2)) == [1, 3]
     former, present = world.impact.reportOf(2), world.impact.reportOf(3)
-    assert (former[3], former[8], former[7]) == (3, 12_345, 1)
-    assert (present[2], present[8], present[7]) == (2, 999, 0)
+    assert (former[2], former[7], former[6]) == (3, 12_345, 1)
+    assert (present[1], present[7], present[6]) == (2, 999, 0)
     assert [world.impact.counts(i) for i in (1, 2, 3)] == [True, False, True]
     with refused("PeriodTaken", 1, today - 30, today - 21):
         world.issuer.restates(3, **{"from": today - 21, "until": today - 10})
@@ -179,7 +224,7 @@ def test_reports_are_bounded(world, project):
     first = world.today - 200
     for day in range(first, first + 128):
         figure = (day, day, 0, 1, label("tCO2"), paper, paper)
-        data = world.impact.report.encode_input(project, CO2, figure, "basis")
+        data = world.impact.report.encode_input([project], CO2, figure, "basis")
         world.quietly(world.issuer, world.impact, data)
     with refused("TooManyReports", project, 128):
         report(world, project)
@@ -203,7 +248,7 @@ def test_a_verifier_accepts_qualifies_or_refuses(world, project, outcome, counts
         verifier=world.verifier,
         validation=list(validation.values()),
     )
-    assert world.impact.reportOf(1)[7] == outcome and world.impact.counts(1) is counts
+    assert world.impact.reportOf(1)[6] == outcome and world.impact.counts(1) is counts
     assert list(world.impact.validationOf(1)) == [world.verifier.address, 1]
 
 
@@ -238,7 +283,7 @@ def test_a_signed_validation_is_handed_in_by_anybody(world, project):
 
 def test_a_validation_is_of_exactly_what_was_reported(world, project):
     world.issuer.reports(project)
-    content = world.impact.reportOf(1)[11]
+    content = world.impact.reportOf(1)[10]
     with refused("ReportMismatch", 1, digest("other"), content):
         world.verifier.validates(1, contentHash=digest("other"))
     with refused("Unknown", "REPORT", 9):
@@ -278,4 +323,4 @@ def test_a_refusal_cannot_be_shopped_away(world, project, second):
     world.verifier.validates(1, outcome=2, nonce=3)
     with refused("StaleValidation", 1, 2, 3):
         validate(world, kept_back, world.issuer, typed)
-    assert world.impact.reportOf(1)[7] == 2
+    assert world.impact.reportOf(1)[6] == 2

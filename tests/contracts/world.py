@@ -257,7 +257,7 @@ class Actor:
 
     def reports(self, project: int, **changes: Any) -> int:
         figure = self.world.figure_of(self, **changes)
-        tx = self.world.impact.report(project, label("CO2"), tuple(figure.values()), "basis", self.by)
+        tx = self.world.impact.report([project], label("CO2"), tuple(figure.values()), "basis", self.by)
         return int(tx.events["ImpactReported"]["report"])
 
     def restates(self, report: int, **changes: Any) -> int:
@@ -574,7 +574,7 @@ class World:
     def validation_of(self, report: int, verifier: Actor, **changes: Any) -> dict[str, Any]:
         validation = {
             "report": report,
-            "contentHash": str(self.impact.reportOf(report)[11]),
+            "contentHash": str(self.impact.reportOf(report)[10]),
             "verifier": verifier.address,
             "outcome": 1,
             "document": changes.get("document") or self.filed(verifier),

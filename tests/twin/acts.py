@@ -630,18 +630,28 @@ class Histories:
     # --- impact ---
 
     def report_impact(self) -> Act:
-        project = self.number(len(self.world.proceeds.projects))
-        reporter = self.one(self._parties(project))
+        projects = self._group()
+        issuer, company = self._parties(projects[0] if projects else 0)
+        reporter = self.spoilt(issuer, lambda: company) if len(projects) > 1 else self.one([issuer, company])
         indicator = self.spoilt(self.one(INDICATORS), lambda: ZERO_HASH)
-        figure = self._figure(reporter, self._next_day(project, indicator))
-        basis = self._text()
-        return self.act(self.who(reporter), self.world.impact, "report", project, indicator, figure, basis)
+        figure = self._figure(reporter, self._next_day(projects, indicator))
+        args = projects, indicator, figure, self._text()
+        return self.act(self.who(reporter), self.world.impact, "report", *args)
+
+    def _group(self) -> list[int]:
+        """A project, or two of one issuer's; spoilt: none, one twice, or too many."""
+        first = self.number(len(self.world.proceeds.projects))
+        issuer, _ = self._parties(first)
+        later = range(first + 1, len(self.world.proceeds.projects) + 1)
+        others = [project for project in later if self._parties(project)[0] == issuer]
+        group = [first, self.one(others)] if others and self.chance(0.4) else [first]
+        return self.spoilt(group, lambda: self.one([[], [first, first], list(range(1, 66))]))
 
     def restate_impact(self) -> Act:
         present = [i for i, r in self.world.impact.reports.items() if not r.superseded_by]
         former = self.fit(present, lambda: self.number(self.world.impact.count))
         report = self.world.impact.report_of(former)
-        issuer = self._parties(report.project)[0]
+        issuer = self._parties((*self.world.impact.projects_of(former), 0)[0])[0]
         reporter = self.one([issuer, report.reporter])
         figure = self._figure(reporter, self.spoilt(report.from_, lambda: report.until + 1))
         texts = self._text(), self._text()
@@ -671,9 +681,9 @@ class Histories:
         found = self.world.proceeds.project(project)
         return self.world.frameworks.framework(found.framework).issuer, found.company
 
-    def _next_day(self, project: int, indicator: bytes) -> int:
+    def _next_day(self, projects: list[int], indicator: bytes) -> int:
         """The day after all that was reported; spoilt: one that is reported on already."""
-        ids = self.world.impact.reports_of(project, indicator)
+        ids = [id_ for project in projects for id_ in self.world.impact.reports_of(project, indicator)]
         last = max((self.world.impact.report_of(id_).until for id_ in ids), default=self.today - 30)
         return self.spoilt(last + 1, lambda: last)
 

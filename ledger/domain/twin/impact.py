@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -18,6 +19,7 @@ from ledger.domain.twin.proceeds import Proceeds
 from ledger.domain.typed_data import Validation
 
 MAX_REPORTS: Final = 128
+MAX_PROJECTS: Final = 64
 MAX_TEXT: Final = 1024
 MAX_DECIMALS: Final = 18
 
@@ -43,7 +45,6 @@ class Report:
     """A report as the contract keeps it; report numbers are zero for none."""
 
     reporter: str = NOBODY
-    project: int = 0
     supersedes: int = 0
     superseded_by: int = 0
     from_: int = 0
@@ -74,6 +75,7 @@ class Impact(Module):
         self.proceeds = proceeds
         self.recover = recover
         self.reports: dict[int, Report] = {}
+        self.projects: dict[int, tuple[int, ...]] = {}
         self.findings: dict[int, tuple[str, int]] = {}
         self.standing: dict[tuple[int, bytes], tuple[int, ...]] = {}
 
@@ -85,6 +87,9 @@ class Impact(Module):
 
     def report_of(self, id_: int) -> Report:
         return self.reports.get(id_, Report())
+
+    def projects_of(self, id_: int) -> tuple[int, ...]:
+        return self.projects.get(id_, ())
 
     def reports_of(self, project: int, indicator: bytes) -> tuple[int, ...]:
         return self.standing.get((project, indicator), ())
@@ -99,34 +104,35 @@ class Impact(Module):
 
     # --- issuer, project company ---
 
-    def report(self, sender: str, project: int, indicator: bytes, figure: Figure, basis: str) -> int:
-        self._require_report(sender, project, indicator, figure, basis)
-        self._place_for(project, indicator, figure, 0)
-        id_ = self._write(sender, project, indicator, figure, basis)
-        self.standing[project, indicator] = (*self.reports_of(project, indicator), id_)
+    def report(self, sender: str, projects: list[int], indicator: bytes, figure: Figure, basis: str) -> int:
+        self._require_report(sender, projects, indicator, figure, basis)
+        self._require_free(projects, indicator, figure, 0)
+        id_ = self._write(sender, projects, indicator, figure, basis)
+        for project in projects:
+            self.standing[project, indicator] = (*self.reports_of(project, indicator), id_)
         return id_
 
     def restate(self, sender: str, former: int, figure: Figure, basis: str, reason: str) -> int:
-        old = self._known(former)
-        key = old.project, old.indicator
-        self._require_report(sender, *key, figure, basis)
-        issuer, _ = self._parties(old.project)
+        old, projects = self._known(former), list(self.projects_of(former))
+        self._require_report(sender, projects, old.indicator, figure, basis)
+        issuer, _ = self._parties(projects[0])
         if sender not in (issuer, old.reporter):
             raise Refusal("NotParty", sender, old.reporter)
         self._require_present(former)
         _require_text("REASON", reason)
-        self._place_for(*key, figure, former)
-        id_ = self._write(sender, *key, figure, basis)
-        self.standing[key] = tuple(id_ if one == former else one for one in self.standing[key])
+        self._require_free(projects, old.indicator, figure, former)
+        id_ = self._write(sender, projects, old.indicator, figure, basis)
+        for key in ((project, old.indicator) for project in projects):
+            self.standing[key] = tuple(id_ if one == former else one for one in self.standing[key])
         self.reports[former] = replace(old, superseded_by=id_)
         self.reports[id_] = replace(self.reports[id_], supersedes=former)
         self.emit("ImpactRestated", id_, former, reason)
         return id_
 
-    def _require_report(self, who: str, project: int, indicator: bytes, figure: Figure, basis: str) -> None:
-        issuer, company = self._parties(project)
-        if who not in (issuer, company):
-            raise Refusal("NotParty", who, issuer)
+    def _require_report(
+        self, who: str, projects: list[int], indicator: bytes, figure: Figure, basis: str
+    ) -> None:
+        self._require_party(who, projects)
         self.participants.require_active(who)
         if indicator == ZERO_HASH:
             raise Refusal("ZeroHash", word("INDICATOR"))
@@ -134,6 +140,18 @@ class Impact(Module):
         _require_text("BASIS", basis)
         self.documents.require_known(figure.methodology, who, 0)
         self.documents.require_known(figure.document, who, 0)
+
+    def _require_party(self, who: str, projects: list[int]) -> None:
+        if not projects:
+            raise Refusal("ZeroHash", word("PROJECTS"))
+        if len(projects) > MAX_PROJECTS:
+            raise Refusal("TooManyProjects", len(projects), MAX_PROJECTS)
+        for project, previous in zip(projects, [0, *projects], strict=False):
+            if project <= previous:
+                raise Refusal("ProjectsOutOfOrder", project, previous)
+            issuer, company = self._parties(project)
+            if who not in (issuer, company):
+                raise Refusal("NotParty", who, issuer)
 
     def _require_figure(self, figure: Figure) -> None:
         if figure.unit == ZERO_HASH:
@@ -145,22 +163,22 @@ class Impact(Module):
         if figure.until > self.participants.today():
             raise Refusal("DateOutOfOrder", word("UNTIL"), figure.until, self.participants.today())
 
-    def _place_for(self, project: int, indicator: bytes, figure: Figure, former: int) -> None:
-        """No report that stands, but the former, may cover a day of this one."""
-        standing = self.reports_of(project, indicator)
-        if not former and len(standing) >= MAX_REPORTS:
-            raise Refusal("TooManyReports", project, MAX_REPORTS)
-        for id_ in standing:
-            other = self.reports[id_]
-            if id_ != former and figure.from_ <= other.until and other.from_ <= figure.until:
-                raise Refusal("PeriodTaken", id_, other.from_, other.until)
+    def _require_free(self, projects: list[int], indicator: bytes, figure: Figure, former: int) -> None:
+        """No report that stands for one of the projects, but the former, may cover a day of this one."""
+        for project in projects:
+            standing = self.reports_of(project, indicator)
+            if not former and len(standing) >= MAX_REPORTS:
+                raise Refusal("TooManyReports", project, MAX_REPORTS)
+            for id_ in standing:
+                other = self.reports[id_]
+                if id_ != former and figure.from_ <= other.until and other.from_ <= figure.until:
+                    raise Refusal("PeriodTaken", id_, other.from_, other.until)
 
-    def _write(self, sender: str, project: int, indicator: bytes, figure: Figure, basis: str) -> int:
+    def _write(self, sender: str, projects: list[int], indicator: bytes, figure: Figure, basis: str) -> int:
         id_ = self.count + 1
-        content_hash = content_hash_of(id_, project, indicator, figure, basis)
+        content_hash = content_hash_of(id_, projects, indicator, figure, basis)
         self.reports[id_] = Report(
             reporter=sender,
-            project=project,
             from_=figure.from_,
             until=figure.until,
             decimals=figure.decimals,
@@ -169,7 +187,8 @@ class Impact(Module):
             unit=figure.unit,
             content_hash=content_hash,
         )
-        values = (id_, project, indicator, sender, figure.values(), basis, content_hash)
+        self.projects[id_] = tuple(projects)
+        values = (id_, indicator, sender, tuple(projects), figure.values(), basis, content_hash)
         self.emit("ImpactReported", *values)
         return id_
 
@@ -184,8 +203,9 @@ class Impact(Module):
             accepted = int(ValidationOutcome.ACCEPTED)
             raise Refusal("WrongState", word("OUTCOME"), v.report, v.outcome, accepted)
         self.participants.require_role(v.verifier, Role.VERIFIER)
-        for party in self._parties(report.project):
-            self.participants.require_unrelated(party, v.verifier)
+        for project in self.projects_of(v.report):
+            for party in self._parties(project):
+                self.participants.require_unrelated(party, v.verifier)
         self.documents.require_known(v.document, v.verifier, 0)
         present, last = self.validation_of(v.report)
         if last and present != v.verifier:
@@ -223,9 +243,10 @@ class Impact(Module):
             raise Refusal("ReportSuperseded", id_, by)
 
 
-def content_hash_of(id_: int, project: int, indicator: bytes, figure: Figure, basis: str) -> bytes:
-    """`keccak256(abi.encode(id, project, indicator, figure, keccak256(basis)))`: what a validation signs."""
-    words = (id_, project, indicator, *figure.values(), keccak(basis.encode()))
+def content_hash_of(id_: int, projects: Sequence[int], indicator: bytes, figure: Figure, basis: str) -> bytes:
+    """`keccak256(abi.encode(id, keccak256(projects), indicator, figure, keccak256(basis)))`: is signed."""
+    group = keccak(b"".join(project.to_bytes(WORD, "big") for project in projects))
+    words = (id_, group, indicator, *figure.values(), keccak(basis.encode()))
     return keccak(b"".join(one if isinstance(one, bytes) else one.to_bytes(WORD, "big") for one in words))
 
 

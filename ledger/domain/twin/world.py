@@ -250,6 +250,7 @@ class World:
         yield (at, "count", ()), impact.count
         for id_, report in impact.reports.items():
             yield (at, "reportOf", (id_,)), plain(report)
+            yield (at, "projectsOf", (id_,)), impact.projects_of(id_)
             yield (at, "counts", (id_,)), impact.counts(id_)
             yield (at, "validationOf", (id_,)), impact.validation_of(id_)
         for project, indicator in impact.standing:
