@@ -169,6 +169,40 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "{investor} has no open booking of bond {bond}.",
         "{investor} 没有债券 {bond} 的未决认购。",
     ),
+    "BondPaused": (
+        "Moves of bond {bond} are paused (by {pausedBy}: 1 an authority, 2 the depository, 3 both).",
+        "债券 {bond} 的流转已暂停（由 {pausedBy}：1 监管或司法机关，2 托管机构，3 二者）。",
+    ),
+    "BondRetired": (
+        "Bond {bond} is redeemed; its units do not move any more.",
+        "债券 {bond} 已兑付完毕，份额不再流转。",
+    ),
+    "AccountFrozen": (
+        "The account of {holder} is frozen (by {frozenBy}: 1 an authority, 2 the depository, 3 both).",
+        "{holder} 的账户已冻结（由 {frozenBy}：1 监管或司法机关，2 托管机构，3 二者）。",
+    ),
+    "UnitsNotFree": (
+        "{holder} has {had} units that are not frozen; this needs {needed}.",
+        "{holder} 未冻结的份额为 {had}，需要 {needed}。",
+    ),
+    "UnitsNotFrozen": (
+        "{holder} has {had} frozen units that may be released here, not {needed}.",
+        "{holder} 可在此解冻的份额为 {had}，而非 {needed}。",
+    ),
+    "NotStopped": (
+        "Nothing is stopped here that you may lift (stopped by {had}, you are {needed}: 1 an authority, 2 the depository).",
+        "没有可由您解除的限制（限制来自 {had}，您为 {needed}：1 监管或司法机关，2 托管机构）。",
+    ),
+    "ReasonMissing": ("A reason is needed.", "必须注明理由。"),
+    "RecordDayUnknown": ("Day {day} is no record day of this bond.", "第 {day} 日不是该债券的登记日。"),
+    "RecordDayOpen": (
+        "Record day {day} is not over yet; today is day {today}.",
+        "登记日第 {day} 日尚未结束，今天是第 {today} 日。",
+    ),
+    "TooManyRecordDays": (
+        "A bond has at most {limit} record days.",
+        "每只债券的登记日最多 {limit} 个。",
+    ),
     "OverBudget": (
         "Budget line {line} has {had}; this needs {needed} (minor units).",
         "预算线 {line} 余额 {had}，需要 {needed}（最小货币单位）。",

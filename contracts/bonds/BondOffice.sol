@@ -73,7 +73,7 @@ contract BondOffice is IBondOffice, Powered {
         id = ++count;
         _takeIsin(terms.isin, id);
         address token = Clones.clone(bondImplementation);
-        IGreenBond(token).initialize(address(this), address(participants), id, label);
+        IGreenBond(token).initialize(address(this), id, label);
         _bonds[id] = Bond(msg.sender, BOOKING, token, 0, 0, terms);
         proceeds.openBooks(id, msg.sender, terms.framework, terms.cash);
         emit BondRegistered(id, msg.sender, token, label, terms);

@@ -170,6 +170,7 @@ class DeploymentPlan:
 
 def _cores(plan: DeploymentPlan) -> tuple[Creation, ...]:
     powers, participants = Ref(POWERS), Ref("Participants")
+    units = (participants, Ref("Mandates"), Ref("Documents"))
     return (
         _core(POWERS),
         _core("Participants", powers, plan.replay, plan.zone),
@@ -178,9 +179,9 @@ def _cores(plan: DeploymentPlan) -> tuple[Creation, ...]:
         _core("Frameworks", participants, powers),
         _core("PieceBook", participants, powers),
         _core("Mandates", participants),
-        Creation(f"GreenBond{IMPLEMENTATION}", "GreenBond", "GreenBond", (), "implementation"),
         Creation(f"Account{IMPLEMENTATION}", "Account", "Account", (participants,), "implementation"),
         _core("AccountFactory", Ref(f"Account{IMPLEMENTATION}")),
+        Creation(f"GreenBond{IMPLEMENTATION}", "GreenBond", "GreenBond", units, "implementation"),
     )
 
 

@@ -213,9 +213,8 @@ def test_allotment_delivers_units_against_money(world, booked):
 
 @pytest.mark.spec("BOND-3")
 def test_all_of_an_allotment_or_nothing(world, booked):
-    world.operator.suspends(world.fund)
-    with refused("Suspended", world.fund):
-        world.issuer.allots(booked, (world.investor, 600), (world.fund, 400))
+    with refused("OverBooking", world.fund, 400, 401):
+        world.issuer.allots(booked, (world.investor, 599), (world.fund, 401))
     assert units(world, booked).totalSupply() == 0
     assert world.axis(origin(booked)) == (0, 0)
     assert world.axis(escrow(booked, world.investor)) == (600 * PRICE, 0)
@@ -460,5 +459,5 @@ def test_only_the_office_mints_units(world, green):
 def test_a_bond_is_initialised_once(world, green):
     for token in (green, world.bond_implementation):
         with refused("InvalidInitialization"):
-            token.initialize(world.stranger, world.participants, 9, "mine", world.stranger.by)
+            token.initialize(world.stranger, 9, "mine", world.stranger.by)
     assert world.bond_implementation.office() == ZERO_ADDRESS

@@ -428,7 +428,7 @@ class World:
             self.credit_lines,
             self.proceeds,
         )
-        self.bond_implementation = self.new("GreenBond")
+        self.bond_implementation = self.new("GreenBond", self.participants, self.mandates, self.documents)
         self.bond_office = self.behind_proxy(
             "BondOffice",
             p,

@@ -1,4 +1,4 @@
-"""Twin of `BondOffice` and `GreenBond`: booking, delivery versus payment, closing; units of investors."""
+"""Twin of `BondOffice`: booking, delivery versus payment, closing."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from eth_hash.auto import keccak
 from ledger.domain import purposes
 from ledger.domain.roles import Role
 from ledger.domain.states import BondState
-from ledger.domain.twin.base import NOBODY, ZERO_HASH, Contract, Module, Refusal, Stage, plain, word
-from ledger.domain.twin.cash import INFINITE, CashRegistry
+from ledger.domain.twin.base import NOBODY, ZERO_HASH, Module, Refusal, Stage, plain, word
+from ledger.domain.twin.cash import CashRegistry
+from ledger.domain.twin.documents import Documents
 from ledger.domain.twin.frameworks import Frameworks
+from ledger.domain.twin.holdings import GreenBond, Neighbours
 from ledger.domain.twin.mandates import Mandates
 from ledger.domain.twin.participants import Participants
 from ledger.domain.twin.proceeds import Proceeds
@@ -53,79 +55,6 @@ class Bond:
     terms: Terms = Terms()
 
 
-class GreenBond(Contract):
-    """ERC-20 with no decimals; every move asks for an active sender and an admitted investor."""
-
-    def __init__(self, stage: Stage, address: str, office: str, participants: Participants) -> None:
-        super().__init__(stage, address)
-        self.office = office
-        self.participants = participants
-        self.balances: dict[str, int] = {}
-        self.allowances: dict[tuple[str, str], int] = {}
-        self.emit("Initialized", 1)
-
-    @property
-    def total_supply(self) -> int:
-        return sum(self.balances.values())
-
-    def balance_of(self, who: str) -> int:
-        return self.balances.get(who, 0)
-
-    def allowance(self, owner: str, spender: str) -> int:
-        return self.allowances.get((owner, spender), 0)
-
-    def mint(self, sender: str, investor: str, units: int) -> None:
-        if sender != self.office:
-            raise Refusal("NotParty", sender, self.office)
-        self._require_allowed(NOBODY, investor)
-        self.balances[investor] = self.balance_of(investor) + units
-        self.emit("Transfer", NOBODY, investor, units)
-
-    def check_transfer(self, from_: str, to: str, units: int) -> None:
-        if to == NOBODY:
-            raise Refusal("ERC20InvalidReceiver", to)
-        self._require_allowed(from_, to)
-        self._require_balance(from_, units)
-
-    def approve(self, sender: str, spender: str, units: int) -> bool:
-        if spender == NOBODY:
-            raise Refusal("ERC20InvalidSpender", spender)
-        self.allowances[sender, spender] = units
-        self.emit("Approval", sender, spender, units)
-        return True
-
-    def transfer(self, sender: str, to: str, units: int) -> bool:
-        return self._transfer(sender, to, units)
-
-    def transfer_from(self, sender: str, owner: str, to: str, units: int) -> bool:
-        had = self.allowance(owner, sender)
-        if had < units:
-            raise Refusal("ERC20InsufficientAllowance", sender, had, units)
-        if had != INFINITE:
-            self.allowances[owner, sender] = had - units
-        return self._transfer(owner, to, units)
-
-    def _transfer(self, from_: str, to: str, units: int) -> bool:
-        if to == NOBODY:
-            raise Refusal("ERC20InvalidReceiver", to)
-        self._require_allowed(from_, to)
-        self._require_balance(from_, units)
-        self.balances[from_] = self.balance_of(from_) - units
-        self.balances[to] = self.balance_of(to) + units
-        self.emit("Transfer", from_, to, units)
-        return True
-
-    def _require_balance(self, from_: str, units: int) -> None:
-        had = self.balance_of(from_)
-        if had < units:
-            raise Refusal("ERC20InsufficientBalance", from_, had, units)
-
-    def _require_allowed(self, from_: str, to: str) -> None:
-        self.participants.require_role(to, Role.INVESTOR)
-        if from_ != NOBODY:
-            self.participants.require_active(from_)
-
-
 class BondOffice(Module):
     def __init__(
         self,
@@ -136,6 +65,7 @@ class BondOffice(Module):
         proceeds: Proceeds,
         registry: CashRegistry,
         mandates: Mandates,
+        documents: Documents,
     ) -> None:
         super().__init__(stage, address)
         self.participants = participants
@@ -143,6 +73,7 @@ class BondOffice(Module):
         self.proceeds = proceeds
         self.registry = registry
         self.mandates = mandates
+        self.units_ask = Neighbours(participants, mandates, documents)
         self.bonds: dict[int, Bond] = {}
         self.tokens: dict[int, GreenBond] = {}
         self.isins: dict[bytes, int] = {}
@@ -155,6 +86,9 @@ class BondOffice(Module):
     def bond(self, id_: int) -> Bond:
         return self.bonds.get(id_, Bond())
 
+    def issuer_of(self, id_: int) -> str:
+        return self.bond(id_).issuer
+
     def booking(self, id_: int, investor: str) -> int:
         return self.bookings.get((id_, investor), 0)
 
@@ -165,7 +99,7 @@ class BondOffice(Module):
         self._require_terms(sender, terms)
         id_ = self.count + 1
         self._take_isin(terms.isin, id_)
-        token = GreenBond(self.stage, created_address(self.address, id_), self.address, self.participants)
+        token = GreenBond(self.stage, created_address(self.address, id_), self, id_, self.units_ask)
         self.tokens[id_] = token
         self.bonds[id_] = Bond(sender, BondState.BOOKING, token.address, 0, 0, terms)
         self.proceeds.open_books(

@@ -18,6 +18,7 @@ from ledger.domain.twin.creditlines import CreditLines
 from ledger.domain.twin.documents import ATTESTER_SIGNS, PAYEE_SIGNS, Documents, KindRule, Recover
 from ledger.domain.twin.financing import Financing
 from ledger.domain.twin.frameworks import Catalogue, Frameworks
+from ledger.domain.twin.holdings import GreenBond
 from ledger.domain.twin.impact import Impact
 from ledger.domain.twin.mandates import Mandates
 from ledger.domain.twin.maturity import Maturity
@@ -79,7 +80,14 @@ class World:
         self.lines = CreditLines(stage, at["CreditLines"], people)
         self.mandates = Mandates(stage, at["Mandates"], people)
         self.bonds = BondOffice(
-            stage, at["BondOffice"], people, self.frameworks, self.proceeds, self.registry, self.mandates
+            stage,
+            at["BondOffice"],
+            people,
+            self.frameworks,
+            self.proceeds,
+            self.registry,
+            self.mandates,
+            self.documents,
         )
         self.receivables = Receivables(
             stage,
@@ -225,10 +233,10 @@ class World:
         for id_, bond in self.bonds.bonds.items():
             yield (at, "bond", (id_,)), plain(bond)
             token = self.bonds.tokens[id_]
-            yield (token.address, "totalSupply", ()), token.total_supply
+            yield from _unit_views(token)
             for account in self.participants.admissions:
                 yield (at, "booking", (id_, account)), self.bonds.booking(id_, account)
-                yield (token.address, "balanceOf", (account,)), token.balance_of(account)
+                yield (token.address, "holding", (account,)), plain(token.holding(account))
 
     def _proceeds_views(self) -> Iterator[tuple[View, Any]]:
         at, proceeds = self.proceeds.address, self.proceeds
@@ -295,6 +303,17 @@ def _cash_views(cash: Cash) -> Iterator[tuple[View, Any]]:
         yield (cash.address, "allowance", (owner, spender)), amount
     for reference in cash.references:
         yield (cash.address, "bankReferenceUsed", (reference,)), True
+
+
+def _unit_views(token: GreenBond) -> Iterator[tuple[View, Any]]:
+    yield (token.address, "totalSupply", ()), token.total_supply
+    yield (token.address, "status", ()), (token.retired, token.paused_by)
+    yield (token.address, "recordDays", ()), token.record_days
+    for day in token.record_days:
+        if day < token.participants.today():
+            yield (token.address, "supplyAt", (day,)), token.supply_at(day)
+            for holder in token.history:
+                yield (token.address, "unitsAt", (holder, day)), token.units_at(holder, day)
 
 
 def snake(name: str) -> str:

@@ -113,7 +113,7 @@ abstract contract World is Cheats {
             )
         );
         mandates = IMandates(vm.deployCode("Mandates.sol:Mandates", abi.encode(participants)));
-        address bond = vm.deployCode("GreenBond.sol:GreenBond", "");
+        address bond = vm.deployCode("GreenBond.sol:GreenBond", abi.encode(participants, mandates, documents));
         office = IBondOffice(
             _module(
                 "BondOffice.sol:BondOffice",
