@@ -60,6 +60,15 @@ class LazyIndex:
     def piece_show(self, receivable: int, as_of_block: int | None = None) -> Mapping[str, Any]:
         return self._model.piece_show(receivable, as_of_block)
 
+    def impact_list(self, project: int | None = None, indicator: str | None = None) -> Mapping[str, Any]:
+        return self._model.impact_list(project, indicator)
+
+    def impact_show(self, report: int) -> Mapping[str, Any]:
+        return self._model.impact_show(report)
+
+    def portfolio(self, investor: str, first: int, last: int) -> Mapping[str, Any]:
+        return self._model.portfolio(investor, first, last)
+
     def rows(self) -> AbstractContextManager[Snapshot]:
         """One consistent view of the rows themselves, for who compares them with the chain."""
         return self.store.snapshot()

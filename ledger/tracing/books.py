@@ -14,6 +14,7 @@ from ledger.domain.states import ReceivableState
 from ledger.errors import BadInput, NotFound
 from ledger.tracing.axes import AxisNames
 from ledger.tracing.columns import IncompleteHistory
+from ledger.tracing.impactbooks import ImpactBooks, readable
 from ledger.tracing.pieces import PieceBooks
 
 _DAY_SECONDS: Final = 86_400
@@ -129,6 +130,7 @@ class Books:
     def __init__(self, zone_seconds: int = 0) -> None:
         self.axes = AxisNames()
         self.pieces = PieceBooks()
+        self.impact = ImpactBooks()
         self.parties: dict[str, Party] = {}
         self.bonds: dict[int, Bond] = {}
         self.projects: dict[int, Project] = {}
@@ -155,9 +157,13 @@ class Books:
             self.contracts.setdefault(row.address, row.contract)
             if row.contract == "PieceBook":
                 self.pieces.apply(row)
+            self._take(Books._learn_impact, row)
             act = _ACTS.get((row.contract, row.name))
             if act is not None:
                 self._take(act, row)
+
+    def _learn_impact(self, row: EventRow) -> None:
+        self.impact.apply(row)
 
     def _take(self, act: Callable[[Books, EventRow], None], row: EventRow) -> None:
         try:
@@ -247,12 +253,6 @@ class _Dates:
         if self.days:
             return self.days[max(bisect_right(self.blocks, block) - 1, 0)]
         return (timestamp + self.zone_seconds) // _DAY_SECONDS
-
-
-def readable(code: str) -> str:
-    """`0x…` bytes as the ASCII that they spell, or as they are."""
-    word = bytes.fromhex(code.removeprefix("0x")).rstrip(b"\0")
-    return word.decode() if word.isascii() and word.decode("ascii").isprintable() else code
 
 
 # --- one function an event ---

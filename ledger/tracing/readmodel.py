@@ -10,6 +10,7 @@ from ledger.domain.history import Header
 from ledger.errors import BadInput, NotFound
 from ledger.tracing.bond import FIFO, bond_trace
 from ledger.tracing.hops import Json
+from ledger.tracing.impact import impact_list, impact_show, portfolio
 from ledger.tracing.payment import payment_trace
 from ledger.tracing.receivable import piece_show
 from ledger.tracing.walk import ALL_THE_WAY, Horizon
@@ -54,6 +55,21 @@ class ReadModel:
         """A receivable and its pieces; see `ledger.tracing.receivable`."""
         with self._lock, self._store.snapshot() as history:
             return piece_show(self._world(history, as_of_block), receivable)
+
+    def impact_list(self, project: int | None = None, indicator: str | None = None) -> Json:
+        """Impact reports; see `ledger.tracing.impact`."""
+        with self._lock, self._store.snapshot() as history:
+            return impact_list(self._world(history, None), project, indicator)
+
+    def impact_show(self, report: int) -> Json:
+        """One impact report and whose share of it is whose; see `ledger.tracing.impact`."""
+        with self._lock, self._store.snapshot() as history:
+            return impact_show(self._world(history, None), report)
+
+    def portfolio(self, investor: str, first: int, last: int) -> Json:
+        """What an investor holds and its share of impact; see `ledger.tracing.impact`. Days are numbers."""
+        with self._lock, self._store.snapshot() as history:
+            return portfolio(self._world(history, None), investor, first, last)
 
     def _world(self, history: History, as_of_block: int | None) -> World:
         tip = history.progress()

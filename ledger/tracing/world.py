@@ -156,6 +156,10 @@ class World:
         self._refs.update(self.history.move_refs(places))
         self._timestamps.update(self.history.timestamps(block for block, _ in places))
 
+    def load_days(self, blocks: Iterable[int]) -> None:
+        """Fetches what `day` will be asked for."""
+        self._timestamps.update(self.history.timestamps(set(blocks) - self._timestamps.keys()))
+
     def ref(self, columns: MoveColumns, row: int) -> MoveRef:
         """Where a move stands; `load` comes first."""
         return self._refs[int(columns.rows.block[row]), int(columns.rows.log[row])]

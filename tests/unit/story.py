@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.domain import purposes as p
+from ledger.domain.obligations import NOBODY
 from ledger.domain.roles import Role
 from ledger.indexer import Indexer
 from ledger.store import Store
@@ -27,6 +28,7 @@ NAMES = (
     "PieceBook",
     "Financing",
     "Maturity",
+    "Impact",
 )
 AT = {name: address(name) for name in NAMES}
 SOURCE = p.axis_of(p.CASH, p.source())
@@ -112,6 +114,8 @@ class Story:
             "issueDate": 0,
             "maturityDate": 0,
             "couponPpm": 0,
+            "maxCostPpm": 0,
+            "serviceTerms": bytes(32),
             "document": word("terms"),
         }
         said = {"bond": bond, "issuer": party("issuer"), "token": address(f"token {bond}"), "label": label}
@@ -155,6 +159,59 @@ class Story:
 
     def allocate(self, bond: int, line: int, amount: int) -> None:
         self.act(self.move(axis(p.pool(bond)), axis(p.budget_line(line)), amount, line.to_bytes(32, "big")))
+
+    def say_allocated(self, bond: int, line: int, amount: int) -> None:
+        """What `Proceeds` says beside the move; a negative amount goes back to the pool."""
+        event = "Allocated" if amount > 0 else "Deallocated"
+        self.act(self.say("Proceeds", event, bond=bond, line=line, amount=abs(amount)))
+
+    def units(self, bond: int, source: str | None, target: str, units: int) -> None:
+        """Units change hands; from nobody when they are allotted."""
+        giver = NOBODY if source is None else party(source)
+        args = {"from": giver, "to": party(target), "value": units}
+        self.act(emit(address(f"token {bond}"), "GreenBond", "Transfer", **args))
+
+    def retire(self, bond: int) -> None:
+        self.act(emit(address(f"token {bond}"), "GreenBond", "Retired"))
+
+    # --- impact ---
+
+    def report(
+        self, number: int, projects: list[int], value: int, days: tuple[int, int], **more: Any
+    ) -> None:
+        figure = {
+            "from": days[0],
+            "until": days[1],
+            "decimals": more.get("decimals", 0),
+            "value": value,
+            "unit": word(more.get("unit", "tCO2")),
+            "methodology": word("methodology"),
+            "document": word(f"report {number}"),
+        }
+        said = {"report": number, "indicator": word("CO2_AVOIDED"), "reporter": party("issuer")}
+        basis = more.get("basis", '{"kind":"none","source":"meter"}')
+        content = word(f"content {number}")
+        events = [self.say("Impact", "ImpactReported", **said, projects=projects, figure=figure, basis=basis,
+                           contentHash=content)]  # fmt: skip
+        if "former" in more:
+            former = more["former"]
+            events.append(
+                self.say("Impact", "ImpactRestated", report=number, former=former, reason="new meter")
+            )
+        self.act(*events)
+
+    def validate(self, number: int, outcome: int) -> None:
+        said = {
+            "report": number,
+            "contentHash": word(f"content {number}"),
+            "verifier": party("shop"),
+            "outcome": outcome,
+            "document": word("statement"),
+            "nonce": 1,
+        }
+        self.act(
+            self.say("Impact", "ImpactValidated", report=number, verifier=party("shop"), validation=said)
+        )
 
     def deallocate(self, bond: int, line: int, amount: int) -> None:
         self.act(self.move(axis(p.budget_line(line)), axis(p.pool(bond)), amount, line.to_bytes(32, "big")))
