@@ -65,6 +65,11 @@ contract BondOffice is IBondOffice, Powered {
         return _bonds[id];
     }
 
+    function traded(uint32 id) external view returns (address token, address cash) {
+        Bond storage b = _bonds[id];
+        return (b.token, b.terms.cash);
+    }
+
     // --- issuer ---
 
     function register(Terms calldata terms, string calldata label) external returns (uint32 id) {

@@ -56,6 +56,8 @@ interface IBondOffice {
 
     function count() external view returns (uint32);
     function bond(uint32 id) external view returns (Bond memory);
+    /// @notice What a trade of this bond moves; zero for a bond that does not exist.
+    function traded(uint32 id) external view returns (address token, address cash);
     function booking(uint32 id, address investor) external view returns (uint64 units);
     function bondByIsin(bytes12 isin) external view returns (uint32);
     /// @notice May I book, and if not why: reverts with `book`'s own error (cash apart, see `ICash.checkTransfer`).

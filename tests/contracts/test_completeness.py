@@ -27,12 +27,13 @@ WHERE = {
     "Financing": ["financing"],
     "Maturity": ["maturity"],
     "BondOffice": ["bond_office"],
-    "GreenBond": ["bond_office"],
+    "GreenBond": ["bond_office", "holdings", "authorities"],
+    "Trades": ["trades"],
     "Proceeds": ["proceeds", "gate", "refunds"],
     "Impact": ["impact"],
     "Powered": ["modules"],
     "Claims": ["maturity"],
-    "Signed": ["documents", "frameworks", "financing", "impact"],
+    "Signed": ["documents", "frameworks", "financing", "trades", "impact"],
 }
 """The tests of each contract, by the end of their file's name."""
 

@@ -53,6 +53,8 @@ TYPES = {
     "Quote": "uint64 receivable,uint64 pieceStart,uint16 sequence,uint64 start,uint64 end,address holder,"
     "address financier,uint32 ratePpm,uint32 fundingDay,uint64 discount,uint64 fee,uint64 net,uint256 nonce,"
     "uint64 deadline",
+    "Trade": "uint32 bond,address seller,address buyer,uint64 units,uint256 price,uint256 nonce,uint64 deadline,"
+    "bytes32 document",
     "Statement": "bytes32 digest",
 }
 
@@ -439,6 +441,7 @@ class World:
             self.bond_implementation,
             self.mandates,
         )
+        self.trades = self.new("Trades", self.bond_office)
         self.financing = self.behind_proxy(
             "Financing", p, q, self.documents, self.piece_book, self.receivables
         )
