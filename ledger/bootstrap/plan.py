@@ -207,6 +207,7 @@ def _modules() -> tuple[Creation, ...]:
         *_module(
             "BondOffice", powers, participants, frameworks, proceeds, registry, green_bond, Ref("Mandates")
         ),
+        _core("Trades", Ref("BondOffice")),
         *_module("Receivables", powers, participants, documents, book, registry, lines, proceeds),
         *_module("Financing", powers, participants, documents, book, receivables),
         *_module("Maturity", powers, participants, book, receivables, lines, proceeds),

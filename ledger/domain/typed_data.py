@@ -1,7 +1,7 @@
 """Statements signed off chain (EIP-712), bound to one chain and one contract.
 
-The type strings are those of `Documents`, `Frameworks`, `Impact` and `Financing`; all their fields are
-static, so a digest is the hash of plain words. `TypedData.as_dict` is the form wallets ask for
+The type strings are those of `Documents`, `Frameworks`, `Impact`, `Financing` and `Trades`; all their fields
+are static, so a digest is the hash of plain words. `TypedData.as_dict` is the form wallets ask for
 (`eth_signTypedData_v4`).
 """
 
@@ -159,6 +159,30 @@ class Quote(Statement):
     net: int
     nonce: int
     deadline: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trade(Statement):
+    """`ITrades.Trade`: `price` in fen for all of the units, `nonce` the signer's, `deadline` UTC seconds."""
+
+    TYPES: ClassVar = (
+        ("bond", "uint32"),
+        ("seller", "address"),
+        ("buyer", "address"),
+        ("units", "uint64"),
+        ("price", "uint256"),
+        ("nonce", "uint256"),
+        ("deadline", "uint64"),
+        ("document", "bytes32"),
+    )
+    bond: int
+    seller: str
+    buyer: str
+    units: int
+    price: int
+    nonce: int
+    deadline: int
+    document: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,8 @@ OPERATOR: Final = Actor("operator")
 GUARDIAN: Final = Actor("guardian")
 DEPLOYER: Final = Actor("deployer")
 STRANGER: Final = Actor("stranger")
+SERVICE_DESK: Final = Actor("service desk")
+"""Has the duty "SERVICE" at the bond office: it stands in for the module of that duty."""
 BANK: Final = Actor("bank", Role.BANK)
 LENDER: Final = Actor("lending bank", Role.BANK | Role.FINANCIER)
 ISSUERS: Final = (
@@ -67,7 +69,7 @@ AUTHORITY: Final = Actor("regulator", Role.AUTHORITY)
 PARTICIPANTS: Final = (
     BANK, LENDER, *ISSUERS, *VERIFIERS, *INVESTORS, *COMPANIES, *SUPPLIERS, *FINANCIERS, AUDITOR, AUTHORITY,
 )  # fmt: skip
-EVERYBODY: Final = (*PARTICIPANTS, STRANGER, OPERATOR, GUARDIAN)
+EVERYBODY: Final = (*PARTICIPANTS, STRANGER, OPERATOR, GUARDIAN, SERVICE_DESK)
 BY_ADDRESS: Final = {actor.address: actor for actor in EVERYBODY}
 
 

@@ -46,6 +46,7 @@ from tests.twin.actors import (
     VERIFIERS,
     Actor,
 )
+from tests.twin.holding import HoldingActs
 
 T = TypeVar("T")
 DAY: Final = 86_400
@@ -134,6 +135,7 @@ class Histories:
             (4, self.pay_in),
             (8, self.settle),
             (4, self.trespass),
+            *HoldingActs(self).builders(),
         ]
 
     # --- drawing ---
@@ -925,6 +927,7 @@ class Histories:
                 self.act(me, w.book, "unlock", 1, 0, 0),
                 self.act(me, w.book, "discharge", 1, 0, 3),
                 self.act(me, w.book, "setModule", me, 4, 15),
+                self.act(me, w.bonds.tokens[1], "mint", me, 1),
                 self.act(me, w.proceeds, "collectBooking", 1, me, 1),
                 self.act(me, w.proceeds, "closeBooks", 1, 0, 0),
                 self.act(me, w.proceeds, "encumber", 1, 1, me, ZERO_HASH, 1),

@@ -9,12 +9,12 @@ from ledger.domain.twin import CashTerms, Setting, World
 from ledger.domain.twin.base import word
 from ledger.domain.twin.frameworks import Catalogue
 from ledger.domain.twin.pieces import Limits
-from tests.twin.actors import BANK, OPERATOR, recover
+from tests.twin.actors import BANK, OPERATOR, SERVICE_DESK, recover
 
 NAMES: Final = (
     "Powers", "Participants", "CashRegistry", "Documents", "Frameworks", "PieceBook", "Proceeds",
     "CreditLines", "BondOffice", "Receivables", "Financing", "Maturity", "Cash", "Mandates",
-    "Impact",
+    "Impact", "Trades",
 )  # fmt: skip
 ADDRESSES: Final = {name: "0x" + f"{number:040d}" for number, name in enumerate(NAMES, 1)}
 CHAIN_ID: Final = 31_337
@@ -34,4 +34,12 @@ def new_world() -> World:
     programme = (Limits(10, 12, 4), 10, 366)
     lists = twin_catalogues()
     setting = Setting(CHAIN_ID, OPERATOR.address, True, 8 * 3600, programme, START, lists)
-    return World(ADDRESSES, [cash], setting, recover)
+    world = World(ADDRESSES, [cash], setting, recover)
+    give_duties(world)
+    return world
+
+
+def give_duties(world: World) -> None:
+    """The duty "SERVICE" to somebody with a key, so that histories add record days without a coupon."""
+    world.bonds.set_duty(world.stage.powers, SERVICE_DESK.address, word("SERVICE"))
+    world.stage.events.clear()

@@ -16,7 +16,7 @@ from eth_abi.abi import decode, encode
 from eth_hash.auto import keccak
 from eth_utils.address import to_checksum_address
 
-from ledger.bootstrap.plan import DeploymentPlan, Ref
+from ledger.bootstrap.plan import DeploymentPlan, Ref, Wire
 from ledger.domain.typed_data import Statement
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -179,7 +179,9 @@ def _split(kind: str) -> list[str]:
 class Chain:
     """A deployment of the plan. Addresses are EIP-55; structs go in as dataclasses, come out as tuples."""
 
-    def __init__(self, node: Node, deployer: str, plan: DeploymentPlan, timestamp: int) -> None:
+    def __init__(
+        self, node: Node, deployer: str, plan: DeploymentPlan, timestamp: int, more: Sequence[Wire] = ()
+    ) -> None:
         self.node = node
         self.timestamp = timestamp
         self.abis = {name: Abi(_artifact(name)["abi"]) for name in _names()}
@@ -191,7 +193,7 @@ class Chain:
         self._questions: dict[View, str] = {}
         self._answers: dict[View, tuple[Any, Any]] = {}
         self._create(deployer, plan)
-        self._wire(deployer, plan)
+        self._wire(deployer, plan, more)
 
     # --- setting up ---
 
@@ -205,9 +207,9 @@ class Chain:
             self.addresses[creation.name] = address
             self.abi_at[address] = self.abis[creation.abi]
 
-    def _wire(self, deployer: str, plan: DeploymentPlan) -> None:
+    def _wire(self, deployer: str, plan: DeploymentPlan, more: Sequence[Wire]) -> None:
         powers = self.addresses["Powers"]
-        for wire in plan.wires():
+        for wire in (*plan.wires(), *more):
             target = self.addresses[wire.target]
             args = [self._resolved(argument) for argument in wire.args]
             data = bytes.fromhex(self.abi_at[target].call(wire.function, args)[2:])

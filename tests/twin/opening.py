@@ -9,6 +9,7 @@ from eth_hash.auto import keccak
 
 from ledger.domain import purposes
 from ledger.domain.kinds import DocumentKind
+from ledger.domain.mandates import MandateKind
 from ledger.domain.twin.base import ZERO_HASH, word
 from ledger.domain.twin.bonds import Terms
 from ledger.domain.twin.cash import INFINITE
@@ -16,6 +17,7 @@ from ledger.domain.twin.frameworks import Content, Undertaking
 from ledger.domain.twin.participants import Admission
 from ledger.domain.typed_data import Obligation, Review, Statement, TypedData
 from tests.twin.actors import (
+    AUTHORITY,
     BANK,
     BY_ADDRESS,
     COMPANIES,
@@ -26,6 +28,7 @@ from tests.twin.actors import (
     NOBODY,
     OPERATOR,
     PARTICIPANTS,
+    SERVICE_DESK,
     SUPPLIERS,
     VERIFIERS,
 )
@@ -40,6 +43,7 @@ def opening(h: Histories) -> Iterator[Act]:
     yield from _money(h)
     yield from _documents(h)
     yield from _bond(h)
+    yield from _holding(h)
     yield from _credit(h)
     yield from _invoices(h)
 
@@ -69,7 +73,7 @@ def _documents(h: Histories) -> Iterator[Act]:
         yield _register(h, actor.address, kind)
     for actor in (*SUPPLIERS, COMPANIES[1]):
         yield _register(h, actor.address, DocumentKind.TRADE)
-    for actor in VERIFIERS:
+    for actor in (*VERIFIERS, AUTHORITY, *FINANCIERS):
         yield _register(h, actor.address, DocumentKind.OTHER)
     for actor, kind in product(FINANCIERS, (DocumentKind.REGISTRATION, DocumentKind.REGISTRY_SEARCH)):
         yield _register(h, actor.address, kind)
@@ -104,6 +108,18 @@ def _bond(h: Histories) -> Iterator[Act]:
         number = len(w.proceeds.projects)
         yield h.act(ISSUER, w.proceeds, "openLine", 1, number, 500_000, True, "line")
         yield h.act(ISSUER, w.proceeds, "allocate", number, 400_000)
+
+
+def _holding(h: Histories) -> Iterator[Act]:
+    """A depository of the issuer's and of an investor's, a record day, and everybody allows trades."""
+    token, keeper, until = h.world.bonds.tokens[1], FINANCIERS[0].address, h.today + 900
+    for owner in (ISSUER, INVESTORS[0].address):
+        args = (keeper, owner, int(MandateKind.DEPOSITORY), 1, until, keccak(b"custody"))
+        yield h.act(owner, h.world.mandates, "grant", *args)
+    for actor in (*INVESTORS, *FINANCIERS):
+        for what in (token, h.cash):
+            yield h.act(actor.address, what, "approve", h.world.trades.address, INFINITE)
+    yield h.act(SERVICE_DESK.address, token, "addRecordDay", h.today + 2)
 
 
 def _content(h: Histories) -> Content:

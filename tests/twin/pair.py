@@ -9,17 +9,29 @@ from typing import Any, Final
 
 import pytest
 
-from ledger.bootstrap.plan import CashPlan, DeploymentPlan, Programme
+from ledger.bootstrap.plan import CashPlan, DeploymentPlan, Programme, Wire
 from ledger.domain.twin import CashTerms, Refusal, Setting, World
+from ledger.domain.twin.base import word
 from ledger.domain.twin.pieces import Limits
-from tests.twin.actors import BANK, DEPLOYER, GUARDIAN, OPERATOR, recover
+from tests.twin.actors import BANK, DEPLOYER, GUARDIAN, OPERATOR, SERVICE_DESK, recover
 from tests.twin.acts import Act
-from tests.twin.alone import twin_catalogues
+from tests.twin.alone import give_duties, twin_catalogues
 from tests.twin.chain import Chain, Node, Reverted
 from tests.twin.promises import broken
 from tests.twin.questions import question
 
 START: Final = 1_751_328_000  # 2025-07-01
+
+
+SERVICE_WIRE: Final = Wire(
+    "the histories' own service desk",
+    "BondOffice",
+    "setDuty",
+    (SERVICE_DESK.address, word("SERVICE")),
+    "dutyOf",
+    (SERVICE_DESK.address,),
+    word("SERVICE"),
+)
 
 
 class Pair:
@@ -121,11 +133,13 @@ def new_pair(replay: bool) -> Iterator[Pair]:
     cashes = (CashPlan("CNY", BANK.address),)
     plan = DeploymentPlan(OPERATOR.address, GUARDIAN.address, cashes, replay=replay, programme=terms)
     with Node(START) as node:
-        chain = Chain(node, DEPLOYER.address, plan, START)
+        chain = Chain(node, DEPLOYER.address, plan, START, (SERVICE_WIRE,))
         limits = Limits(terms.min_piece, terms.max_pieces, terms.max_layers)
         programme = (limits, terms.accept_days, terms.max_tenor_days)
         setting = Setting(
             31_337, OPERATOR.address, replay, plan.zone, programme, chain.timestamp, twin_catalogues()
         )
         cash = CashTerms(chain.addresses[cashes[0].record], BANK.address, b"CNY")
-        yield Pair(chain, World(chain.addresses, [cash], setting, recover))
+        world = World(chain.addresses, [cash], setting, recover)
+        give_duties(world)
+        yield Pair(chain, world)

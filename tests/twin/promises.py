@@ -12,7 +12,14 @@ from ledger.domain.twin.pieces import LAST_SEQUENCE
 
 def broken(world: World) -> list[str]:
     """Every promise that does not hold now."""
-    return [*_cash(world), *_pieces(world), *_bonds(world), *_documents(world), *_lines(world)]
+    return [
+        *_cash(world),
+        *_pieces(world),
+        *_bonds(world),
+        *_units(world),
+        *_documents(world),
+        *_lines(world),
+    ]
 
 
 def _cash(world: World) -> Iterator[str]:
@@ -44,6 +51,17 @@ def _bonds(world: World) -> Iterator[str]:
         parts = [getattr(states, name) for name in states.__slots__]
         if sum(parts) != raised or min(parts) < 0:
             yield f"BOND-1: bond {bond} raised {raised}, its states are {parts}"
+
+
+def _units(world: World) -> Iterator[str]:
+    for id_, token in world.bonds.tokens.items():
+        allotted = world.bonds.bond(id_).allotted_units
+        if token.total_supply != allotted:
+            yield f"HOLD-1: bond {id_} allotted {allotted} units, {token.total_supply} are held"
+        for holder in token.history:
+            held = token.holding(holder)
+            if held.frozen_by_authority + held.frozen_by_depository > held.units:
+                yield f"HOLD-1: bond {id_}: more units of {holder} are frozen than it holds: {held}"
 
 
 def _documents(world: World) -> Iterator[str]:

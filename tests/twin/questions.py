@@ -13,16 +13,21 @@ _CASH = frozenset({"InsufficientAllowance", "InsufficientBalance"})
 
 @dataclass(frozen=True)
 class Question:
-    """A view of the contract. `apart`: refusals of the act it does not know; `party`: who alone may act."""
+    """A view of the contract. `apart`: refusals of the act it does not know; `party`: who alone may act.
+
+    `earlier`: refusals of the act that come before some of what the view looks at.
+    """
 
     function: str
     args: tuple[Any, ...]
     apart: frozenset[str] = frozenset()
     party: str | None = None
+    earlier: frozenset[str] = frozenset()
 
     def is_before(self, sender: str, refusal: str) -> bool:
         """True when the act refused its sender before anything the view looks at."""
-        return self.party is not None and sender != self.party and refusal == "NotParty"
+        stranger = self.party is not None and sender != self.party and refusal == "NotParty"
+        return stranger or refusal in self.earlier
 
 
 def question(world: World, act: Act) -> Question | None:
@@ -48,6 +53,9 @@ def question(world: World, act: Act) -> Question | None:
         return Question("checkReport", (act.sender, *args))
     if act.kind == "Impact.validate":
         return Question("checkValidate", args[:1], frozenset({"BadSignature"}))
+    if act.kind == "Trades.execute":
+        about_who = frozenset({"NotParty", "BadSignature"})
+        return Question("checkTrade", args[:1], about_who, earlier=about_who)
     if act.kind == "Maturity.settle":
         return Question("checkSettle", args[:1], frozenset({"ZeroAmount"}))
     return None

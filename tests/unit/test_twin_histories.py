@@ -33,10 +33,10 @@ def run(world: World, h: Histories, steps: int) -> tuple[Counter[str], Counter[s
     return accepted, refused
 
 
-@pytest.mark.spec("CASH-1", "PIECE-1", "BOND-1", "DOC-1", "LINE-1")
+@pytest.mark.spec("CASH-1", "PIECE-1", "BOND-1", "HOLD-1", "DOC-1", "LINE-1")
 @pytest.mark.parametrize("seed", range(2))
 def test_promises_hold_after_every_step(seed: int) -> None:
-    """CASH-1, PIECE-1, BOND-1, DOC-1, LINE-1."""
+    """CASH-1, PIECE-1, BOND-1, HOLD-1, DOC-1, LINE-1."""
     world = new_world()
     h = Histories(world, seed)
     for act in opening(h):

@@ -26,6 +26,7 @@ from ledger.domain.twin.participants import Participants
 from ledger.domain.twin.pieces import MAY_DISCHARGE, MAY_LOCK, MAY_MOVE, MAY_OPEN, Limits, PieceBook
 from ledger.domain.twin.proceeds import Proceeds
 from ledger.domain.twin.receivables import Receivables
+from ledger.domain.twin.trades import Trades
 
 View = tuple[str, str, tuple[Any, ...]]
 """A question to the chain: (contract address, function, arguments)."""
@@ -89,6 +90,7 @@ class World:
             self.mandates,
             self.documents,
         )
+        self.trades = Trades(stage, at["Trades"], self.bonds, self.cashes, recover)
         self.receivables = Receivables(
             stage,
             at["Receivables"],
@@ -136,7 +138,7 @@ class World:
     def _contracts(self) -> Iterator[Contract]:
         yield from (self.participants, self.registry, self.documents, self.frameworks, self.book)
         yield from (self.proceeds, self.lines, self.bonds, self.receivables, self.financing, self.maturity)
-        yield self.mandates
+        yield from (self.mandates, self.trades)
         yield self.impact
         yield from self.cashes.values()
         yield from self.bonds.tokens.values()
@@ -187,6 +189,7 @@ class World:
         yield from self._mandate_views()
         yield from self._evidence_views()
         yield from self._bond_views()
+        yield from self._trade_views()
         yield from self._proceeds_views()
         yield from self._impact_views()
         yield from self._credit_views()
@@ -237,6 +240,10 @@ class World:
             for account in self.participants.admissions:
                 yield (at, "booking", (id_, account)), self.bonds.booking(id_, account)
                 yield (token.address, "holding", (account,)), plain(token.holding(account))
+
+    def _trade_views(self) -> Iterator[tuple[View, Any]]:
+        for party, nonce in self.trades.nonces:
+            yield (self.trades.address, "nonceUsed", (party, nonce)), True
 
     def _proceeds_views(self) -> Iterator[tuple[View, Any]]:
         at, proceeds = self.proceeds.address, self.proceeds
