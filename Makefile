@@ -7,7 +7,7 @@ BROWNIE := $(PY) scripts/brownie_run.py
 PYTEST := $(PY) -m pytest -p no:pytest-brownie --ignore=tests/contracts
 export SOLCX_BINARY_PATH := $(CURDIR)/.cache/solc
 
-.PHONY: help setup demo test lint fmt compile test-unit test-contracts test-invariants mutants fuzz bench-gas lock clean
+.PHONY: help setup demo test lint fmt compile test-unit test-contracts test-ganache test-invariants mutants fuzz bench-gas lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +37,9 @@ test-unit: setup ## plain pytest, all but tests/contracts; ARGS="-k cash -x" pas
 
 test-contracts: setup ## every revert and success of the contracts under Brownie; ARGS as above
 	$(BROWNIE) test tests/contracts $(ARGS)
+
+test-ganache: setup ## the Brownie suite on Ganache, another EVM: installs it (180 MB); minutes; not in `test`
+	$(BROWNIE) --ganache test tests/contracts $(ARGS)
 
 test-invariants: setup ## forge invariant tests; ARGS as above
 	$(FORGE) test $(ARGS)

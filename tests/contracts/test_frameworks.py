@@ -211,7 +211,10 @@ def test_undertakings_are_part_of_what_a_review_signs(world):
 
 
 def test_an_undertaking_is_registered_as_given(world):
-    report, target = promise(world), promise(world, kind=4, polarity=1, unit=b"tCO2e".ljust(16, b"\0"), target=500)
+    report, target = (
+        promise(world),
+        promise(world, kind=4, polarity=1, unit=b"tCO2e".ljust(16, b"\0"), target=500),
+    )
     tx = register(world, promises=[report, target])
     assert [e["index"] for e in tx.events["UndertakingAdded"]] == [0, 1]
     emitted(tx, "FrameworkRegistered", framework=1, undertaken=0b11)

@@ -5,7 +5,17 @@ import pytest
 from tests.contracts import given
 from tests.contracts.given import ALLOCATED, FACE
 from tests.contracts.refusals import emitted, refused
-from tests.contracts.world import CATALOGUE, INVESTOR, ISSUER, JPY, LOAN_DRAWDOWN, REFINANCING, axis_of, digest, label
+from tests.contracts.world import (
+    CATALOGUE,
+    INVESTOR,
+    ISSUER,
+    JPY,
+    LOAN_DRAWDOWN,
+    REFINANCING,
+    axis_of,
+    digest,
+    label,
+)
 
 AMOUNT = 250_000
 pytestmark = pytest.mark.spec("BOND-2")
@@ -147,9 +157,7 @@ def test_a_suspended_payee(world, line, invoice, confirmation):
 
 
 def test_an_ineligible_category(world, line, framework, invoice, confirmation):
-    world.frameworks.amend(
-        framework, (digest("v2"), label(CATALOGUE), [label("WIND")], []), world.issuer.by
-    )
+    world.frameworks.amend(framework, (digest("v2"), label(CATALOGUE), [label("WIND")], []), world.issuer.by)
     world.verifier.reviews(framework)
     for act in (*ways_to_pay(world, line, invoice), *ways_to_confirm(world, confirmation)):
         with refused("CategoryNotAdmitted", framework, 0):
@@ -158,9 +166,7 @@ def test_an_ineligible_category(world, line, framework, invoice, confirmation):
 
 @pytest.mark.spec("FRM-1")
 def test_no_review_since_the_framework_was_edited(world, line, framework, invoice, confirmation):
-    world.frameworks.amend(
-        framework, (digest("v2"), label(CATALOGUE), [label("SOLAR")], []), world.issuer.by
-    )
+    world.frameworks.amend(framework, (digest("v2"), label(CATALOGUE), [label("SOLAR")], []), world.issuer.by)
     for act in (*ways_to_pay(world, line, invoice), *ways_to_confirm(world, confirmation)):
         with refused("ReviewMissing", framework, 1, 2):
             act()

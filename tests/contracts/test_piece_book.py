@@ -6,7 +6,16 @@ from eth_abi import encode
 from eth_utils import keccak
 
 from tests.contracts.refusals import emitted, refused
-from tests.contracts.world import MAY_DISCHARGE, MAY_LOCK, MAY_MOVE, MAY_OPEN, NOBODY, ZERO, digest
+from tests.contracts.world import (
+    MAY_DISCHARGE,
+    MAY_LOCK,
+    MAY_MOVE,
+    MAY_OPEN,
+    NOBODY,
+    ZERO,
+    digest,
+    write_storage,
+)
 
 RECEIVABLE, FACE = 77, 10_000
 LIMITS = (100, 4, 2)  # smallest piece, pieces, layers
@@ -52,10 +61,7 @@ def write_sequence(book, world, start, sequence, end=FACE):
     packed = int(world.supplier.address, 16) | end << 160 | 1 << 224 | sequence << 240
     inner = keccak(encode(["uint64", "uint256"], [RECEIVABLE, 0]))
     slot = keccak(encode(["uint64", "bytes32"], [start, inner]))
-    done = web3.provider.make_request(
-        "anvil_setStorageAt", [book.address, "0x" + slot.hex(), "0x" + packed.to_bytes(32, "big").hex()]
-    )
-    assert done["result"] is True
+    write_storage(book.address, slot, packed)
 
 
 # --- open ---

@@ -242,9 +242,7 @@ def test_allocation_is_the_issuers_and_of_something(world, line):
 
 @pytest.mark.spec("BOND-2")
 def test_allocation_needs_an_eligible_category_and_a_review(world, line, framework):
-    world.frameworks.amend(
-        framework, (digest("v2"), label(CATALOGUE), [label("WIND")], []), world.issuer.by
-    )
+    world.frameworks.amend(framework, (digest("v2"), label(CATALOGUE), [label("WIND")], []), world.issuer.by)
     with refused("ReviewMissing", framework, 1, 2):
         world.issuer.allocates(line, 1)
     world.verifier.reviews(framework)

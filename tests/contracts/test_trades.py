@@ -70,9 +70,7 @@ def test_either_side_signs_and_the_other_executes(world, green, trade, signer):
     (units, money) = state(world, green)
     tx = executes(world, trade, other, signing)
     digest_ = world.trades.tradeDigest(tuple(trade.values()))
-    emitted(
-        tx, "TradeExecuted", trade=digest_, bond=BOND, seller=world.investor, terms=tuple(trade.values())
-    )
+    emitted(tx, "TradeExecuted", trade=digest_, bond=BOND, seller=world.investor, terms=tuple(trade.values()))
     emitted(tx, "Moved", fromAxis=world.fund, toAxis=world.investor, amount=PRICE, document=digest_)
     assert state(world, green) == (
         [units[0] - UNITS, units[1] + UNITS],

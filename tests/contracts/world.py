@@ -27,6 +27,7 @@ ZERO = "0x" + "00" * 32
 NOBODY = "0x" + "00" * 20
 CNY, JPY = b"CNY", b"JPY"
 COUNTER_MAX = 2**112 - 1
+GAS_PRICE = 2 * 10**9  # above the base fee that Ganache begins with; on Anvil there is none
 
 ISSUER, VERIFIER, INVESTOR, OBLIGOR, SUPPLIER, FINANCIER, BANK, AUDITOR, AUTHORITY = (
     1 << i for i in range(9)
@@ -123,7 +124,7 @@ class Actor:
     @property
     def by(self) -> dict[str, Any]:
         """With a price of gas, so that neither Brownie nor web3 asks the node for one, each, every time."""
-        return {"from": self.account, "gas_price": 1}
+        return {"from": self.account, "gas_price": GAS_PRICE}
 
     def signs(self, kind: str, message: dict[str, Any], contract: Any, chain_id: int | None = None) -> bytes:
         return signed(_key(self.index), kind, message, contract, chain_id)
@@ -382,11 +383,14 @@ class World:
 
     def quietly(self, actor: Actor, to: Any, data: str) -> dict[str, Any]:
         """Sent without Brownie's book-keeping, ten times faster: for set-up, never for what is tested."""
+        data = "0x" + data.removeprefix("0x")
         transaction = {"from": actor.address, "data": data, "gas": hex(11_000_000)}
         if to is not None:
             transaction["to"] = str(to)
         request = brownie.web3.provider.make_request
-        sent = request("eth_sendTransaction", [transaction])["result"]
+        answer = request("eth_sendTransaction", [transaction])
+        assert "result" in answer, f"set-up stopped at {data[:10]} to {to}: {answer}"
+        sent = answer["result"]
         while (receipt := request("eth_getTransactionReceipt", [sent])["result"]) is None:
             time.sleep(0.002)
         assert receipt["status"] == "0x1", f"set-up stopped at {data[:10]} to {to}"
@@ -590,6 +594,18 @@ class World:
         document = self.new_hash("paper")
         self.quietly(actor, self.documents, self.documents.register.encode_input(document, OTHER, ZERO))
         return document
+
+
+def on_ganache() -> bool:
+    """Whether the suite runs on Ganache (`make test-ganache`); else it runs on Anvil."""
+    return str(brownie.web3.client_version).startswith("Ganache/")
+
+
+def write_storage(address: Any, slot: bytes, word: int) -> None:
+    """Puts a word into a contract's storage, past its code."""
+    method = "evm_setAccountStorageAt" if on_ganache() else "anvil_setStorageAt"
+    values = [str(address), "0x" + slot.hex(), "0x" + word.to_bytes(32, "big").hex()]
+    assert brownie.web3.provider.make_request(method, values)["result"] is True
 
 
 def start_at_noon() -> None:
