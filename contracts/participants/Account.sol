@@ -33,7 +33,7 @@ contract Account is IAccount, IERC1271, Initializable, EIP712 {
     uint8 private constant DONE = 2;
     uint8 private constant STOPPED = 3;
     uint96 private constant UNBOUNDED = type(uint96).max;
-    bytes32 private constant STATEMENT_TYPE = keccak256("Statement(bytes32 digest)");
+    bytes32 private constant STATEMENT_TYPE = keccak256("AccountStatement(bytes32 digest)");
     uint256 private constant SIGNATURE = 65;
 
     uint256 public constant MAX_KEYS = 16;

@@ -186,6 +186,14 @@ class Trade(Statement):
 
 
 @dataclass(frozen=True, slots=True)
+class AccountStatement(Statement):
+    """What the keys of an account contract sign for it: the digest of the statement that it makes."""
+
+    TYPES: ClassVar = (("digest", "bytes32"),)
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class TypedData:
     """A statement addressed to one contract on one chain."""
 

@@ -112,7 +112,7 @@ class House:
     def signs(self, raw: bytes, *signers: Actor, account: Any = None, chain_id: int | None = None) -> bytes:
         """The signatures of these keys over a statement's digest, wrapped for this account, joined."""
         target = account or self.contract
-        return b"".join(s.signs("Statement", {"digest": raw}, target, chain_id) for s in signers)
+        return b"".join(s.signs("AccountStatement", {"digest": raw}, target, chain_id) for s in signers)
 
     def accepts(self, raw: bytes, signature: bytes) -> bool:
         return str(self.contract.isValidSignature(raw, signature)) == "0x1626ba7e"
@@ -407,7 +407,7 @@ def test_a_statement_needs_a_clerk_and_an_approver(house):
         assert not house.accepts(raw, house.signs(raw, *signers)), signers
     assert not house.accepts(raw, b"")
     assert not house.accepts(keccak(text="another"), house.signs(raw, house.clerk, house.approver))
-    both = house.clerk.signs("Statement", {"digest": raw}, house.world.documents)
+    both = house.clerk.signs("AccountStatement", {"digest": raw}, house.world.documents)
     assert not house.accepts(raw, both + house.signs(raw, house.approver))
 
 

@@ -56,7 +56,7 @@ TYPES = {
     "uint64 deadline",
     "Trade": "uint32 bond,address seller,address buyer,uint64 units,uint256 price,uint256 nonce,uint64 deadline,"
     "bytes32 document",
-    "Statement": "bytes32 digest",
+    "AccountStatement": "bytes32 digest",
 }
 
 

@@ -11,7 +11,15 @@ from eth_account.messages import encode_typed_data
 from eth_hash.auto import keccak
 
 from ledger.domain.kinds import LABELS, DocumentKind
-from ledger.domain.typed_data import Obligation, Quote, Review, Statement, TypedData, encode_word
+from ledger.domain.typed_data import (
+    AccountStatement,
+    Obligation,
+    Quote,
+    Review,
+    Statement,
+    TypedData,
+    encode_word,
+)
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 A, B, C = ("0x" + digit * 40 for digit in "123")
@@ -21,6 +29,7 @@ STATEMENTS = [
     Obligation(HASH, HASH, 1, b"CNY", 123_456, 20_254, A, B, "0x" + "0" * 40),
     Review(1, HASH, A, 1, 1, 3, 21_000, HASH, HASH, 7),
     Quote(7, 0, 65_535, 10, 2**63, A, B, 30_000, 20_254, 5, 0, 2**63 - 15, 2**255, 1_800_000_000),
+    AccountStatement(HASH),
 ]
 
 
@@ -28,7 +37,9 @@ def type_strings() -> set[str]:
     found = set()
     for path in CONTRACTS.rglob("*.sol"):
         found |= set(
-            re.findall(r'"((?:Obligation|Review|Quote)\([^"]*\))"', path.read_text(encoding="utf-8"))
+            re.findall(
+                r'"((?:Obligation|Review|Quote|AccountStatement)\([^"]*\))"', path.read_text(encoding="utf-8")
+            )
         )
     return found
 

@@ -20,9 +20,6 @@ OPENZEPPELIN = {
 # Changes by the delayed powers are wiring, not acts of the ledger; the book's ERC-721 side is only read.
 NOT_IN_THE_TWIN = {
     "AlreadyConstituted",
-    "ChangeNotReady",
-    "ChangeExpired",
-    "DelayTooShort",
     "ChangeFailed",
     "ReadOnlyToken",
 }

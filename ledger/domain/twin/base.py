@@ -38,12 +38,14 @@ class Event:
 
 @dataclass(slots=True)
 class Stage:
-    """What the contracts of one deployment share: UTC seconds, the events so far, who holds the powers."""
+    """What the contracts of one deployment share: UTC seconds and block number of the next act, the events so
+    far, who holds the powers."""
 
     chain_id: int
     operator: str
     powers: str
     timestamp: int = 0
+    block: int = 0
     events: list[Event] = field(default_factory=list)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.purposes import MATURITY, PROCEEDS
 from ledger.domain.roles import Role
+from ledger.domain.twin.accounts import Account, AccountFactory, Outside
 from ledger.domain.twin.base import Contract, Event, Module, Refusal, Stage, plain, word
 from ledger.domain.twin.bonds import BondOffice
 from ledger.domain.twin.cash import Cash, CashRegistry
@@ -62,16 +63,25 @@ class World:
         addresses: of the contracts by name (`Powers`, `Participants`, ..., `Maturity`).
         cashes: every listed cash.
         recover: who signed a digest; signatures are checked by whoever has elliptic curves.
+        outside: where accounts stand and what their calls mean; without it, nobody makes an account.
     """
 
     def __init__(
-        self, addresses: Mapping[str, str], cashes: Sequence[CashTerms], setting: Setting, recover: Recover
+        self,
+        addresses: Mapping[str, str],
+        cashes: Sequence[CashTerms],
+        setting: Setting,
+        recover: Recover,
+        outside: Outside | None = None,
     ) -> None:
         at = addresses
+        self._key_of, recover = recover, self._signer_of
+        self._outside = outside
         stage = Stage(setting.chain_id, setting.operator, at["Powers"], setting.timestamp)
         people = Participants(stage, at["Participants"], setting.replay, setting.zone)
         self.stage = stage
         self.participants = people
+        self.factory = AccountFactory(stage, at["AccountFactory"], self._place, self._account)
         self.registry = CashRegistry(stage, at["CashRegistry"])
         self.documents = Documents(stage, at["Documents"], people, recover)
         self.frameworks = Frameworks(stage, at["Frameworks"], people, recover)
@@ -142,9 +152,36 @@ class World:
         yield self.impact
         yield from self.cashes.values()
         yield from self.bonds.tokens.values()
+        yield self.factory
+        yield from self.factory.accounts.values()
 
     def _known(self, function: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
         return (self.cashes[args[0]],) if function == "claim" else args
+
+    # --- accounts ---
+
+    def _signer_of(self, digest: bytes, signature: bytes) -> str:
+        """The account contract whose statement it is, or the plain key: what the keys of an account sign counts
+        for it alone."""
+        made = (a.address for a in self.factory.accounts.values() if a.accepts(digest, signature))
+        return next(made, None) or self._key_of(digest, signature)
+
+    def _account(self, address: str) -> Account:
+        return Account(self.stage, address, self.participants, self._key_of, self._perform)
+
+    def _place(self, salt: bytes, settings: Any) -> str:
+        return self._known_outside().place(salt, settings)
+
+    def _perform(self, sender: str, target: str, data: bytes) -> None:
+        found = next((contract for contract in self._contracts() if contract.address == target), None)
+        if found is None:
+            raise Refusal("NoContract", target)
+        function, args = self._known_outside().decode(target, data)
+        getattr(found, snake(function))(sender, *self._known(function, args))
+
+    def _known_outside(self) -> Outside:
+        assert self._outside is not None, "this world was made without accounts"
+        return self._outside
 
     # --- wiring, as a deployment does it ---
 
@@ -184,6 +221,7 @@ class World:
 
     def _views(self) -> Iterator[tuple[View, Any]]:
         yield from self._participant_views()
+        yield from self._account_views()
         for cash in self.cashes.values():
             yield from _cash_views(cash)
         yield from self._mandate_views()
@@ -209,6 +247,19 @@ class World:
             reach = (m.owner, m.agent, m.kind, m.bond)
             yield (at, "mandate", (id_,)), plain(m)
             yield (at, "holds", reach), mandates.holds(*reach)
+
+    def _account_views(self) -> Iterator[tuple[View, Any]]:
+        for at, account in self.factory.accounts.items():
+            yield (self.factory.address, "isAccount", (at,)), True
+            yield (at, "keys", ()), tuple((key, account.keys[key]) for key in account.key_order)
+            yield (at, "limits", ()), tuple((*entry, account.limits[entry]) for entry in account.limit_order)
+            yield (at, "policy", ()), account.policy
+            for entry in account.usage:
+                yield (at, "usedToday", entry), account.used_today(entry)
+            for id_, proposal in account.proposals.items():
+                yield (at, "proposal", (id_,)), plain(proposal)
+            for id_, change in account.changes.items():
+                yield (at, "change", (id_,)), (plain(change), account.settings[id_])
 
     def _evidence_views(self) -> Iterator[tuple[View, Any]]:
         for (hash_, registrar), document in self.documents.documents.items():
