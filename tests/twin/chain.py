@@ -23,6 +23,11 @@ ROOT = Path(__file__).resolve().parents[2]
 ARTIFACTS = ROOT / "ledger" / "chain" / "abi"
 GAS = hex(8_000_000)
 View = tuple[str, str, tuple[Any, ...]]
+CLONE = (
+    bytes.fromhex("3d602d80600a3d3981f3363d3d373d3d3d363d73"),
+    bytes.fromhex("5af43d82803e903d91602b57fd5bf3"),
+)
+SETTINGS = "((address,uint8)[],(address,bytes4,(uint8,uint96,uint96))[],(address,uint32,uint32,bool)[])"
 
 
 @dataclass(frozen=True)
@@ -184,6 +189,7 @@ class Chain:
     ) -> None:
         self.node = node
         self.timestamp = timestamp
+        self.block = 0
         self.abis = {name: Abi(_artifact(name)["abi"]) for name in _names()}
         self.errors = {
             selector: entry for abi in self.abis.values() for selector, entry in abi.errors.items()
@@ -219,6 +225,21 @@ class Chain:
     def _resolved(self, argument: Any) -> Any:
         return self.addresses[argument.name] if isinstance(argument, Ref) else argument
 
+    # --- accounts ---
+
+    def place(self, salt: bytes, settings: Sequence[Any]) -> str:
+        """Where the factory will put an account: EIP-1014 over EIP-1167's code."""
+        code = bytes.fromhex(self.addresses["Account-implementation"][2:]).join(CLONE)
+        salted = keccak(encode(["bytes32", SETTINGS], [salt, settings]))
+        factory = bytes.fromhex(self.addresses["AccountFactory"][2:])
+        return str(to_checksum_address(keccak(b"\xff" + factory + salted + keccak(code))[12:]))
+
+    def decode(self, at: str, data: bytes) -> tuple[str, tuple[Any, ...]]:
+        """The function and arguments of a call to the contract there."""
+        abi = self.abi_at[at]
+        function = next(name for name, selector in abi.selectors.items() if selector == data[:4])
+        return function, _decoded(abi.functions[function]["inputs"], data[4:])
+
     # --- acting and asking ---
 
     def send(self, sender: str, at: str, function: str, args: Sequence[Any]) -> Mapping[str, Any]:
@@ -228,6 +249,7 @@ class Chain:
 
     def _mine(self, transaction: Mapping[str, Any]) -> Mapping[str, Any]:
         self.timestamp += 1
+        self.block += 1
         sent = self.node.ask([("eth_sendTransaction", [transaction])])[0]
         assert isinstance(sent, str), f"the node would not take it: {sent}"
         self.node.ask([("evm_mine", [self.timestamp])])

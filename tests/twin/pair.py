@@ -11,6 +11,7 @@ import pytest
 
 from ledger.bootstrap.plan import CashPlan, DeploymentPlan, Programme, Wire
 from ledger.domain.twin import CashTerms, Refusal, Setting, World
+from ledger.domain.twin.accounts import Outside
 from ledger.domain.twin.base import word
 from ledger.domain.twin.pieces import Limits
 from tests.twin.actors import BANK, DEPLOYER, GUARDIAN, OPERATOR, SERVICE_DESK, recover
@@ -51,6 +52,7 @@ class Pair:
     def step(self, act: Act) -> list[Any] | None:
         """Does the act on both; the twin's events, or None when both refused."""
         self.world.stage.timestamp = self.chain.timestamp + 1
+        self.world.stage.block = self.chain.block + 1
         self._same_question(act)
         expected = self._on_twin(act)
         if isinstance(expected, Refusal):
@@ -109,6 +111,8 @@ class Pair:
         for bond, token in self.world.bonds.tokens.items():
             self.chain.abi_at.setdefault(token.address, self.chain.abis["GreenBond"])
             assert token.address == self.world.bonds.bond(bond).token
+        for account in self.world.factory.accounts:
+            self.chain.abi_at.setdefault(account, self.chain.abis["Account"])
         emitted, expected = self.chain.events(receipt), [(e.emitter, e.name, e.values) for e in events]
         assert emitted == expected, (act, emitted, expected)
 
@@ -140,6 +144,7 @@ def new_pair(replay: bool) -> Iterator[Pair]:
             31_337, OPERATOR.address, replay, plan.zone, programme, chain.timestamp, twin_catalogues()
         )
         cash = CashTerms(chain.addresses[cashes[0].record], BANK.address, b"CNY")
-        world = World(chain.addresses, [cash], setting, recover)
+        outside = Outside(chain.place, chain.decode)
+        world = World(chain.addresses, [cash], setting, recover, outside)
         give_duties(world)
         yield Pair(chain, world)

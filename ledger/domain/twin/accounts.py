@@ -149,7 +149,7 @@ class Account(Contract):
     def _require_within(self, call: Call, earlier: Sequence[Call]) -> None:
         limit = self.limits.get(call.entry, Limit())
         if limit.each == 0:
-            raise Refusal("NoLimit", *call.entry)
+            raise Refusal("NoLimit", call.target, call.entry[1])
         amount = limit.amount(call.data)
         if amount > limit.each:
             raise Refusal("AboveLimit", call.target, call.entry[1], amount, limit.each)
