@@ -1,4 +1,7 @@
-"""The peers that npm carries, deployed as published on the same chain, by plain keys, without rules."""
+"""The peers that npm carries, deployed as published on the same chain and used by plain keys.
+
+The token standards have no rules of their own; T-REX has, and stands in `trex`.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from eth_account.signers.local import LocalAccount
 from web3 import Web3
 from web3.types import TxParams
 
+from scripts.bench import trex
 from scripts.bench.ours import Row
 from scripts.compile import Sources
 
@@ -30,7 +34,7 @@ def measure(web3: Web3) -> Iterator[Row]:
     _install()
     os.environ.setdefault("SOLCX_BINARY_PATH", str(HERE.parents[2] / ".cache" / "solc"))
     built = _compile()
-    bench = Bench(web3, built)
+    bench = Bench(web3, built | trex.published(HERE / "node_modules"))
     yield from bench.fungible("plain ERC-20 transfer", "PeerERC20", lambda to: ("transfer", to, 1))
     yield from bench.fungible(
         "ERC-1155 transfer",
@@ -40,13 +44,17 @@ def measure(web3: Web3) -> Iterator[Row]:
     )
     yield from bench.fungible("ERC-6909 transfer", "PeerERC6909", lambda to: ("transfer", to, ID, 1), ID)
     yield from bench.erc3525()
+    yield from trex.measure(bench)
 
 
 def _install() -> None:
     """Exact versions into a folder of the bench's own; nothing of it ships."""
-    if not (HERE / "node_modules").exists():
+    wanted = (HERE / "package.json").read_text()
+    installed = HERE / "node_modules" / "package.json.installed"
+    if not installed.exists() or installed.read_text() != wanted:
         command = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock"]
         subprocess.run(command, cwd=HERE, check=True, capture_output=True)
+        installed.write_text(wanted)
 
 
 def _compile() -> dict[str, Any]:
@@ -73,18 +81,21 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.me: LocalAccount = Account.create()
-        self.nonce = 0
 
-    def deploy(self, name: str) -> Any:
+    def deploy(self, name: str, *arguments: Any) -> Any:
         one = self.built[name]
         factory = self.web3.eth.contract(abi=one["abi"], bytecode=one["evm"]["bytecode"]["object"])
-        receipt = self.send(factory.constructor())
-        return self.web3.eth.contract(receipt["contractAddress"], abi=one["abi"])
+        receipt = self.send(factory.constructor(*arguments))
+        return self.at(name, receipt["contractAddress"])
 
-    def send(self, act: Any) -> Any:
-        fields: TxParams = {"from": self.me.address, "nonce": self.nonce, "gasPrice": 0, "gas": 8_000_000}
-        signed = self.me.sign_transaction(act.build_transaction(fields))
-        self.nonce += 1
+    def at(self, name: str, address: str) -> Any:
+        return self.web3.eth.contract(address, abi=self.built[name]["abi"])
+
+    def send(self, act: Any, sender: LocalAccount | None = None) -> Any:
+        by = sender or self.me
+        nonce = self.web3.eth.get_transaction_count(by.address)
+        fields: TxParams = {"from": by.address, "nonce": nonce, "gasPrice": 0, "gas": 8_000_000}
+        signed = by.sign_transaction(act.build_transaction(fields))
         receipt = self.web3.eth.wait_for_transaction_receipt(
             self.web3.eth.send_raw_transaction(signed.raw_transaction)
         )
@@ -92,8 +103,8 @@ class Bench:
             raise RuntimeError(f"a peer refused {act}")
         return receipt
 
-    def gas(self, act: Any) -> int:
-        return int(self.send(act)["gasUsed"])
+    def gas(self, act: Any, sender: LocalAccount | None = None) -> int:
+        return int(self.send(act, sender)["gasUsed"])
 
     def fungible(self, title: str, name: str, act: Any, *identity: int) -> Iterator[Row]:
         token, other = self.deploy(name), Account.create().address
