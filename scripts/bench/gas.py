@@ -25,8 +25,8 @@ BESIDE: dict[str, tuple[str | None, int | None]] = {
     "split to another holder": ("ERC-3525 split", 95_000),
     "move a whole piece": ("ERC-3525 whole move", 65_000),
     "earmarked payment with gate": (None, 110_000),
-    "delivery versus payment (allot one)": (None, 150_000),
-    "bond units": (None, 75_000),
+    "delivery versus payment (allot one)": ("T-REX swap, the acceptance", 150_000),
+    "bond units": ("T-REX transfer", 75_000),
 }
 
 
@@ -85,9 +85,9 @@ def show(peers: list[Row], mine: list[Row]) -> None:
     out.print("Checks that are on in ours:")
     for act, checks in {row.act: row.checks for row in mine}.items():
         out.print(f"  {act}: {checks}", soft_wrap=True)
-    others = tables.table("The peers, with no rules of their own", "act", "case", ">gas")
+    others = tables.table("The peers, and the rules that they keep", "act", "case", ">gas", "rules")
     for row in peers:
-        others.add_row(row.act, row.case, f"{row.gas:,}")
+        others.add_row(row.act, row.case, f"{row.gas:,}", row.checks)
     if peers:
         out.print(others)
 
