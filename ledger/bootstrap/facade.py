@@ -19,6 +19,7 @@ from ledger.services.cash import Cash
 from ledger.services.documents import Documents
 from ledger.services.financing import Financier
 from ledger.services.frameworks import Verifier
+from ledger.services.impact import Impact
 from ledger.services.issuer import Issuer
 from ledger.services.operator import Operator
 from ledger.services.receivables import Obligor, Supplier
@@ -40,10 +41,11 @@ class Ledger:
         bank: mints and burns ledger cash, grants credit lines.
         issuer: frameworks, bonds, projects, allocation, payments.
         verifier: external reviews.
-        investor: booking, units.
+        investor: booking, units, portfolio.
         obligor: confirms payables, pays in, settles.
         supplier: accepts, refuses, splits, transfers; refunds.
         financier: quotes, funds (the holder's `accept` is here too).
+        impact: reports what projects achieved, validates them, lists them with everybody's shares.
         auditor: traces.
         documents: files and obligation documents.
         cash: balances, transfers, redemption, for any holder.
@@ -65,6 +67,7 @@ class Ledger:
         self.obligor = Obligor(session)
         self.supplier = Supplier(session)
         self.financier = Financier(session)
+        self.impact = Impact(session)
         self.auditor = Auditor(session)
         self.documents = Documents(session)
         self.cash = Cash(session)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ledger.domain.dates import date_of
 from ledger.domain.identifiers import isin_slot
@@ -13,6 +14,7 @@ from ledger.errors import BadInput, NotFound
 from ledger.ports import Contract
 from ledger.services.desk import Desk, act_of
 from ledger.services.documents import Paper
+from ledger.services.impact import portfolio_of
 from ledger.services.session import Act, Session, struct
 from ledger.services.values import Amount, day, hash_bytes, hex_of, minor, minor_or_zero, ordered, whole
 
@@ -185,6 +187,16 @@ class Investor(Desk):
     def units(self, investor: str, bond: int) -> int:
         """Units held."""
         return int(self._session.read(self._token(bond), "balanceOf", self._session.address(investor)))
+
+    def portfolio(
+        self, investor: str, first: dt.date | None = None, last: dt.date | None = None
+    ) -> Mapping[str, Any]:
+        """Bonds held, and the investor's time-weighted share of what their projects achieved, by indicator.
+
+        Every figure opens its report, its validation, and the numerators and denominators of the share. A
+        figure counts in the window in which its period ends; by default, all up to the business date.
+        """
+        return portfolio_of(self._session, investor, first, last)
 
     def transfer_units(self, investor: str, bond: int, to: str, units: int) -> Act:
         """Passes units on to another admitted investor."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ledger.services import bank, bonds, frameworks, operator, proceeds, receivables
+from ledger.services import bank, bonds, frameworks, impact, operator, proceeds, receivables
 from ledger.services.desk import Desk
 from ledger.services.session import struct
 
@@ -47,6 +47,9 @@ class Books(Desk):
 
     def project(self, project: int) -> proceeds.Project:
         return proceeds.project_of(self._session, project)
+
+    def impact_report(self, report: int) -> impact.Report:
+        return impact.report_of(self._session, report)
 
     def credit_line(self, line: int) -> bank.CreditLine:
         return bank.credit_line(self._session, line)
