@@ -17,6 +17,7 @@ from ledger import tables
 from ledger.commands import common, language
 from ledger.commands.bonds import bond_app
 from ledger.commands.common import Json, err, opened, out, settings, show
+from ledger.commands.impact import impact_app, portfolio
 from ledger.commands.tracing import evidence_app, piece_app, trace_app
 from ledger.errors import LedgerError
 from ledger.words import rendered, say, speak, spoken
@@ -32,8 +33,10 @@ for _name, _app in (
     ("piece", piece_app),
     ("trace", trace_app),
     ("evidence", evidence_app),
+    ("impact", impact_app),
 ):
     app.add_typer(_app, name=_name)
+app.command()(portfolio)
 
 
 @app.callback()

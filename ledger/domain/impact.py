@@ -241,7 +241,7 @@ def largest_remainder(whole: int, parts: Sequence[Fraction]) -> list[int]:
         BadInput: when a part is negative or they do not sum to 1.
     """
     if sum(parts, Fraction(0)) != 1 or min(parts) < 0:
-        raise BadInput("the parts of a whole sum to it", had=str(sum(parts, Fraction(0))), needed="1")
+        raise BadInput("the parts of a whole sum to it", had=str(sum(parts, Fraction(0))), needed=1)
     exact = [whole * part for part in parts]
     floors = [int(one) for one in exact]
     missing = whole - sum(floors)
