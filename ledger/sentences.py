@@ -405,6 +405,49 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "A delay of {had} seconds is shorter than {needed}.",
         "延迟 {had} 秒短于 {needed} 秒。",
     ),
+    # --- coupons, redemption, default ----------------------------------------------------------------------
+    "ScheduleMismatch": (
+        "These coupon terms hash to {had}; the bond's published terms name {needed}.",
+        "该付息条款的哈希为 {had}；债券已公布的条款为 {needed}。",
+    ),
+    "NotFiled": (
+        "The coupon terms of bond {bond} are not filed yet.",
+        "债券 {bond} 的付息条款尚未备案。",
+    ),
+    "TermsInvalid": ("Coupon terms cannot have {what} {had}.", "付息条款的 {what} 不能为 {had}。"),
+    "PeriodInvalid": (
+        "Coupon period {period} does not follow the one before it, or its days are out of order.",
+        "第 {period} 个计息期未与前一期衔接，或其日期顺序有误。",
+    ),
+    "TooManyPeriods": (
+        "{had} coupon periods; a bond has between 1 and {limit}.",
+        "计息期为 {had} 个；一只债券须有 1 至 {limit} 个。",
+    ),
+    "DayCountUnknown": ("There is no day count {dayCount}.", "不存在计息基准 {dayCount}。"),
+    "ReferenceUnfit": (
+        "ACT/ACT ICMA cannot measure by the reference period from day {refStart} to day {refEnd}, {frequency} a year.",
+        "ACT/ACT ICMA 无法以第 {refStart} 日至第 {refEnd} 日、每年 {frequency} 期的参考期计息。",
+    ),
+    "PeriodOutOfOrder": (
+        "Coupons of bond {bond} are opened in order: {had} was asked, {needed} is next.",
+        "债券 {bond} 的付息须依次进行：请求第 {had} 期，应为第 {needed} 期。",
+    ),
+    "FixingMissing": (
+        "The rate of period {period} of bond {bond} was not posted yet.",
+        "债券 {bond} 第 {period} 期的利率尚未公布。",
+    ),
+    "NotCallable": (
+        "Bond {bond} cannot be redeemed early on day {payDay}; callable from day {callableFrom} (0: never).",
+        "债券 {bond} 不得于第 {payDay} 日提前兑付；可赎回起始日为第 {callableFrom} 日（0：不可赎回）。",
+    ),
+    "NotWhole": (
+        "At maturity bond {bond} is redeemed whole: {had} a unit was announced, {needed} is outstanding.",
+        "债券 {bond} 到期须全额兑付：公告每单位 {had}，未偿每单位 {needed}。",
+    ),
+    "NotShort": (
+        "Payment {service} is not short: {had} of {needed} was paid in.",
+        "付款 {service} 并不短缺：应缴 {needed}，已缴 {had}。",
+    ),
 }
 
 CLAUSES: Final[dict[str, str]] = {

@@ -150,6 +150,11 @@ interface IProceeds {
     function acceptBooking(uint32 bond, address investor, uint256 amount) external;
     function returnBooking(uint32 bond, address investor, uint256 amount) external;
     function closeBooks(uint32 bond, uint256 cost, uint32 valueDate) external returns (uint256 raised);
+    /// @notice Takes unallocated proceeds out for a redemption; refused when the pool holds less.
+    function returnUnused(uint32 bond, uint256 amount) external;
+    function payReturned(uint32 bond, address holder, uint256 amount, bytes32 document)
+        external
+        returns (bool kept);
     function encumber(uint32 line, uint64 receivable, address obligor, bytes32 fingerprint, uint256 amount)
         external;
     function releaseEncumbrance(uint64 receivable) external;

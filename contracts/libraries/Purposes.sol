@@ -9,6 +9,7 @@ library Purposes {
     bytes32 internal constant CASH = "CASH";
     bytes32 internal constant PROCEEDS = "PROCEEDS";
     bytes32 internal constant MATURITY = "MATURITY";
+    bytes32 internal constant SERVICE = "SERVICE";
 
     uint160 private constant PREFIX = uint160(uint32(bytes4("axis"))) << 128;
 
@@ -61,6 +62,16 @@ library Purposes {
     /// General money that an obligor put up for one receivable at maturity.
     function settlement(uint256 receivable) internal pure returns (bytes32) {
         return keccak256(abi.encode("SETTLEMENT", receivable));
+    }
+
+    /// What a bond's issuer paid in for one coupon or redemption, until its holders have it.
+    function service(uint256 id) internal pure returns (bytes32) {
+        return keccak256(abi.encode("SERVICE", id));
+    }
+
+    /// Unused proceeds on their way back to the investors.
+    function returned(uint256 bond) internal pure returns (bytes32) {
+        return keccak256(abi.encode("RETURNED", bond));
     }
 
     /// What could not be paid out because its owner could not receive at that moment.

@@ -89,6 +89,7 @@ contract Proceeds is IProceeds, Powered {
         if (!b.closed) return s;
         s.cost = _incoming(b.cash, Purposes.cost(bond));
         s.unallocated = _balance(b.cash, Purposes.origin(bond)) + _balance(b.cash, Purposes.pool(bond));
+        s.returned = _incoming(b.cash, Purposes.returned(bond));
         for (uint256 i; i < b.lines.length; ++i) {
             uint32 id = b.lines[i];
             Totals memory t = _totals[id];
@@ -181,6 +182,23 @@ contract Proceeds is IProceeds, Powered {
         documents.requireKnown(document, b.issuer, 0);
         ICash(b.cash).pay(MODULE, Purposes.cost(bond), payee, amount, document);
         emit CostPaid(bond, payee, amount, document);
+    }
+
+    // --- unused proceeds, back to the investors ---
+
+    function returnUnused(uint32 bond, uint256 amount) external onlyDuty("SERVICE") {
+        ICash(_books[bond].cash)
+            .shift(MODULE, Purposes.pool(bond), Purposes.returned(bond), amount, bytes32(uint256(bond)));
+    }
+
+    function payReturned(uint32 bond, address holder, uint256 amount, bytes32 document)
+        external
+        onlyDuty("SERVICE")
+        returns (bool kept)
+    {
+        return Claims.payOrKeep(
+            participants, ICash(_books[bond].cash), MODULE, Purposes.returned(bond), holder, amount, document
+        );
     }
 
     // --- projects and budget lines ---

@@ -14,7 +14,7 @@ from ledger.domain.catalogues import catalogues
 from ledger.domain.dates import day_number
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.money import currency
-from ledger.domain.purposes import MATURITY, PROCEEDS, module_id
+from ledger.domain.purposes import MATURITY, PROCEEDS, SERVICE, module_id
 from ledger.domain.roles import Role
 from ledger.errors import BadInput
 
@@ -22,7 +22,17 @@ Kind = Literal["immutable", "proxy", "implementation"]
 
 IMPLEMENTATION = "-implementation"
 POWERS = "Powers"
-MODULES = ("Proceeds", "CreditLines", "BondOffice", "Receivables", "Financing", "Maturity", "Impact")
+MODULES = (
+    "Proceeds",
+    "CreditLines",
+    "BondOffice",
+    "CouponTerms",
+    "BondService",
+    "Receivables",
+    "Financing",
+    "Maturity",
+    "Impact",
+)
 _MAY_OPEN, _MAY_MOVE, _MAY_LOCK, _MAY_DISCHARGE = 1, 2, 4, 8
 
 
@@ -201,6 +211,7 @@ def _modules() -> tuple[Creation, ...]:
     documents, frameworks, book = Ref("Documents"), Ref("Frameworks"), Ref("PieceBook")
     registry, proceeds, lines = Ref("CashRegistry"), Ref("Proceeds"), Ref("CreditLines")
     receivables, green_bond = Ref("Receivables"), Ref(f"GreenBond{IMPLEMENTATION}")
+    office, coupons = Ref("BondOffice"), Ref("CouponTerms")
     return (
         *_module("Proceeds", powers, participants, documents, frameworks, book),
         *_module("CreditLines", powers, participants),
@@ -208,6 +219,8 @@ def _modules() -> tuple[Creation, ...]:
             "BondOffice", powers, participants, frameworks, proceeds, registry, green_bond, Ref("Mandates")
         ),
         _core("Trades", Ref("BondOffice")),
+        *_module("CouponTerms", powers, participants, documents, office),
+        *_module("BondService", powers, participants, Ref("Mandates"), documents, office, proceeds, coupons),
         *_module("Receivables", powers, participants, documents, book, registry, lines, proceeds),
         *_module("Financing", powers, participants, documents, book, receivables),
         *_module("Maturity", powers, participants, book, receivables, lines, proceeds),
@@ -246,7 +259,7 @@ def _cash_wires(cash: str) -> tuple[Wire, ...]:
             (module,),
             Ref(name),
         )
-        for name, module in (("Proceeds", PROCEEDS), ("Maturity", MATURITY))
+        for name, module in (("Proceeds", PROCEEDS), ("Maturity", MATURITY), ("BondService", SERVICE))
     ]
     return (listed, *controllers)
 
@@ -316,6 +329,10 @@ def _duty_wires() -> tuple[Wire, ...]:
         ("CreditLines", "Receivables", "RECEIVABLES"),
         ("CreditLines", "Maturity", "MATURITY"),
         ("Receivables", "Maturity", "MATURITY"),
+        ("BondOffice", "CouponTerms", "SERVICE"),
+        ("BondOffice", "BondService", "SERVICE"),
+        ("CouponTerms", "BondService", "SERVICE"),
+        ("Proceeds", "BondService", "SERVICE"),
     )
     return tuple(
         Wire(

@@ -24,6 +24,7 @@ def module_id(name: str) -> bytes:
 CASH: Final = module_id("CASH")
 PROCEEDS: Final = module_id("PROCEEDS")
 MATURITY: Final = module_id("MATURITY")
+SERVICE: Final = module_id("SERVICE")
 
 
 def axis_of(module: bytes, purpose: bytes) -> str:
@@ -79,6 +80,16 @@ def encumbrance(receivable: int) -> bytes:
 def settlement(receivable: int) -> bytes:
     """General money that an obligor put up for one receivable at maturity."""
     return _purpose("SETTLEMENT", receivable)
+
+
+def service(payment: int) -> bytes:
+    """What a bond's issuer paid in for one coupon or redemption, until its holders have it."""
+    return _purpose("SERVICE", payment)
+
+
+def returned(bond: int) -> bytes:
+    """Unused proceeds on their way back to the investors."""
+    return _purpose("RETURNED", bond)
 
 
 def claim(holder: str) -> bytes:

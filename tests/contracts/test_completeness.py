@@ -30,9 +30,12 @@ WHERE = {
     "GreenBond": ["bond_office", "holdings", "authorities"],
     "Trades": ["trades"],
     "Proceeds": ["proceeds", "gate", "refunds"],
+    "CouponTerms": ["coupon_terms"],
+    "DayCounts": ["coupon_terms"],
+    "BondService": ["bond_service"],
     "Impact": ["impact"],
     "Powered": ["modules"],
-    "Claims": ["maturity"],
+    "Claims": ["maturity", "bond_service"],
     "Signed": ["documents", "frameworks", "financing", "trades", "impact"],
 }
 """The tests of each contract, by the end of their file's name."""

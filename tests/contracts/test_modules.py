@@ -7,7 +7,17 @@ from tests.contracts import given
 from tests.contracts.refusals import emitted, error_data, refused
 from tests.contracts.world import DELAY, axis_of, label
 
-MODULES = ("proceeds", "credit_lines", "receivables", "bond_office", "financing", "maturity", "impact")
+MODULES = (
+    "proceeds",
+    "credit_lines",
+    "receivables",
+    "bond_office",
+    "coupon_terms",
+    "bond_service",
+    "financing",
+    "maturity",
+    "impact",
+)
 IMPLEMENTATION_SLOT = 0x360894A13BA1A3210667C828492DB98DCA3E2076CC3735A920A3CA505D382BBC
 
 

@@ -446,6 +446,17 @@ class World:
             self.mandates,
         )
         self.trades = self.new("Trades", self.bond_office)
+        self.coupon_terms = self.behind_proxy("CouponTerms", p, q, self.documents, self.bond_office)
+        self.bond_service = self.behind_proxy(
+            "BondService",
+            p,
+            q,
+            self.mandates,
+            self.documents,
+            self.bond_office,
+            self.proceeds,
+            self.coupon_terms,
+        )
         self.financing = self.behind_proxy(
             "Financing", p, q, self.documents, self.piece_book, self.receivables
         )
@@ -467,6 +478,7 @@ class World:
         wires(self.cash_registry, "list", self.cash)
         wires(self.cash, "setController", label("PROCEEDS"), proceeds)
         wires(self.cash, "setController", label("MATURITY"), self.maturity)
+        wires(self.cash, "setController", label("SERVICE"), self.bond_service)
         wires(book, "setModule", self.receivables, 1, MAY_OPEN | MAY_MOVE)
         wires(book, "setModule", self.financing, 2, MAY_MOVE | MAY_LOCK)
         wires(book, "setModule", self.maturity, 3, MAY_DISCHARGE)
@@ -475,6 +487,9 @@ class World:
             wires(module, "setDuty", self.receivables, label("RECEIVABLES"))
             wires(module, "setDuty", self.maturity, label("MATURITY"))
         wires(self.receivables, "setDuty", self.maturity, label("MATURITY"))
+        wires(self.bond_office, "setDuty", self.coupon_terms, label("SERVICE"))
+        for module in (self.bond_office, self.coupon_terms, proceeds):
+            wires(module, "setDuty", self.bond_service, label("SERVICE"))
         limits = (MIN_PIECE, MAX_PIECES, MAX_LAYERS)
         wires(self.receivables, "setProgramme", limits, ACCEPT_DAYS, MAX_TENOR_DAYS)
 

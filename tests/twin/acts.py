@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 from eth_hash.auto import keccak
 
 from ledger.domain import purposes
+from ledger.domain.coupons import CouponKind, Period, ServiceTerms, terms_hash
 from ledger.domain.discount import discount_half_up
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.mandates import MandateKind
@@ -20,6 +21,7 @@ from ledger.domain.states import BondState, PieceState, QuoteState, ReceivableSt
 from ledger.domain.twin import World
 from ledger.domain.twin.base import ZERO_HASH, word
 from ledger.domain.twin.bonds import Terms
+from ledger.domain.twin.bondservice import Redemption, Service
 from ledger.domain.twin.cash import INFINITE
 from ledger.domain.twin.frameworks import Content, Undertaking
 from ledger.domain.twin.impact import Figure
@@ -86,6 +88,7 @@ class Histories:
         self.quotes: list[Quote] = []
         self.obligations: list[Obligation] = []
         self.payments: list[tuple[int, int, bytes, str]] = []
+        self.schedules: dict[bytes, tuple[ServiceTerms, tuple[Period, ...]]] = {}
         self.cash = next(iter(world.cashes.values()))
         self.builders: list[tuple[int, Callable[[], Act]]] = [
             (2, self.admit),
@@ -123,6 +126,13 @@ class Histories:
             (5, self.report_impact),
             (3, self.restate_impact),
             (6, self.validate_impact),
+            (3, self.file_terms),
+            (4, self.post),
+            (6, self.open_coupon),
+            (4, self.announce),
+            (6, self.pay_in_service),
+            (9, self.pay_service),
+            (2, self.declare_default),
             (3, self.grant),
             (3, self.change_line),
             (12, self.confirm),
@@ -287,7 +297,7 @@ class Histories:
         return self.act(sender.address, self.cash, how, purpose, amount, *document)
 
     def approve(self) -> Act:
-        spenders = [self.world.proceeds, self.world.financing, self.world.maturity]
+        spenders = [self.world.proceeds, self.world.financing, self.world.maturity, self.world.service]
         spender, amount = self.one(spenders).address, self.one([INFINITE, INFINITE, INFINITE, 9_000])
         if self.chance(0.5):
             spender, amount = self.one(EVERYBODY).address, self.dice.randrange(100_000)
@@ -435,10 +445,10 @@ class Histories:
             max_units=self.spoilt(200, lambda: self.one([0, 5, 2**64 - 1])),
             closes_on=self.spoilt(self.days(0, 20), lambda: self.one([self.today - 1, 2**32 - 1])),
             issue_date=self.today,
-            maturity_date=self.spoilt(self.today + 1000, lambda: self.one([0, self.today])),
+            maturity_date=self.spoilt(self.today + self.one([1000, 12]), lambda: self.one([0, self.today])),
             coupon_ppm=30_000,
             max_cost_ppm=self.spoilt(1_000_000, lambda: 1_000_001),
-            service_terms=self.one([ZERO_HASH, CATALOGUE]),
+            service_terms=self.one([ZERO_HASH, CATALOGUE, self.schedule(), self.schedule()]),
             document=self.hash(),
         )
         return self.act(issuer, self.world.bonds, "register", terms, f"bond {self.world.bonds.count + 1}")
@@ -622,6 +632,7 @@ class Histories:
             for module, name in (
                 (self.world.proceeds, purposes.PROCEEDS),
                 (self.world.maturity, purposes.MATURITY),
+                (self.world.service, purposes.SERVICE),
             )
             for actor in PARTICIPANTS
             if self.cash.balance_of(purposes.axis_of(name, purposes.claim(actor.address)))
@@ -703,6 +714,127 @@ class Histories:
 
     def _text(self) -> str:
         return self.spoilt(f"排放因子 {self.dice.randrange(99)}", lambda: self.one(["", "x" * 1025]))
+
+    # --- coupons, redemption, default ---
+
+    def schedule(self) -> bytes:
+        """The hash of new coupon terms, some of them impossible; what it stands for is remembered."""
+        kind = self.spoilt(self.dice.randint(1, 4), lambda: self.one([0, 5]))
+        terms = ServiceTerms(
+            coupon_kind=kind,
+            day_count=self.spoilt(self.dice.randint(1, 5), lambda: 6),
+            frequency=12,
+            polarity=self.spoilt(self.dice.randint(1, 2), lambda: 0),
+            rate_ppm=30_000 if kind == CouponKind.FIXED else self.dice.randrange(400_000),
+            floor_ppm=self.one([0, 10_000]),
+            cap_ppm=self.spoilt(self.one([0, 300_000]), lambda: 9_000),
+            step_ppm=50_000,
+            penalty_ppm=70_000,
+            grace_days=self.dice.randint(0, 6),
+            callable_from=self.one([0, self.today]),
+            fixer=self.spoilt(self.one(VERIFIERS).address, lambda: NOBODY),
+        )
+        periods = self._periods()
+        self.schedules[terms_hash(terms, periods)] = (terms, periods)
+        return terms_hash(terms, periods)
+
+    def _periods(self) -> tuple[Period, ...]:
+        start, periods = self.today - self.dice.randint(0, 9), []
+        for _ in range(self.dice.randint(1, 4)):
+            end = max(start, self.today) + self.dice.randint(2, 12)
+            record = end - self.spoilt(1, lambda: 9)
+            days = (start, end, start, end, record, record - self.dice.randint(0, 2), end + self.one([0, 1]))
+            periods.append(Period(*days, rate_ppm=self.dice.randrange(200_000), target=50))
+            start = self.spoilt(end, lambda: self.today)
+        return tuple(periods)
+
+    def file_terms(self) -> Act:
+        world = self.world
+        known = {i: b.terms.service_terms for i, b in world.bonds.bonds.items()}
+        waiting = [i for i, h in known.items() if h in self.schedules and i not in world.coupon_terms.filed]
+        id_ = self.fit(waiting, lambda: self.number(world.bonds.count))
+        some = list(self.schedules.values()) or [self.schedules[self.schedule()]]
+        terms, periods = self.schedules.get(known.get(id_, b""), some[0])
+        terms, periods = self.spoilt((terms, periods), lambda: self.one([*some, (terms, periods[:-1])]))
+        return self.act(self.one(EVERYBODY).address, world.coupon_terms, "file", id_, terms, periods)
+
+    def _filed(self) -> int:
+        return self.fit(list(self.world.coupon_terms.filed), lambda: self.number(self.world.bonds.count))
+
+    def post(self) -> Act:
+        coupons = self.world.coupon_terms
+        posted = [i for i, (t, _) in coupons.filed.items() if t.coupon_kind >= CouponKind.FLOATING]
+        id_ = self.fit(posted, self._filed)
+        terms, next_ = coupons.terms(id_), coupons.progress(id_).next
+        index = self.spoilt(next_ + self.dice.randint(0, 1), lambda: 9)
+        kinds = {CouponKind.FLOATING: "postFixing", CouponKind.KPI: "postObservation"}
+        function = self.spoilt(
+            kinds.get(CouponKind(terms.coupon_kind or 1), "postFixing"), lambda: "postFixing"
+        )
+        value = (
+            self.dice.randrange(100)
+            if function == "postObservation"
+            else self.dice.randrange(-9_000, 400_000)
+        )
+        document = self._document(terms.fixer, DocumentKind.OTHER)
+        return self.act(self.who(terms.fixer), coupons, function, id_, index, value, document)
+
+    def open_coupon(self) -> Act:
+        coupons = self.world.coupon_terms
+        over = [
+            id_
+            for id_, progress in coupons.fixed.items()
+            if progress.next < progress.periods and coupons.period(id_, progress.next).record_day < self.today
+        ]
+        id_ = self.fit(over, self._filed)
+        index = self.spoilt(coupons.progress(id_).next, lambda: self.one([0, 1, 9]))
+        return self.act(self.one(EVERYBODY).address, self.world.service, "open", id_, index)
+
+    def announce(self) -> Act:
+        id_ = self._bond(BondState.CLOSED)
+        bond, coupons = self.world.bonds.bond(id_), self.world.coupon_terms
+        periods = coupons.progress(id_).periods
+        outstanding = self.world.service.standing(id_).outstanding or bond.terms.denomination
+        last = self.chance(0.5)
+        if periods:
+            index = periods - 1 if last else self.dice.randrange(periods)
+            period = coupons.period(id_, index)
+            days = (index, period.record_day, period.pay_day)
+        else:
+            index, days = 0, (0, self.today, self.today + 1)
+        per_unit = outstanding if last else self.amount(outstanding, 96)
+        units = max(self.world.bonds.tokens[id_].total_supply, 1) if id_ in self.world.bonds.tokens else 1
+        unused = self.world.proceeds.states(id_).unallocated // units
+        back = self.one([0, min(per_unit, unused), self.amount(min(per_unit, unused), 96)])
+        days = self.spoilt(days, lambda: (index, days[1] + 1, days[2]))
+        asked = Redemption(*days, per_unit, back)
+        document = self._document(bond.issuer, DocumentKind.OTHER)
+        return self.act(self.who(bond.issuer), self.world.service, "announceRedemption", id_, asked, document)
+
+    def _service(self, fitting: Callable[[Service], bool]) -> int:
+        services = self.world.service.services
+        return self.fit([i for i, s in services.items() if fitting(s)], lambda: self.number(len(services)))
+
+    def pay_in_service(self) -> Act:
+        id_ = self._service(lambda s: s.short)
+        service = self.world.service.service(id_)
+        issuer = self.world.bonds.bond(service.bond).issuer
+        payer = self.one([issuer, issuer, self.one(FINANCIERS).address])
+        amount = self.amount(service.total - service.paid_in)
+        return self.act(self.who(payer), self.world.service, "payIn", id_, amount)
+
+    def pay_service(self) -> Act:
+        id_ = self._service(lambda s: s.state == 1 and s.paid_in > 0)
+        holders = [actor.address for actor in (*INVESTORS, *FINANCIERS)] * self.one([1, 1, 2])
+        self.dice.shuffle(holders)
+        some = holders[: self.dice.randint(0, len(holders))]
+        return self.act(
+            self.one(EVERYBODY).address, self.world.service, "pay", id_, self.one([some, holders])
+        )
+
+    def declare_default(self) -> Act:
+        id_ = self._service(lambda s: s.short and s.pay_day + 6 < self.today)
+        return self.act(self.one(EVERYBODY).address, self.world.service, "declareDefault", id_)
 
     # --- credit lines ---
 
@@ -934,6 +1066,9 @@ class Histories:
                 self.act(me, w.proceeds, "releaseEncumbrance", 1),
                 self.act(me, w.proceeds, "payEncumbered", 1, 0, 1, me),
                 self.act(me, w.proceeds, "setDuty", me, word("BONDS")),
+                self.act(me, w.proceeds, "returnUnused", 1, 1),
+                self.act(me, w.proceeds, "payReturned", 1, me, 1, ZERO_HASH),
+                self.act(me, w.coupon_terms, "fix", 1, 0),
                 self.act(me, w.lines, "reserve", 1, me, self.cash.currency, 1),
                 self.act(me, w.lines, "release", 1, 1),
                 self.act(me, w.receivables, "markSettled", 1),

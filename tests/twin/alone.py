@@ -14,7 +14,7 @@ from tests.twin.actors import BANK, OPERATOR, SERVICE_DESK, recover
 NAMES: Final = (
     "Powers", "Participants", "CashRegistry", "Documents", "Frameworks", "PieceBook", "Proceeds",
     "CreditLines", "BondOffice", "Receivables", "Financing", "Maturity", "Cash", "Mandates",
-    "Impact", "Trades", "AccountFactory",
+    "Impact", "Trades", "AccountFactory", "CouponTerms", "BondService",
 )  # fmt: skip
 ADDRESSES: Final = {name: "0x" + f"{number:040d}" for number, name in enumerate(NAMES, 1)}
 CHAIN_ID: Final = 31_337

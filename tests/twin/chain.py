@@ -141,6 +141,8 @@ def _plain(entries: Sequence[Mapping[str, Any]], values: Sequence[Any]) -> list[
 
 
 def _plain_one(entry: Mapping[str, Any], value: Any) -> Any:
+    if entry["type"] == "tuple[]":
+        return [_plain_one({**entry, "type": "tuple"}, item) for item in value]
     if isinstance(value, Mapping):
         value = [value[part["name"]] for part in entry["components"]]
     elif isinstance(value, Statement):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import pairwise, product
 
 from eth_hash.auto import keccak
 
 from ledger.domain import purposes
+from ledger.domain.coupons import Period, ServiceTerms, terms_hash
+from ledger.domain.daycount import DayCount
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.mandates import MandateKind
 from ledger.domain.twin.base import ZERO_HASH, word
@@ -63,7 +65,7 @@ def _money(h: Histories) -> Iterator[Act]:
     for actor in (*INVESTORS, *FINANCIERS, *COMPANIES, ISSUERS[0]):
         yield h.act(BANK.address, h.cash, "mint", actor.address, 1_000_000, keccak(b"receipt" + actor.key))
     for actor in PARTICIPANTS:
-        for module in (h.world.proceeds, h.world.financing, h.world.maturity):
+        for module in (h.world.proceeds, h.world.financing, h.world.maturity, h.world.service):
             yield h.act(actor.address, h.cash, "approve", module.address, INFINITE)
 
 
@@ -92,8 +94,21 @@ def _bond(h: Histories) -> Iterator[Act]:
     yield h.act(
         ISSUER, w.frameworks, "submitReview", review, _signed(h, w.frameworks, review, review.verifier)
     )
+    coupons = ServiceTerms(day_count=DayCount.ACT_360, rate_ppm=90_000, grace_days=3, callable_from=h.today)
+    days = [h.today + 6 * n for n in range(7)]
+    periods = tuple(Period(a, b, a, b, b - 1, 0, b) for a, b in pairwise(days))
     terms = Terms(
-        1, h.cash.address, b"XS0000000001", 1_000, 1_000, 10, 1_000, h.today, document=keccak(b"terms")
+        1,
+        h.cash.address,
+        b"XS0000000001",
+        1_000,
+        1_000,
+        10,
+        1_000,
+        h.today,
+        coupon_ppm=90_000,
+        service_terms=terms_hash(coupons, periods),
+        document=keccak(b"terms"),
     )
     yield h.act(ISSUER, w.bonds, "register", terms, "the first bond")
     for investor in INVESTORS:
@@ -101,6 +116,7 @@ def _bond(h: Histories) -> Iterator[Act]:
     booked = [investor.address for investor in INVESTORS]
     yield h.act(ISSUER, w.bonds, "allot", 1, booked, [300, 300, 250])
     yield h.act(ISSUER, w.bonds, "close", 1, 5_000, h.today)
+    yield h.act(ISSUER, w.coupon_terms, "file", 1, coupons, periods)
     other = keccak(purposes.address_bytes(ISSUER) + bytes([DocumentKind.OTHER]))
     for company, code in zip(COMPANIES, CODES, strict=False):
         args = (1, company.address, code, 2_000_000, "project", other)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
+from ledger.domain import purposes
 from ledger.domain.intervals import BadInterval, Interval, require_tiling
 from ledger.domain.states import PieceState
 from ledger.domain.twin import World
+from ledger.domain.twin.bondservice import SETTLED, Service
 from ledger.domain.twin.pieces import LAST_SEQUENCE
 
 
@@ -17,6 +20,7 @@ def broken(world: World) -> list[str]:
         *_pieces(world),
         *_bonds(world),
         *_units(world),
+        *_services(world),
         *_documents(world),
         *_lines(world),
     ]
@@ -62,6 +66,33 @@ def _units(world: World) -> Iterator[str]:
             held = token.holding(holder)
             if held.frozen_by_authority + held.frozen_by_depository > held.units:
                 yield f"HOLD-1: bond {id_}: more units of {holder} are frozen than it holds: {held}"
+
+
+def _services(world: World) -> Iterator[str]:
+    back: Counter[int] = Counter()
+    for id_, service in world.service.services.items():
+        back[service.bond] += service.units * service.from_proceeds
+        cash = world.cashes[world.service.standing(service.bond).cash]
+        axis = cash.axis(purposes.axis_of(purposes.SERVICE, purposes.service(id_)))
+        paid = sum(_paid_by_issuer(world, id_, service))
+        if axis.incoming != service.paid_in or not paid <= service.paid_in <= service.total:
+            yield f"SVC-1: payment {id_} has {service.paid_in} of {service.total} and paid {paid}"
+        settled = service.state == SETTLED
+        if axis.outgoing != (service.total if settled else paid) or (settled and service.short):
+            yield f"SVC-1: payment {id_} paid {paid}, {axis.outgoing} left its sub-account"
+    for bond, fen in back.items():
+        if world.proceeds.states(bond).returned != fen:
+            yield f"SVC-2: bond {bond} returned {fen} by its redemptions, its state says otherwise"
+
+
+def _paid_by_issuer(world: World, id_: int, service: Service) -> Iterator[int]:
+    """What each holder has got of the issuer's part, once."""
+    token = world.bonds.tokens[service.bond]
+    holders = {who for number, who in world.service.settled | set(world.service.partial) if number == id_}
+    for holder in holders:
+        whole = service.entitlement(token.units_at(holder, service.record_day))
+        settled = (id_, holder) in world.service.settled
+        yield whole if settled else world.service.partial[id_, holder]
 
 
 def _documents(world: World) -> Iterator[str]:

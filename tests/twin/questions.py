@@ -56,6 +56,26 @@ def question(world: World, act: Act) -> Question | None:
     if act.kind == "Trades.execute":
         about_who = frozenset({"NotParty", "BadSignature"})
         return Question("checkTrade", args[:1], about_who, earlier=about_who)
+    if act.kind.startswith(("BondService.", "CouponTerms.")):
+        return _of_service(act)
     if act.kind == "Maturity.settle":
         return Question("checkSettle", args[:1], frozenset({"ZeroAmount"}))
     return None
+
+
+def _of_service(act: Act) -> Question | None:
+    args, me = act.args, act.sender
+    questions = {
+        "open": Question("checkOpen", args),
+        "payIn": Question("checkPayIn", (args[0], me, *args[1:]), _CASH),
+        "pay": Question("checkPay", args[:1]),
+        "declareDefault": Question("checkDeclareDefault", args),
+        "announceRedemption": Question(
+            "checkAnnounce", (args[0], me, *args[1:2]), _CASH | {"DocumentUnknown", "TooManyRecordDays"}
+        ),
+        "postFixing": Question("checkPost", (*args[:2], me), frozenset({"DocumentUnknown", "WrongState"})),
+        "postObservation": Question(
+            "checkPost", (*args[:2], me), frozenset({"DocumentUnknown", "WrongState"})
+        ),
+    }
+    return questions.get(act.function)

@@ -132,6 +132,7 @@ class Proceeds(Module):
         return States(
             cost=_axis(books.cash, purposes.cost(bond)).incoming,
             unallocated=origin.balance + pool.balance,
+            returned=_axis(books.cash, purposes.returned(bond)).incoming,
             available=sum(line.available for line in lines),
             encumbered=sum(line.encumbered for line in lines),
             spent=sum(line.spent for line in lines),
@@ -207,6 +208,18 @@ class Proceeds(Module):
         self.documents.require_known(document, issuer, 0)
         self.books[bond].cash.pay(self.address, PROCEEDS, purposes.cost(bond), payee, amount, document)
         self.emit("CostPaid", bond, payee, amount, document)
+
+    # --- unused proceeds, back to the investors ---
+
+    def return_unused(self, sender: str, bond: int, amount: int) -> None:
+        self.only_duty(sender, "SERVICE")
+        pool, back = purposes.pool(bond), purposes.returned(bond)
+        self.books[bond].cash.shift(self.address, PROCEEDS, pool, back, amount, _number(bond))
+
+    def pay_returned(self, sender: str, bond: int, holder: str, amount: int, document: bytes) -> bool:
+        self.only_duty(sender, "SERVICE")
+        cash, back = self.books[bond].cash, purposes.returned(bond)
+        return pay_or_keep(self.participants, self.address, cash, PROCEEDS, back, holder, amount, document)
 
     # --- projects and budget lines ---
 

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.domain.kinds import DocumentKind
-from ledger.domain.purposes import MATURITY, PROCEEDS
+from ledger.domain.purposes import MATURITY, PROCEEDS, SERVICE
 from ledger.domain.roles import Role
 from ledger.domain.twin.accounts import Account, AccountFactory, Outside
 from ledger.domain.twin.base import Contract, Event, Module, Refusal, Stage, plain, word
 from ledger.domain.twin.bonds import BondOffice
+from ledger.domain.twin.bondservice import BondService
 from ledger.domain.twin.cash import Cash, CashRegistry
+from ledger.domain.twin.couponterms import CouponTerms
 from ledger.domain.twin.creditlines import CreditLines
 from ledger.domain.twin.documents import ATTESTER_SIGNS, PAYEE_SIGNS, Documents, KindRule, Recover
 from ledger.domain.twin.financing import Financing
@@ -120,6 +122,17 @@ class World:
         self.impact = Impact(
             stage, at["Impact"], people, self.documents, self.frameworks, self.proceeds, recover
         )
+        self.coupon_terms = CouponTerms(stage, at["CouponTerms"], people, self.documents, self.bonds)
+        self.service = BondService(
+            stage,
+            at["BondService"],
+            people,
+            self.mandates,
+            self.documents,
+            self.bonds,
+            self.proceeds,
+            self.coupon_terms,
+        )
         self._wire(setting)
         stage.events.clear()
 
@@ -149,7 +162,7 @@ class World:
         yield from (self.participants, self.registry, self.documents, self.frameworks, self.book)
         yield from (self.proceeds, self.lines, self.bonds, self.receivables, self.financing, self.maturity)
         yield from (self.mandates, self.trades)
-        yield self.impact
+        yield from (self.impact, self.coupon_terms, self.service)
         yield from self.cashes.values()
         yield from self.bonds.tokens.values()
         yield self.factory
@@ -190,6 +203,7 @@ class World:
             self.registry.list_cash(powers, cash)
             cash.set_controller(powers, PROCEEDS, self.proceeds.address)
             cash.set_controller(powers, MATURITY, self.maturity.address)
+            cash.set_controller(powers, SERVICE, self.service.address)
         self.book.set_module(powers, self.receivables.address, 1, MAY_OPEN | MAY_MOVE)
         self.book.set_module(powers, self.financing.address, 2, MAY_MOVE | MAY_LOCK)
         self.book.set_module(powers, self.maturity.address, 3, MAY_DISCHARGE)
@@ -211,6 +225,10 @@ class World:
         yield self.lines, self.receivables, "RECEIVABLES"
         yield self.lines, self.maturity, "MATURITY"
         yield self.receivables, self.maturity, "MATURITY"
+        yield self.bonds, self.coupon_terms, "SERVICE"
+        yield self.bonds, self.service, "SERVICE"
+        yield self.coupon_terms, self.service, "SERVICE"
+        yield self.proceeds, self.service, "SERVICE"
 
     # --- every view of everything known, with what the chain must answer ---
 
@@ -228,6 +246,7 @@ class World:
         yield from self._bond_views()
         yield from self._trade_views()
         yield from self._proceeds_views()
+        yield from self._service_views()
         yield from self._impact_views()
         yield from self._credit_views()
         yield from self._receivable_views()
@@ -320,6 +339,24 @@ class World:
             yield (at, "validationOf", (id_,)), impact.validation_of(id_)
         for project, indicator in impact.standing:
             yield (at, "reportsOf", (project, indicator)), impact.reports_of(project, indicator)
+
+    def _service_views(self) -> Iterator[tuple[View, Any]]:
+        at, terms = self.service.address, self.coupon_terms
+        yield (at, "serviceCount", ()), self.service.service_count
+        for id_, service in self.service.services.items():
+            yield (at, "service", (id_,)), plain(service)
+            for account in self.participants.admissions:
+                if service.record_day < self.participants.today():
+                    yield (at, "owed", (id_, account)), self.service.owed(id_, account)
+        for bond in self.bonds.bonds:
+            yield (at, "standing", (bond,)), plain(self.service.standing(bond))
+            yield (at, "inDefault", (bond,)), self.service.in_default(bond)
+            yield (at, "redeemed", (bond,)), self.service.redeemed(bond)
+            yield (terms.address, "terms", (bond,)), plain(terms.terms(bond))
+            yield (terms.address, "progress", (bond,)), plain(terms.progress(bond))
+            for index in range(terms.progress(bond).periods):
+                yield (terms.address, "period", (bond, index)), plain(terms.period(bond, index))
+                yield (terms.address, "posting", (bond, index)), plain(terms.posting(bond, index))
 
     def _credit_views(self) -> Iterator[tuple[View, Any]]:
         yield (self.lines.address, "count", ()), self.lines.count
