@@ -151,6 +151,26 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Catalogue {code} is in force from day {from} to day {until} (0: no end); today is day {today}.",
         "目录 {code} 自第 {from} 日至第 {until} 日有效（0 为无终止），今天是第 {today} 日。",
     ),
+    "OccurrenceUnknown": (
+        "Undertaking {index} of framework {framework} owes nothing numbered {occurrence}.",
+        "框架 {framework} 的承诺 {index} 没有第 {occurrence} 次应履行事项。",
+    ),
+    "StaleFinding": (
+        "The finding is on report {had} of occurrence {occurrence} of undertaking {index}, framework {framework}; the last is {needed}.",
+        "该结论针对框架 {framework} 承诺 {index} 第 {occurrence} 次的第 {had} 号报告，最新为第 {needed} 号。",
+    ),
+    "FindingMismatch": (
+        "The finding is on {report} with value {value}; reported was {neededReport} with value {neededValue}.",
+        "该结论针对文件 {report}、数值 {value}；所报告的是文件 {neededReport}、数值 {neededValue}。",
+    ),
+    "NoBreach": (
+        "The record shows no such cause (kind {cause}) against bond {bond}.",
+        "账本未显示债券 {bond} 存在此类事由（类别 {cause}）。",
+    ),
+    "NotCured": (
+        "Breach {breach} (kind {cause}) is not cured: its cause is still there, or it is cured in another way.",
+        "事由 {breach}（类别 {cause}）尚未补救：原因仍在，或须以其他方式补救。",
+    ),
     "TooManyCategories": ("{had} categories are more than {limit}.", "项目类别 {had} 超过上限 {limit}。"),
     # --- bonds ---------------------------------------------------------------------------------------------
     "FloorMissed": (

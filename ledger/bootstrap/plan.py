@@ -32,6 +32,7 @@ MODULES = (
     "Financing",
     "Maturity",
     "Impact",
+    "Labels",
 )
 _MAY_OPEN, _MAY_MOVE, _MAY_LOCK, _MAY_DISCHARGE = 1, 2, 4, 8
 
@@ -132,6 +133,7 @@ class DeploymentPlan:
         replay: business dates are posted, for ever (DESIGN 3, rule 9).
         zone: the programme's time zone, seconds east of UTC.
         delay: seconds between approval and execution of a change, at least one hour.
+        cure_days: how long a breach may stay open before a bond's label is withdrawn; ours, no rule names it.
     """
 
     operator: str
@@ -142,6 +144,7 @@ class DeploymentPlan:
     delay: int = 2 * 24 * 3600
     programme: Programme = field(default_factory=Programme)
     catalogues: tuple[CataloguePlan, ...] = field(default_factory=known_catalogues)
+    cure_days: int = 90
 
     def __post_init__(self) -> None:
         if self.operator == self.guardian:
@@ -174,6 +177,7 @@ class DeploymentPlan:
             *_evidence_wires(),
             *_duty_wires(),
             *(_catalogue_wire(one) for one in self.catalogues),
+            _cure_days_wire(self.cure_days),
             _programme_wire(self.programme),
         )
 
@@ -187,6 +191,8 @@ def _cores(plan: DeploymentPlan) -> tuple[Creation, ...]:
         _core("CashRegistry", powers),
         _core("Documents", participants, powers),
         _core("Frameworks", participants, powers),
+        _core("Undertakings", participants, Ref("Documents"), Ref("Frameworks")),
+        _core("Records", participants, Ref("Documents")),
         _core("PieceBook", participants, powers),
         _core("Mandates", participants),
         Creation(f"Account{IMPLEMENTATION}", "Account", "Account", (participants,), "implementation"),
@@ -225,6 +231,9 @@ def _modules() -> tuple[Creation, ...]:
         *_module("Financing", powers, participants, documents, book, receivables),
         *_module("Maturity", powers, participants, book, receivables, lines, proceeds),
         *_module("Impact", powers, participants, documents, frameworks, proceeds),
+        *_module(
+            "Labels", powers, participants, documents, frameworks, Ref("Undertakings"), Ref("BondOffice")
+        ),
     )
 
 
@@ -359,6 +368,10 @@ def _catalogue_wire(one: CataloguePlan) -> Wire:
         (code,),
         {"from": one.first_day, "until": one.last_day, "contentHash": content_hash},
     )
+
+
+def _cure_days_wire(days: int) -> Wire:
+    return Wire("days to cure a breach of a label", "Labels", "setCureDays", (days,), "cureDays", (), days)
 
 
 def _programme_wire(programme: Programme) -> Wire:

@@ -126,6 +126,32 @@ class Validation(Statement):
 
 
 @dataclass(frozen=True, slots=True)
+class Finding(Statement):
+    """`IUndertakings.Finding`: a validator's judgement of one report of one occurrence."""
+
+    TYPES: ClassVar = (
+        ("framework", "uint32"),
+        ("index", "uint8"),
+        ("occurrence", "uint32"),
+        ("round", "uint32"),
+        ("report", "bytes32"),
+        ("value", "uint128"),
+        ("validator", "address"),
+        ("outcome", "uint8"),
+        ("document", "bytes32"),
+    )
+    framework: int
+    index: int
+    occurrence: int
+    round: int
+    report: bytes
+    value: int
+    validator: str
+    outcome: int
+    document: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Quote(Statement):
     """`IFinancing.Quote`: amounts in fen, rate a year, `funding_day` a day number, `deadline` UTC seconds."""
 

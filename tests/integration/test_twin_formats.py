@@ -10,7 +10,7 @@ from eth_hash.auto import keccak
 
 from ledger.domain import purposes
 from ledger.domain.discount import discount_half_up
-from ledger.domain.typed_data import Obligation, Quote, Review, Statement, TypedData, Validation
+from ledger.domain.typed_data import Finding, Obligation, Quote, Review, Statement, TypedData, Validation
 from tests.twin.actors import NOBODY, PARTICIPANTS
 from tests.twin.chain import Reverted
 from tests.twin.pair import Pair, new_pair
@@ -57,6 +57,7 @@ def test_axis_addresses_are_those_of_the_contract(pair: Pair, module: bytes) -> 
         ),
         ("Impact", "validationDigest", Validation(2**32 - 1, HASH, ANYBODY, 3, HASH, 2**64 - 1)),
         ("Frameworks", "reviewDigest", Review(1, HASH, ANYBODY, 4, 3, 2, 2**32 - 1, HASH, HASH, 2**64 - 1)),
+        ("Undertakings", "findingDigest", Finding(1, 255, 9, 2, HASH, 2**128 - 1, ANYBODY, 3, HASH)),
         (
             "Financing",
             "quoteDigest",

@@ -17,7 +17,8 @@ from ledger.domain.coupons import CouponKind, Period, ServiceTerms, terms_hash
 from ledger.domain.discount import discount_half_up
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.mandates import MandateKind
-from ledger.domain.states import BondState, PieceState, QuoteState, ReceivableState
+from ledger.domain.roles import Role
+from ledger.domain.states import BondState, Cause, PieceState, QuoteState, ReceivableState
 from ledger.domain.twin import World
 from ledger.domain.twin.base import ZERO_HASH, word
 from ledger.domain.twin.bonds import Terms
@@ -28,7 +29,8 @@ from ledger.domain.twin.impact import Figure
 from ledger.domain.twin.participants import Admission
 from ledger.domain.twin.pieces import Limits, Piece
 from ledger.domain.twin.receivables import Confirmation
-from ledger.domain.typed_data import Obligation, Quote, Review, Statement, TypedData, Validation
+from ledger.domain.twin.records import Statement as Attested
+from ledger.domain.typed_data import Finding, Obligation, Quote, Review, Statement, TypedData, Validation
 from tests.twin.actors import (
     AUDITOR,
     AUTHORITY,
@@ -107,6 +109,13 @@ class Histories:
             (1, self.amend_framework),
             (4, self.submit_review),
             (1, self.withdraw_review),
+            (5, self.report_undertaking),
+            (1, self.cancel_undertaking),
+            (5, self.judge_undertaking),
+            (4, self.raise_breach),
+            (2, self.confirm_alert),
+            (3, self.cure_breach),
+            (2, self.attest_record),
             (4, self.register_bond),
             (6, self.book),
             (6, self.allot),
@@ -428,6 +437,103 @@ class Histories:
         id_ = self.number(self.world.frameworks.count)
         sender = self.who(self.world.frameworks.standing(id_).verifier)
         return self.act(sender, self.world.frameworks, "withdrawReview", id_, self.hash())
+
+    # --- undertakings, labels, records ---
+
+    def _owed(self) -> tuple[int, int, int]:
+        """An occurrence that is due or comes soon; spoilt: one that nobody owes."""
+        frameworks, undertakings = self.world.frameworks, self.world.undertakings
+        found = [
+            (framework, index, n)
+            for framework, known in frameworks.undertakings.items()
+            for index in range(len(known))
+            for n in range(3)
+            if undertakings.is_owed(framework, index, n)
+        ]
+        wrong = self.one([(0, 0, 0), (1, 9, 0), (1, 0, 99), (1, 0, 2**32 - 1), (frameworks.count + 1, 0, 0)])
+        return self.fit(found, lambda: wrong)
+
+    def report_undertaking(self) -> Act:
+        framework, index, n = self._owed()
+        issuer = self.world.frameworks.framework(framework).issuer
+        document, value = self._document(issuer, DocumentKind.OTHER), self.dice.randrange(1_000)
+        sender = self.who(issuer)
+        return self.act(sender, self.world.undertakings, "report", framework, index, n, value, document)
+
+    def cancel_undertaking(self) -> Act:
+        framework, index, n = self._owed()
+        issuer = self.world.frameworks.framework(framework).issuer
+        document = self._document(issuer, DocumentKind.OTHER)
+        return self.act(self.who(issuer), self.world.undertakings, "cancel", framework, index, n, document)
+
+    def judge_undertaking(self) -> Act:
+        undertakings = self.world.undertakings
+        waiting = [key for key, o in undertakings.occurrences.items() if o.state in (1, 5)]
+        key = self.fit(waiting, self._owed)
+        o = undertakings.occurrence(*key)
+        named = self.world.undertakings.validator_of(*key[:2]) if undertakings.is_owed(*key) else NOBODY
+        validator = self.spoilt(named, lambda: self.one(VERIFIERS).address)
+        finding = Finding(
+            *key,
+            round=self.spoilt(o.round, lambda: o.round + 1),
+            report=self.spoilt(o.document, self.hash),
+            value=self.spoilt(o.value, lambda: o.value + 1),
+            validator=validator,
+            outcome=self.spoilt(self.dice.randint(1, 3), lambda: self.one([0, 4])),
+            document=self.hash(),
+        )
+        sender = self.one([validator, self.one(EVERYBODY).address])
+        signature = self.signature(undertakings, finding, validator)
+        return self.act(sender, undertakings, "judge", finding, signature)
+
+    def raise_breach(self) -> Act:
+        bond, cause = self._bond(BondState.CLOSED), self.one([1, 2, 3, 3, 3, 0])
+        _, index, n = self._owed()
+        if cause != 3:
+            index, n = self.spoilt(0, lambda: 1), 0
+        return self.act(self.one(EVERYBODY).address, self.world.labels, "raise", bond, cause, index, n)
+
+    def confirm_alert(self) -> Act:
+        witness = self._witness()
+        severe, document = self.chance(0.4), self._document(witness, DocumentKind.OTHER)
+        open_ = [id_ for id_, b in self.world.labels.breaches.items() if not b.cured_on and not b.severe]
+        if open_ and self.chance(0.3):
+            return self.act(witness, self.world.labels, "aggravate", self.one(open_), document)
+        bond = self._bond(BondState.CLOSED)
+        return self.act(witness, self.world.labels, "confirm", bond, document, severe)
+
+    def _witness(self) -> str:
+        roles = Role.VERIFIER | Role.AUDITOR | Role.AUTHORITY
+        return self.who(self.one([a for a in PARTICIPANTS if a.roles & roles]).address)
+
+    def cure_breach(self) -> Act:
+        labels = self.world.labels
+        open_ = [id_ for id_, b in labels.breaches.items() if not b.cured_on]
+        id_ = self.fit(open_, lambda: self.number(len(labels.breaches)))
+        if labels.breach(id_).cause == Cause.ALERT and self.chance(0.9):
+            witness = self.spoilt(labels.breach(id_).by, self._witness)
+            return self.act(witness, labels, "cureAlert", id_, self._document(witness, DocumentKind.OTHER))
+        return self.act(self.one(EVERYBODY).address, labels, "cure", id_)
+
+    def attest_record(self) -> Act:
+        records = self.world.records
+        if records.count and self.chance(0.3):
+            id_ = self.number(records.count)
+            _, by = records.records.get(id_, (None, BANK.address))
+            return self.act(self.who(by), records, "withdraw", id_, self._document(by, DocumentKind.OTHER))
+        by = self.one([BANK.address, self._witness(), self.one(PARTICIPANTS).address])
+        subject = self.one([by, self.one(PARTICIPANTS).address])
+        statement = Attested(
+            subject=self.spoilt(subject, lambda: STRANGER.address),
+            kind=self.spoilt(self.dice.randint(1, 8), lambda: self.one([0, 9])),
+            count=self.spoilt(self.dice.randint(1, 40), lambda: 0),
+            amount=self.one([0, self.dice.randrange(10**9)]),
+            currency=self.spoilt(self.cash.currency, lambda: bytes(3)),
+            from_day=self.today - 700,
+            until=self.spoilt(self.today - 1, lambda: self.one([self.today + 1, self.today - 701])),
+            document=self._document(by, DocumentKind.OTHER),
+        )
+        return self.act(by, records, "attest", statement)
 
     # --- bonds ---
 

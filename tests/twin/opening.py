@@ -19,6 +19,7 @@ from ledger.domain.twin.frameworks import Content, Undertaking
 from ledger.domain.twin.participants import Admission
 from ledger.domain.typed_data import Obligation, Review, Statement, TypedData
 from tests.twin.actors import (
+    AUDITOR,
     AUTHORITY,
     BANK,
     BY_ADDRESS,
@@ -75,7 +76,7 @@ def _documents(h: Histories) -> Iterator[Act]:
         yield _register(h, actor.address, kind)
     for actor in (*SUPPLIERS, COMPANIES[1]):
         yield _register(h, actor.address, DocumentKind.TRADE)
-    for actor in (*VERIFIERS, AUTHORITY, *FINANCIERS):
+    for actor in (*VERIFIERS, AUDITOR, AUTHORITY, *FINANCIERS):
         yield _register(h, actor.address, DocumentKind.OTHER)
     for actor, kind in product(FINANCIERS, (DocumentKind.REGISTRATION, DocumentKind.REGISTRY_SEARCH)):
         yield _register(h, actor.address, kind)

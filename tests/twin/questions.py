@@ -58,6 +58,16 @@ def question(world: World, act: Act) -> Question | None:
         return Question("checkTrade", args[:1], about_who, earlier=about_who)
     if act.kind.startswith(("BondService.", "CouponTerms.")):
         return _of_service(act)
+    if act.kind == "Undertakings.report":
+        return Question("checkReport", (*args, act.sender))
+    if act.kind == "Undertakings.judge":
+        return Question("checkFinding", args[:1], frozenset({"BadSignature"}))
+    if act.kind == "Labels.raise":
+        return Question("checkRaise", args)
+    if act.kind == "Labels.cure":
+        return Question("checkCure", args)
+    if act.kind == "Records.attest":
+        return Question("checkAttest", (*args, act.sender))
     if act.kind == "Maturity.settle":
         return Question("checkSettle", args[:1], frozenset({"ZeroAmount"}))
     return None

@@ -13,6 +13,7 @@ from eth_hash.auto import keccak
 from ledger.domain.kinds import LABELS, DocumentKind
 from ledger.domain.typed_data import (
     AccountStatement,
+    Finding,
     Obligation,
     Quote,
     Review,
@@ -28,6 +29,7 @@ HASH = keccak(b"file")
 STATEMENTS = [
     Obligation(HASH, HASH, 1, b"CNY", 123_456, 20_254, A, B, "0x" + "0" * 40),
     Review(1, HASH, A, 1, 1, 3, 21_000, HASH, HASH, 7),
+    Finding(1, 2, 3, 4, HASH, 5, A, 1, HASH),
     Quote(7, 0, 65_535, 10, 2**63, A, B, 30_000, 20_254, 5, 0, 2**63 - 15, 2**255, 1_800_000_000),
     AccountStatement(HASH),
 ]

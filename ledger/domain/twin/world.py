@@ -6,6 +6,7 @@ import copy
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from keyword import iskeyword
 from typing import Any
 
 from ledger.domain.kinds import DocumentKind
@@ -23,13 +24,16 @@ from ledger.domain.twin.financing import Financing
 from ledger.domain.twin.frameworks import Catalogue, Frameworks
 from ledger.domain.twin.holdings import GreenBond
 from ledger.domain.twin.impact import Impact
+from ledger.domain.twin.labels import Labels
 from ledger.domain.twin.mandates import Mandates
 from ledger.domain.twin.maturity import Maturity
 from ledger.domain.twin.participants import Participants
 from ledger.domain.twin.pieces import MAY_DISCHARGE, MAY_LOCK, MAY_MOVE, MAY_OPEN, Limits, PieceBook
 from ledger.domain.twin.proceeds import Proceeds
 from ledger.domain.twin.receivables import Receivables
+from ledger.domain.twin.records import Records
 from ledger.domain.twin.trades import Trades
+from ledger.domain.twin.undertakings import Undertakings
 
 View = tuple[str, str, tuple[Any, ...]]
 """A question to the chain: (contract address, function, arguments)."""
@@ -47,7 +51,8 @@ class CashTerms:
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What a deployment is decided by; `programme` is (limits, days to accept, longest tenor in days),
-    `catalogues` are the lists of green projects by their codes."""
+    `catalogues` are the lists of green projects by their codes, `cure_days` how long a breach may stay
+    open."""
 
     chain_id: int
     operator: str
@@ -56,6 +61,7 @@ class Setting:
     programme: tuple[Limits, int, int]
     timestamp: int
     catalogues: Mapping[bytes, Catalogue] = field(default_factory=dict)
+    cure_days: int = 90
 
 
 class World:
@@ -133,6 +139,13 @@ class World:
             self.proceeds,
             self.coupon_terms,
         )
+        self.undertakings = Undertakings(
+            stage, at["Undertakings"], people, self.documents, self.frameworks, recover
+        )
+        self.labels = Labels(
+            stage, at["Labels"], people, self.documents, self.frameworks, self.undertakings, self.bonds
+        )
+        self.records = Records(stage, at["Records"], people, self.documents)
         self._wire(setting)
         stage.events.clear()
 
@@ -163,6 +176,7 @@ class World:
         yield from (self.proceeds, self.lines, self.bonds, self.receivables, self.financing, self.maturity)
         yield from (self.mandates, self.trades)
         yield from (self.impact, self.coupon_terms, self.service)
+        yield from (self.impact, self.undertakings, self.labels, self.records)
         yield from self.cashes.values()
         yield from self.bonds.tokens.values()
         yield self.factory
@@ -216,6 +230,7 @@ class World:
             target.set_duty(powers, module.address, word(duty))
         for code, one in setting.catalogues.items():
             self.frameworks.set_catalogue(powers, code, *plain(one))
+        self.labels.set_cure_days(powers, setting.cure_days)
         self.receivables.set_programme(powers, *setting.programme)
 
     def _duties(self) -> Iterator[tuple[Module, Module, str]]:
@@ -245,6 +260,7 @@ class World:
         yield from self._evidence_views()
         yield from self._bond_views()
         yield from self._trade_views()
+        yield from self._promise_views()
         yield from self._proceeds_views()
         yield from self._service_views()
         yield from self._impact_views()
@@ -313,6 +329,29 @@ class World:
     def _trade_views(self) -> Iterator[tuple[View, Any]]:
         for party, nonce in self.trades.nonces:
             yield (self.trades.address, "nonceUsed", (party, nonce)), True
+
+    def _promise_views(self) -> Iterator[tuple[View, Any]]:
+        at, undertakings = self.undertakings.address, self.undertakings
+        for key, occurrence in undertakings.occurrences.items():
+            yield (at, "occurrence", key), plain(occurrence)
+            if not undertakings.is_owed(*key):
+                continue
+            yield (at, "dueOn", key), undertakings.due_on(*key)
+            yield (at, "isOverdue", key), undertakings.is_overdue(*key)
+            yield (at, "isFailed", key), undertakings.is_failed(*key)
+            yield (at, "isKept", key), undertakings.is_kept(*key)
+            yield (at, "validatorOf", key[:2]), undertakings.validator_of(*key[:2])
+        at, labels = self.labels.address, self.labels
+        yield (at, "count", ()), len(labels.breaches)
+        for id_, breach in labels.breaches.items():
+            yield (at, "breach", (id_,)), plain(breach)
+        for bond in self.bonds.bonds:
+            yield (at, "labelOf", (bond,)), labels.label_of(bond)
+            yield (at, "openBreaches", (bond, 0, 2**64)), tuple(labels.open_breaches(bond))
+        yield (self.records.address, "count", ()), self.records.count
+        for id_, (statement, by) in self.records.records.items():
+            answer = (plain(statement), by, id_ in self.records.withdrawn)
+            yield (self.records.address, "record", (id_,)), answer
 
     def _proceeds_views(self) -> Iterator[tuple[View, Any]]:
         at, proceeds = self.proceeds.address, self.proceeds
@@ -411,5 +450,5 @@ def _unit_views(token: GreenBond) -> Iterator[tuple[View, Any]]:
 
 
 def snake(name: str) -> str:
-    """`transferFrom` -> `transfer_from`: the twin's name of an act."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+    """`transferFrom` -> `transfer_from`, `raise` -> `raise_`: the twin's name of an act."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower() + ("_" if iskeyword(name) else "")
