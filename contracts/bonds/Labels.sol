@@ -118,7 +118,7 @@ contract Labels is ILabels, Powered {
         if (!_isSeen(issuer, framework, cause, index, occurrence)) revert NoBreach(bond, cause);
     }
 
-    function raise(uint32 bond, uint8 cause, uint8 index, uint32 occurrence) external returns (uint64) {
+    function raiseBreach(uint32 bond, uint8 cause, uint8 index, uint32 occurrence) external returns (uint64) {
         checkRaise(bond, cause, index, occurrence);
         uint32 day = participants.today();
         return _open(Breach(bond, cause, index, occurrence, day, 0, false, msg.sender, 0));

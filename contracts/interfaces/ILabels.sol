@@ -46,13 +46,15 @@ interface ILabels {
     /// @notice Open breaches of a bond after the number `afterId` (0: from the oldest), in order, at most `limit`.
     function openBreaches(uint32 bond, uint64 afterId, uint256 limit) external view returns (uint64[] memory);
 
-    /// @notice Reverts as `raise` would: NoBreach when the record shows no such cause, AlreadyUsed when it is open.
+    /// @notice Reverts as `raiseBreach` would: NoBreach when the record shows no such cause, AlreadyUsed when it is open.
     function checkRaise(uint32 bond, uint8 cause, uint8 index, uint32 occurrence) external view;
     /// @notice Reverts as `cure` would.
     function checkCure(uint64 id) external view;
 
     /// @param index and @param occurrence of an undertaking; zero for the other causes
-    function raise(uint32 bond, uint8 cause, uint8 index, uint32 occurrence) external returns (uint64 id);
+    function raiseBreach(uint32 bond, uint8 cause, uint8 index, uint32 occurrence)
+        external
+        returns (uint64 id);
     function confirm(uint32 bond, bytes32 document, bool severe) external returns (uint64 id);
     /// @notice An auditor or authority calls an open breach severe, citing a document.
     function aggravate(uint64 id, bytes32 document) external;

@@ -34,9 +34,12 @@ WHERE = {
     "DayCounts": ["coupon_terms"],
     "BondService": ["bond_service"],
     "Impact": ["impact"],
+    "Undertakings": ["undertakings"],
+    "Labels": ["labels"],
+    "Records": ["records"],
     "Powered": ["modules"],
     "Claims": ["maturity", "bond_service"],
-    "Signed": ["documents", "frameworks", "financing", "trades", "impact"],
+    "Signed": ["documents", "frameworks", "financing", "trades", "impact", "undertakings"],
 }
 """The tests of each contract, by the end of their file's name."""
 

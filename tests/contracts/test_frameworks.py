@@ -31,19 +31,7 @@ def rows(promises):
 
 
 def promise(world, **changes):
-    """A yearly report, due in a month for the first time, for three years."""
-    plain = {
-        "kind": 3,
-        "polarity": 0,
-        "everyMonths": 12,
-        "dueDay": world.today + 30,
-        "lastDay": world.today + 800,
-        "validator": NOBODY,
-        "code": label("REPORT"),
-        "unit": bytes(16),
-        "target": 0,
-    }
-    return plain | changes
+    return world.promise(**changes)
 
 
 def submit(world, review, signer=None, **options):

@@ -41,6 +41,7 @@ MIN_PIECE, MAX_PIECES, MAX_LAYERS = 100, 6, 3
 ACCEPT_DAYS, MAX_TENOR_DAYS = 10, 365
 CATALOGUE = "GBEPC-2021"
 """In force on every day of these tests."""
+CURE_DAYS = 60
 
 ANVIL_MNEMONIC = "test test test test test test test test test test test junk"
 
@@ -49,6 +50,8 @@ TYPES = {
     "address payer,address payee,address attester",
     "Review": "uint32 framework,bytes32 contentHash,address verifier,uint8 kind,uint8 outcome,uint8 shade,"
     "uint32 validUntil,bytes32 document,bytes32 reasons,uint64 nonce",
+    "Finding": "uint32 framework,uint8 index,uint32 occurrence,uint32 round,bytes32 report,uint128 value,"
+    "address validator,uint8 outcome,bytes32 document",
     "Validation": "uint32 report,bytes32 contentHash,address verifier,uint8 outcome,bytes32 document,"
     "uint64 nonce",
     "Quote": "uint64 receivable,uint64 pieceStart,uint16 sequence,uint64 start,uint64 end,address holder,"
@@ -268,6 +271,16 @@ class Actor:
         tx = self.world.impact.restate(report, tuple(figure.values()), "basis", "metered anew", self.by)
         return int(tx.events["ImpactReported"]["report"])
 
+    # --- undertakings ---
+
+    def reports(self, framework: int, index: int, occurrence: int = 0, value: int = 0) -> Any:
+        document = self.files(f"evidence {self.world.new_hash('e')}")
+        return self.world.undertakings.report(framework, index, occurrence, value, document, self.by)
+
+    def judges(self, framework: int, index: int, occurrence: int = 0, **changes: Any) -> Any:
+        finding = self.world.finding_of(framework, index, occurrence, self, **changes)
+        return self.world.undertakings.judge(tuple(finding.values()), b"", self.by)
+
     # --- investor ---
 
     def books(self, bond: int, units: int) -> Any:
@@ -463,6 +476,11 @@ class World:
         self.maturity = self.behind_proxy(
             "Maturity", p, q, self.piece_book, self.receivables, self.credit_lines, self.proceeds
         )
+        self.undertakings = self.new("Undertakings", q, self.documents, self.frameworks)
+        self.records = self.new("Records", q, self.documents)
+        self.labels = self.behind_proxy(
+            "Labels", p, q, self.documents, self.frameworks, self.undertakings, self.bond_office
+        )
         self.impact = self.behind_proxy("Impact", p, q, self.documents, self.frameworks, self.proceeds)
 
     def _wire(self) -> None:
@@ -475,6 +493,7 @@ class World:
         wires(documents, "setUser", proceeds, True)
         wires(documents, "setUser", self.receivables, True)
         wires(self.frameworks, "setCatalogue", label(CATALOGUE), 1, 0, digest("list"))
+        wires(self.labels, "setCureDays", CURE_DAYS)
         wires(self.cash_registry, "list", self.cash)
         wires(self.cash, "setController", label("PROCEEDS"), proceeds)
         wires(self.cash, "setController", label("MATURITY"), self.maturity)
@@ -564,6 +583,39 @@ class World:
     def new_hash(self, name: str) -> str:
         self._hashes += 1
         return digest(f"{name} {self._hashes}")
+
+    def finding_of(
+        self, framework: int, index: int, occurrence: int, validator: Actor, **changes: Any
+    ) -> dict[str, Any]:
+        """A validator's acceptance of what was reported last."""
+        _, number, _, _, value, report = self.undertakings.occurrence(framework, index, occurrence)
+        finding = {
+            "framework": framework,
+            "index": index,
+            "occurrence": occurrence,
+            "round": number,
+            "report": str(report),
+            "value": value,
+            "validator": validator.address,
+            "outcome": 1,
+            "document": digest("finding"),
+        }
+        return finding | changes
+
+    def promise(self, **changes: Any) -> dict[str, Any]:
+        """A yearly report, due in a month for the first time, for some two years."""
+        plain = {
+            "kind": 3,
+            "polarity": 0,
+            "everyMonths": 12,
+            "dueDay": self.today + 30,
+            "lastDay": self.today + 800,
+            "validator": NOBODY,
+            "code": label("REPORT"),
+            "unit": bytes(16),
+            "target": 0,
+        }
+        return plain | changes
 
     def review_of(self, framework: int, verifier: Actor, **changes: Any) -> dict[str, Any]:
         review = {

@@ -491,7 +491,7 @@ class Histories:
         _, index, n = self._owed()
         if cause != 3:
             index, n = self.spoilt(0, lambda: 1), 0
-        return self.act(self.one(EVERYBODY).address, self.world.labels, "raise", bond, cause, index, n)
+        return self.act(self.one(EVERYBODY).address, self.world.labels, "raiseBreach", bond, cause, index, n)
 
     def confirm_alert(self) -> Act:
         witness = self._witness()

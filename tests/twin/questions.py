@@ -62,7 +62,7 @@ def question(world: World, act: Act) -> Question | None:
         return Question("checkReport", (*args, act.sender))
     if act.kind == "Undertakings.judge":
         return Question("checkFinding", args[:1], frozenset({"BadSignature"}))
-    if act.kind == "Labels.raise":
+    if act.kind == "Labels.raiseBreach":
         return Question("checkRaise", args)
     if act.kind == "Labels.cure":
         return Question("checkCure", args)

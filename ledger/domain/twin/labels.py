@@ -99,7 +99,7 @@ class Labels(Module):
         if not self._is_seen(issuer, framework, cause, index, occurrence):
             raise Refusal("NoBreach", bond, cause)
 
-    def raise_(self, sender: str, bond: int, cause: int, index: int, occurrence: int) -> int:
+    def raise_breach(self, sender: str, bond: int, cause: int, index: int, occurrence: int) -> int:
         self.check_raise(bond, cause, index, occurrence)
         return self._open(Breach(bond, cause, index, occurrence, self.participants.today(), by=sender))
 

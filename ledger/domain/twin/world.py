@@ -6,7 +6,6 @@ import copy
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from keyword import iskeyword
 from typing import Any
 
 from ledger.domain.kinds import DocumentKind
@@ -450,5 +449,5 @@ def _unit_views(token: GreenBond) -> Iterator[tuple[View, Any]]:
 
 
 def snake(name: str) -> str:
-    """`transferFrom` -> `transfer_from`, `raise` -> `raise_`: the twin's name of an act."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower() + ("_" if iskeyword(name) else "")
+    """`transferFrom` -> `transfer_from`: the twin's name of an act."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
