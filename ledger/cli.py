@@ -16,6 +16,7 @@ from typer.exceptions import TyperException
 from ledger import tables
 from ledger.commands import common, language
 from ledger.commands.bonds import bond_app
+from ledger.commands.changes import changes_app
 from ledger.commands.common import Json, err, opened, out, settings, show
 from ledger.commands.impact import impact_app, portfolio
 from ledger.commands.tracing import evidence_app, piece_app, trace_app
@@ -34,6 +35,7 @@ for _name, _app in (
     ("trace", trace_app),
     ("evidence", evidence_app),
     ("impact", impact_app),
+    ("changes", changes_app),
 ):
     app.add_typer(_app, name=_name)
 app.command()(portfolio)

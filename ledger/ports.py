@@ -107,6 +107,13 @@ class Chain(Protocol):
         """Acts and waits until it is mined. Simulated first, so that a refusal costs nothing and is
         decoded."""
 
+    def encode(self, contract: Contract, function: str, args: Sequence[Any] = ()) -> bytes:
+        """The call's data, as a contract that forwards it takes it."""
+
+    def decode_call(self, contract: Contract, data: bytes) -> tuple[str, Mapping[str, Any]] | None:
+        """What such data calls: the function's name and its arguments by name, as people read them; None where
+        the contract has no such function."""
+
     def block_number(self) -> int: ...
 
 

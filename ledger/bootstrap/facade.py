@@ -22,6 +22,7 @@ from ledger.services.frameworks import Verifier
 from ledger.services.impact import Impact
 from ledger.services.issuer import Issuer
 from ledger.services.operator import Operator
+from ledger.services.powers import Changes
 from ledger.services.receivables import Obligor, Supplier
 
 
@@ -50,6 +51,7 @@ class Ledger:
         documents: files and obligation documents.
         cash: balances, transfers, redemption, for any holder.
         books: the present state, read from the chain.
+        changes: the delayed powers: propose, approve, cancel, execute.
     """
 
     def __init__(self, opened: Opened) -> None:
@@ -72,6 +74,7 @@ class Ledger:
         self.documents = Documents(session)
         self.cash = Cash(session)
         self.books = Books(session)
+        self.changes = Changes(session)
 
     @classmethod
     def embedded(

@@ -143,6 +143,17 @@ class Artifact:
         entry = self.function(name, len(values))
         return _hex(selector(entry) + encode_values(entry["inputs"], values, f"{self.name}.{name}"))
 
+    def decode_call(self, data: bytes) -> tuple[str, Json] | None:
+        """(function, arguments by name) of a call's data; None where no function of ours reads it."""
+        for entry in self.entries("function"):
+            if selector(entry) == data[:4]:
+                try:
+                    values = decode_values(entry["inputs"], data[4:])
+                except (DecodingError, ValueError):
+                    return None
+                return entry["name"], _readable(entry["inputs"], values)
+        return None
+
     def decode_answer(self, name: str, arguments: int, data: str) -> Any:
         """None, one value, or a tuple of values; a struct is a mapping."""
         entry = self.function(name, arguments)

@@ -144,6 +144,15 @@ class ChainClient:
         if isinstance(answer, LedgerError):
             raise self._explained(answer, contract.abi)
 
+    def encode(self, contract: Contract, function: str, args: Sequence[Any] = ()) -> bytes:
+        """The call's data, as a contract that forwards it takes it."""
+        return bytes.fromhex(self.abis[contract.abi].encode_call(function, args)[2:])
+
+    def decode_call(self, contract: Contract, data: bytes) -> tuple[str, Json] | None:
+        """What such data calls, with the arguments as people read them; None where there is no such
+        function."""
+        return self.abis[contract.abi].decode_call(data)
+
     def header(self, block: Block = None) -> Header:
         """Raises NotFound."""
         method = (

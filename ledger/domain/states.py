@@ -57,6 +57,16 @@ class QuoteState(IntEnum):
     LAPSED = 3
 
 
+class ChangeState(IntEnum):
+    """`Powers.Change.state`."""
+
+    NONE = 0
+    PROPOSED = 1
+    APPROVED = 2
+    CANCELLED = 3
+    EXECUTED = 4
+
+
 class ReviewKind(IntEnum):
     """Kinds of external review."""
 
@@ -135,6 +145,7 @@ State = (
     | ReceivableState
     | PieceState
     | QuoteState
+    | ChangeState
     | ReviewKind
     | ReviewOutcome
     | ValidationOutcome
@@ -181,6 +192,13 @@ LABELS: Final[dict[type[IntEnum], dict[int, dict[str, str]]]] = {
         QuoteState.ACCEPTED: {"en": "accepted", "zh": "已接受"},
         QuoteState.FUNDED: {"en": "funded", "zh": "已放款"},
         QuoteState.LAPSED: {"en": "lapsed", "zh": "已失效"},
+    },
+    ChangeState: {
+        ChangeState.NONE: {"en": "none", "zh": "无"},
+        ChangeState.PROPOSED: {"en": "proposed", "zh": "已提议"},
+        ChangeState.APPROVED: {"en": "approved", "zh": "已批准"},
+        ChangeState.CANCELLED: {"en": "cancelled", "zh": "已撤销"},
+        ChangeState.EXECUTED: {"en": "executed", "zh": "已执行"},
     },
     ReviewKind: {
         ReviewKind.SECOND_PARTY_OPINION: {"en": "second-party opinion", "zh": "第二方意见"},
