@@ -113,6 +113,14 @@ WORDS: Final[dict[str, str]] = {
     "both": "两者",
     "a refinancing reimburses its payer; any other obligation has two parties": "再融资偿付其付款方自身；其他付款依据须有两方",
     "exactly a self-reimbursement is attested": "只有自我偿付须由第三方证明",
+    # --- frameworks ------------------------------------------------------------------------------------------
+    "a unit is short": "单位须为短文本",
+    "up to {length} ASCII characters": "至多 {length} 个 ASCII 字符",
+    "a review that is not positive says why": "非肯定的评估须说明理由",
+    "its reasons": "其理由",
+    "no catalogue is in force on {day}": "{day} 没有生效的目录",
+    "no catalogue {code} is at hand": "没有目录 {code}",
+    "{catalogue} has no category {code}": "{catalogue} 没有类别 {code}",
     # --- intervals -------------------------------------------------------------------------------------------
     "[{start}, {end}) is no interval": "[{start}, {end}) 不是区间",
     "> {start} >= 0": "> {start} >= 0",
