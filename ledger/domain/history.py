@@ -89,6 +89,15 @@ class MoveRows:
         return cls(*(np.asarray(column, dtype=np.int64) for column in columns))
 
     @classmethod
+    def wide(cls, *columns: Any) -> MoveRows:
+        """As `of`, amounts and offsets of any size: Python's integers, with the same answers, and slower.
+
+        Foreign sets may need it; of the ledger's own counters, what passes 63 bits is refused.
+        """
+        places = (np.asarray(column, dtype=np.int64) for column in columns[:4])
+        return cls(*places, *(np.array(column, dtype=object) for column in columns[4:]))
+
+    @classmethod
     def none(cls) -> MoveRows:
         """No moves at all."""
         return cls.of(*([] for _ in range(7)))

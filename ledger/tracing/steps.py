@@ -35,10 +35,23 @@ class Why(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Horizon:
-    """How far to follow: `hops` moves at most (None: all the way); parts below `least` are not followed."""
+    """How far to follow: `hops` moves at most (None: all the way); parts below `least` are not followed;
+    nor are moves before `first_row` of the columns, or after `last_row` (None: none is after)."""
 
     hops: int | None = None
     least: int = 1
+    first_row: int = 0
+    last_row: int | None = None
+
+    @property
+    def limits_time(self) -> bool:
+        """Some moves may be too early or too late."""
+        return self.first_row > 0 or self.last_row is not None
+
+    def hides(self, row: IntArray) -> BoolArray:
+        """The moves that are beyond the limit of time."""
+        hidden = row < self.first_row
+        return hidden if self.last_row is None else hidden | (row > self.last_row)
 
 
 ALL_THE_WAY: Final = Horizon()
@@ -98,14 +111,16 @@ class Walk:
         self._nodes: list[Nodes] = []
         self._leaves: list[Leaves] = []
         self._hop = 0
+        # Beyond 63 bits the columns hold Python's integers, for which part by part is always the faster way.
+        self._is_wide = side.near.dtype == object
 
     def run(self, axis: int, start: int, end: int) -> tuple[Nodes, Leaves]:
         """All stops, and the leaves in order."""
-        level = _as_nodes([(start, end - start, axis, start, -1, -1)])
+        level = self._as_nodes([(start, end - start, axis, start, -1, -1)])
         self._nodes.append(level)
         base = 0
         while len(level):
-            if len(level) <= _NARROW:
+            if self._is_wide or len(level) <= _NARROW:
                 level, base = self._narrow(level, base)
             else:
                 level, base = self._wide(level, base)
@@ -119,7 +134,7 @@ class Walk:
         found: list[_Node] = []
         leaves: list[_Leaf] = []
         following = base + len(parts)
-        while parts and len(parts) <= _NARROW:
+        while parts and (self._is_wide or len(parts) <= _NARROW):
             children: list[_Node] = []
             for offset, part in enumerate(parts):
                 self._advance(part, base + offset, children, leaves)
@@ -127,9 +142,9 @@ class Walk:
             found += children
             parts = children
             self._hop += 1
-        self._nodes.append(_as_nodes(found))
-        self._leaves.append(Leaves(*_as_columns(leaves, 4)))
-        return _as_nodes(parts), base
+        self._nodes.append(self._as_nodes(found))
+        self._leaves.append(Leaves(*self._columns(leaves, 4, {0, 1})))
+        return self._as_nodes(parts), base
 
     def _advance(self, part: _Node, row: int, children: list[_Node], leaves: list[_Leaf]) -> None:
         start, amount, axis, at = part[:4]
@@ -141,7 +156,7 @@ class Walk:
         if moved and self._is_cut(amount):
             leaves.append((start, moved, row, int(Why.CUT)))
         elif moved:
-            self._descend(part, row, moved, low, high, children)
+            self._descend(part, row, moved, (low, high), children, leaves)
 
     def _moved(self, last: int, at: int, amount: int) -> int:
         total = self._side.near.item(last) + self._side.amount.item(last)
@@ -151,17 +166,40 @@ class Walk:
         hops = self._horizon.hops
         return (hops is not None and self._hop >= hops) or amount < self._horizon.least
 
-    def _descend(self, part: _Node, row: int, moved: int, low: int, high: int, children: list[_Node]) -> None:
+    def _descend(
+        self,
+        part: _Node,
+        row: int,
+        moved: int,
+        span: tuple[int, int],
+        children: list[_Node],
+        leaves: list[_Leaf],
+    ) -> None:
         start, _, _, at = part[:4]
-        side, end = self._side, at + moved
+        side, end, (low, high) = self._side, at + moved, span
         edge = low + int(side.near[low:high].searchsorted(at, side="right")) - 1
-        number = at
+        number, limited = at, self._horizon.limits_time
         while number < end:
             near = side.near.item(edge)
             until = min(near + side.amount.item(edge), end)
             far = side.far.item(edge) + number - near
-            children.append((start + number - at, until - number, side.far_axis.item(edge), far, edge, row))
+            if limited and self._horizon.hides(side.moment(np.array([edge])))[0]:
+                leaves.append((start + number - at, until - number, row, int(Why.CUT)))
+            else:
+                children.append(
+                    (start + number - at, until - number, side.far_axis.item(edge), far, edge, row)
+                )
             number, edge = until, edge + 1
+
+    def _as_nodes(self, rows: list[_Node]) -> Nodes:
+        return Nodes(*self._columns(rows, 6, {0, 1, 3}))
+
+    def _columns(self, rows: list[_Node] | list[_Leaf], width: int, fen: set[int]) -> list[IntArray]:
+        """Rows as columns, those of amounts and numbers of fen as wide as the side's own."""
+        if not self._is_wide:
+            return list(np.array(rows, dtype=np.int64).reshape(-1, width).T)
+        columns = list(zip(*rows, strict=True)) or [()] * width
+        return [np.array(c, dtype=object if at in fen else np.int64) for at, c in enumerate(columns)]
 
     # --- all at once ---
 
@@ -173,10 +211,19 @@ class Walk:
         self._leaves.append(_ends(level, base, moved, level.amount - moved, why))
         cut = np.where(self._are_cut(level), moved, 0)
         self._leaves.append(_ends(level, base, np.zeros_like(moved), cut, np.full_like(why, int(Why.CUT))))
-        children = _children(self._side, level, base, moved - cut)
+        children = self._shown(_children(self._side, level, base, moved - cut))
         self._nodes.append(children)
         self._hop += 1
         return children, base + len(level)
+
+    def _shown(self, children: Nodes) -> Nodes:
+        """Those within the limit of time; the others become leaves of their parents."""
+        if not self._horizon.limits_time:
+            return children
+        hidden = self._horizon.hides(self._side.moment(children.edge))
+        start, amount, parent = (c[hidden] for c in (children.start, children.amount, children.parent))
+        self._leaves.append(Leaves(start, amount, parent, np.full(len(start), int(Why.CUT))))
+        return Nodes(*(column[~hidden] for column in children.columns()))
 
     def _are_cut(self, level: Nodes) -> BoolArray:
         hops = self._horizon.hops
@@ -202,14 +249,6 @@ def _children(side: Side, level: Nodes, base: int, moved: IntArray) -> Nodes:
     amount = np.minimum(until, (at + length)[of]) - begin
     start = level.start[some][of] + begin - at[of]
     return Nodes(start, amount, side.far_axis[edge], side.far[edge] + begin - near, edge, base + some[of])
-
-
-def _as_columns(rows: list[_Node] | list[_Leaf], width: int) -> IntArray:
-    return np.array(rows, dtype=np.int64).reshape(-1, width).T
-
-
-def _as_nodes(rows: list[_Node]) -> Nodes:
-    return Nodes(*_as_columns(rows, 6))
 
 
 def _joined(parts: list[Nodes] | list[Leaves]) -> list[IntArray]:
