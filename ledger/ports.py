@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
+from ledger.domain.limits import Limits
 from ledger.errors import NotFound
 
 
@@ -158,10 +159,17 @@ class Index(Protocol):
     """The read model: what the indexer learned from the chain's logs, as it stands or stood at a block."""
 
     def bond_trace(
-        self, bond: int | str, view: str = ..., as_of_block: int | None = None, rule: str = ...
+        self,
+        bond: int | str,
+        view: str = ...,
+        as_of_block: int | None = None,
+        rule: str = ...,
+        limits: Limits = ...,
     ) -> Mapping[str, Any]: ...
 
-    def payment_trace(self, tx: str, log: int | None = None) -> Mapping[str, Any]: ...
+    def payment_trace(
+        self, tx: str, log: int | None = None, rule: str = ..., limits: Limits = ...
+    ) -> Mapping[str, Any]: ...
 
     def rows(self) -> AbstractContextManager[Any]:
         """One consistent view of the rows, as `ledger.checks.view.Rows`."""

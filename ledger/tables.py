@@ -178,6 +178,8 @@ def trace(out: Console, answer: Answer, limit: int | None = None) -> None:
     out.print(shown)
     if answer["view"] == "economic":
         economic(out, answer)
+    elif answer["holders"]:
+        holders(out, answer)
     else:
         onward(out, answer)
 
@@ -227,6 +229,27 @@ def onward(out: Console, answer: Answer) -> None:
         out.print(shown)
 
 
+def holders(out: Console, answer: Answer) -> None:
+    """Who has the money that was paid: shares of one sum, or what is certain and what is possible."""
+    title = say("Who has what was paid, rule {rule}", rule=value(answer["rule"]))
+    shown = table(title, *_shares(answer), "now with", "sub-account")
+    for one in answer["holders"]:
+        place = value(one["sub_account"]) + (" · " + value(one["horizon"]) if one["horizon"] else "")
+        shown.add_row(*_share(one, answer), party(one), place)
+    out.print(shown)
+
+
+def _shares(answer: Answer) -> tuple[str, ...]:
+    bounds = (">" + say("at least"), ">" + say("at most"))
+    return bounds if answer["rule"] == "bounds" else (">" + say("amount"),)
+
+
+def _share(one: Answer, answer: Answer) -> tuple[str, ...]:
+    unit = unit_of(answer)
+    keys = ("least", "most") if answer["rule"] == "bounds" else ("most",)
+    return tuple(amount(one[key], unit) for key in keys)
+
+
 def economic(out: Console, answer: Answer) -> None:
     """What was bought, and from whom, at every tier; the financier's discount is a line of its own."""
     unit = unit_of(answer)
@@ -254,6 +277,22 @@ def payment(out: Console, answer: Answer) -> None:
         rule=value(answer["rule"]),
     )
     out.print(f"[bold]{paid}[/bold] · {say('complete') if answer['complete'] else say('INCOMPLETE')}")
+    if answer["rule"] == "fifo":
+        _intervals_of(out, answer)
+    else:
+        _mixed_sources(out, answer)
+
+
+def _mixed_sources(out: Console, answer: Answer) -> None:
+    shown = table(say("What funded it"), *_shares(answer), "bond", "party", "end")
+    for source in answer["sources"]:
+        money = (source["label"] or say("no bond"), party(source), value(source["end_of_trace"]))
+        shown.add_row(*_share(source, answer), *money)
+    out.print(shown)
+
+
+def _intervals_of(out: Console, answer: Answer) -> None:
+    unit = unit_of(answer)
     shown = table(
         say("What funded it"),
         ">from",

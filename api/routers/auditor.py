@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Path, Query
 
 from api.deps import AnyCaller, Caller, LedgerHere, acting, is_party
+from ledger.domain.limits import Limits
 from ledger.domain.roles import Role
 from ledger.errors import NotFound
 from ledger.tracing.payment import SeveralPayments
@@ -20,6 +21,19 @@ router = APIRouter(tags=["auditor"])
 
 Json = dict[str, Any]
 AuditorCaller = Annotated[Caller, Depends(acting(Role.AUDITOR))]
+RuleName = Annotated[
+    Literal["fifo", "prorata", "bounds"],
+    Query(description="How money is followed where it mixes: an assumption, an assumption, none."),
+]
+Hops = Annotated[int | None, Query(ge=0, le=1000, description="Follow so many moves at most.")]
+Until = Annotated[
+    str | None,
+    Query(
+        pattern=r"^([0-9]{1,15}|[0-9]{4}-[0-9]{2}-[0-9]{2})$",
+        description="Block or date; backward, back to it.",
+    ),
+]
+Least = Annotated[int, Query(ge=1, lt=2**63, description="Do not follow parts below, in minor units.")]
 _OF_RECEIVABLES = frozenset({"encumbrance", "settlement"})
 _WITHHELD: Json = {
     **dict.fromkeys(("payee", "payee_account", "refund_of", "receivable", "piece", "tx", "log", "block")),
@@ -38,11 +52,15 @@ def trace_bond(
     ledger: LedgerHere,
     bond: Annotated[str, Path(min_length=1, max_length=200, description="Number or label.")],
     view: Literal["cash", "economic"] = "cash",
-    rule: Literal["fifo"] = "fifo",
+    rule: RuleName = "fifo",
+    hops: Hops = None,
+    until: Until = None,
+    least: Least = 1,
     as_of_block: Annotated[int | None, Query(ge=0, lt=2**53)] = None,
 ) -> Json:
-    """Where every raised fen is: intervals that tile `[0, raised)`."""
-    trace = ledger.auditor.trace_bond(bond, view, rule, as_of_block=as_of_block)
+    """Where every raised fen is: intervals that tile `[0, raised)`; beyond the first payee by the rule."""
+    limits = Limits(hops, until, least)
+    trace = ledger.auditor.trace_bond(bond, view, rule, as_of_block=as_of_block, limits=limits)
     return dict(trace) if caller.audits else _shown(ledger, caller, trace)
 
 
@@ -52,10 +70,15 @@ def trace_payment(
     ledger: LedgerHere,
     tx: Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$")],
     log: Annotated[int | None, Query(ge=0, lt=2**31)] = None,
+    rule: RuleName = "fifo",
+    hops: Hops = None,
+    until: Until = None,
+    least: Least = 1,
 ) -> Json:
     """What funded a payment, for its payer and payee, the bond's issuer and auditors."""
+    limits = Limits(hops, until, least)
     if caller.audits:
-        return dict(ledger.auditor.trace_payment(tx, log))
+        return dict(ledger.auditor.trace_payment(tx, log, rule, limits=limits))
     missing = NotFound(f"{tx} moved no cash of yours", who=tx)
     try:
         found = dict(ledger.auditor.trace_payment(tx, log))
@@ -65,7 +88,8 @@ def trace_payment(
         raise missing from None
     if not _concerns(ledger, caller, found):
         raise missing
-    return found
+    # Whom a payment concerns is read from the whole of it, whatever part or rule is asked for.
+    return dict(ledger.auditor.trace_payment(tx, log, rule, limits=limits))
 
 
 @router.get("/status")
@@ -80,7 +104,9 @@ def status(caller: AuditorCaller, ledger: LedgerHere) -> Json:
 def _shown(ledger: LedgerHere, caller: Caller, trace: Mapping[str, Any]) -> Json:
     numbers = {number for one in trace["intervals"] for number in _numbers(one)}
     own = {number for number in numbers if is_party(ledger, caller, int(number))}
-    return {**trace, "intervals": [_interval(one, own) for one in trace["intervals"]]}
+    intervals = [_interval(one, own) for one in trace["intervals"]]
+    hidden = any(one.get("withheld") for one in intervals)
+    return {**trace, "holders": [] if hidden else trace["holders"], "intervals": intervals}
 
 
 def _interval(interval: Json, own: set[str]) -> Json:

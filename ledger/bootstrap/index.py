@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ledger.chain.client import ChainClient
+from ledger.domain.limits import UNLIMITED, Limits
 from ledger.ports import Deployment
 
 if TYPE_CHECKING:
@@ -50,12 +51,19 @@ class LazyIndex:
             return self._indexer.sync()
 
     def bond_trace(
-        self, bond: int | str, view: str = "cash", as_of_block: int | None = None, rule: str = "fifo"
+        self,
+        bond: int | str,
+        view: str = "cash",
+        as_of_block: int | None = None,
+        rule: str = "fifo",
+        limits: Limits = UNLIMITED,
     ) -> Mapping[str, Any]:
-        return self._model.bond_trace(bond, view, as_of_block, rule)
+        return self._model.bond_trace(bond, view, as_of_block, rule, limits)
 
-    def payment_trace(self, tx: str, log: int | None = None) -> Mapping[str, Any]:
-        return self._model.payment_trace(tx, log)
+    def payment_trace(
+        self, tx: str, log: int | None = None, rule: str = "fifo", limits: Limits = UNLIMITED
+    ) -> Mapping[str, Any]:
+        return self._model.payment_trace(tx, log, rule, limits)
 
     def piece_show(self, receivable: int, as_of_block: int | None = None) -> Mapping[str, Any]:
         return self._model.piece_show(receivable, as_of_block)

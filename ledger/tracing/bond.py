@@ -3,6 +3,8 @@
 Intervals are sorted by origin number and tile `[0, raised)` up to the first payee. From there `onward`
 follows the money through general accounts, first in first out (the rule named in the answer), until it rests
 or leaves the ledger; `economic` says what was bought and from whom. The two views are never added together.
+By the rules that number no fen, `onward` is empty, and `holders` says who has the paid money of the whole
+bond (`ledger.tracing.holders`).
 
 `age_days` counts from the value date of receipt (null when not published): to the answer's date for money
 that is still on the bond's books, to the payment's business date for money that was paid.
@@ -16,6 +18,7 @@ The answer (amounts and numbers of fen are integer strings in minor units):
 
     {chain_id, block, block_hash, as_of, view, rule, bond, label, issuer, currency, minor_unit, raised,
      states: {cost, unallocated, placed, lost, available, encumbered, spent, returned}, conserved,
+     horizon: {hops, until, least}, holders,
      intervals: [{start, end, amount, state, age_days, project, category, line,
                   payee, payee_account, illustrative, refund_of, receivable, piece: {start, end}, documents,
                   tx, log, block, path, onward, economic}]}
@@ -35,17 +38,20 @@ from typing import Final
 import numpy as np
 
 from ledger.domain.dates import format_day
+from ledger.domain.limits import UNLIMITED, Limits
 from ledger.errors import BadInput
 from ledger.tracing import axes, economic, onward
 from ledger.tracing.axes import Axis, Kind
 from ledger.tracing.books import Bond, Books, Project, Receivable
 from ledger.tracing.conserved import is_conserved, states_of
+from ledger.tracing.holders import holders, require_rule
 from ledger.tracing.hops import Json, Trail, place, rows_of, where, who
+from ledger.tracing.shares import Rule
 from ledger.tracing.steps import BoolArray
+from ledger.tracing.sweep import Start
 from ledger.tracing.walk import Flow, Horizon, backward, forward
 from ledger.tracing.world import World
 
-FIFO: Final = "fifo"
 _STATE_OF: Final = {
     Kind.ORIGIN: "unallocated",
     Kind.POOL: "unallocated",
@@ -54,26 +60,39 @@ _STATE_OF: Final = {
 }
 
 
-def bond_trace(world: World, bond: int | str, view: str = "cash", rule: str = FIFO) -> Json:
+def bond_trace(
+    world: World,
+    bond: int | str,
+    view: str = "cash",
+    rule: str = Rule.FIFO,
+    limits: Limits = UNLIMITED,
+) -> Json:
     """The answer of `greenledger trace bond ID --json`, in the shape given above.
 
     Args:
         bond: number or label.
-        view: "cash" follows money beyond the first payee; "economic" leaves `onward` empty.
+        view: "cash" follows money beyond the first payee; "economic" leaves `onward` and `holders` empty.
+        rule: how it is followed there: fifo, prorata or bounds.
+        limits: how far it is followed there.
 
     Raises:
         NotFound: unknown bond. BadInput: unknown view or rule. IncompleteHistory: moves are missing.
     """
     if view not in ("cash", "economic"):
         raise BadInput("unknown view", had=view, needed="cash or economic")
-    if rule != FIFO:
-        raise BadInput("unknown rule", had=rule, needed=FIFO)
+    chosen = Rule.named(rule)
+    require_rule(chosen, limits)
     found = world.books.bond(bond)
-    intervals = _Tracer(world, found).intervals(view) if found.closed else []
-    return _answer(world, found, view, intervals)
+    intervals, held = _Tracer(world, found, limits).told(view, chosen) if found.closed else ([], [])
+    asked = {"hops": limits.hops, "until": limits.until, "least": str(limits.least)}
+    return _answer(world, found, view, chosen, intervals) | {
+        "horizon": asked,
+        "holders": held,
+        "intervals": intervals,
+    }
 
 
-def _answer(world: World, bond: Bond, view: str, intervals: list[Json]) -> Json:
+def _answer(world: World, bond: Bond, view: str, rule: Rule, intervals: list[Json]) -> Json:
     code, digits = world.currency(bond.cash)
     states = states_of(intervals)
     return {
@@ -82,7 +101,7 @@ def _answer(world: World, bond: Bond, view: str, intervals: list[Json]) -> Json:
         "block_hash": world.header.hash,
         "as_of": format_day(world.today()),
         "view": view,
-        "rule": FIFO,
+        "rule": rule.value,
         "bond": bond.id,
         "label": bond.label,
         "issuer": who(world.books.party(bond.issuer)),
@@ -91,7 +110,6 @@ def _answer(world: World, bond: Bond, view: str, intervals: list[Json]) -> Json:
         "raised": str(bond.raised),
         "states": {state: str(amount) for state, amount in states.items()},
         "conserved": is_conserved(world, bond, states, intervals),
-        "intervals": intervals,
     }
 
 
@@ -117,23 +135,31 @@ class _Part:
 class _Tracer:
     """One bond's walk, and how each part of it is told."""
 
-    def __init__(self, world: World, bond: Bond) -> None:
+    def __init__(self, world: World, bond: Bond, limits: Limits) -> None:
         self._world = world
         self._books: Books = world.books
         self._bond = bond
         self._columns = world.columns(bond.cash)
+        self._horizon = world.horizon(bond.cash, limits, backward=False)
         origin = self._origin()
         outgoing = world.outgoing(bond.cash)
         self._flow = forward(self._columns, origin, 0, bond.raised, side=outgoing, stop=self._outside())
         self._booked = backward(self._columns, origin, 0, bond.raised, horizon=Horizon(hops=1))
 
-    def intervals(self, view: str) -> list[Json]:
-        """Every interval, in order."""
+    def told(self, view: str, rule: Rule) -> tuple[list[Json], list[Json]]:
+        """Every interval, in order; and by the rules that number no fen, who has what was paid."""
         self._load([self._flow, self._booked])
         parts = [part for leaf in range(len(self._flow.leaves)) for part in self._parts(leaf)]
-        after = [self._follow(part) if view == "cash" else None for part in parts]
+        follows = view == "cash" and rule is Rule.FIFO
+        after = [self._follow(part) if follows else None for part in parts]
         self._load([flow for flow in after if flow])
-        return [self._interval(part, flow) for part, flow in zip(parts, after, strict=True)]
+        intervals = [self._interval(part, flow) for part, flow in zip(parts, after, strict=True)]
+        return intervals, self._held(parts, rule) if view == "cash" and not follows else []
+
+    def _held(self, parts: list[_Part], rule: Rule) -> list[Json]:
+        paid = [part for part in parts if _payee(part.trail) is not None]
+        starts = [Start(part.trail.row(-1), part.axis, part.amount) for part in paid]
+        return holders(self._world, self._bond.cash, rule, starts, ~self._outside(), self._horizon)
 
     # --- walking ---
 
@@ -167,7 +193,7 @@ class _Tracer:
     def _follow(self, part: _Part) -> Flow | None:
         if _payee(part.trail) is None:
             return None
-        return onward.follow(self._columns, part.axis, part.at, part.amount)
+        return onward.follow(self._columns, part.axis, part.at, part.amount, self._horizon)
 
     # --- telling ---
 

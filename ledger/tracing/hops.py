@@ -49,6 +49,10 @@ class Trail:
         refund = int(self._flow.side.refund[edge])
         return self._world.ref(self._columns, refund if refund >= 0 else int(self._flow.side.row[edge]))
 
+    def row(self, step: int) -> int:
+        """The row of the move of a step, which must not be where the question began."""
+        return int(self._flow.side.row[int(self._flow.nodes.edge[self._nodes[step]])])
+
     def reversed_by(self, step: int) -> MoveRef | None:
         """The payment that a step's refund reversed; None for other moves."""
         edge = int(self._flow.nodes.edge[self._nodes[step]])

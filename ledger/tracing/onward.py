@@ -6,6 +6,7 @@ followed as the payment's own (see `ledger.tracing.refunds`): on general account
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from ledger.tracing.axes import Kind
@@ -14,13 +15,15 @@ from ledger.tracing.hops import Json, Trail, name, who
 from ledger.tracing.walk import Flow, Horizon, Why, forward
 from ledger.tracing.world import World
 
-_FAR: Final = Horizon(hops=64)
+_FAR: Final = 64
+"""Moves that are followed where no limit was given."""
 _LEFT: Final = {Kind.SOURCE: "redeemed", Kind.REDEMPTION: "awaiting redemption"}
 
 
-def follow(columns: MoveColumns, axis: int, start: int, amount: int) -> Flow:
+def follow(columns: MoveColumns, axis: int, start: int, amount: int, horizon: Horizon) -> Flow:
     """The walk from a payee's sub-account on."""
-    return forward(columns, axis, start, start + amount, horizon=_FAR)
+    limited = replace(horizon, hops=_FAR) if horizon.hops is None else horizon
+    return forward(columns, axis, start, start + amount, horizon=limited)
 
 
 def tell(world: World, columns: MoveColumns, flow: Flow, shift: int) -> list[Json]:

@@ -4,9 +4,13 @@ Every source is an interval of the payment; together they tile it. `bond`, `orig
 `investor` name the bond nearest to the payment on the way back, where there is one. On general accounts the
 rule is first in, first out, and named so in the answer.
 
+By the rules that number no fen, a source is a bond, or money that was minted to somebody and passed no bond's
+books: `[{bond, label, end_of_trace, party, account, illustrative, sub_account, name, horizon, least, most}]`,
+as `ledger.tracing.holders` tells them.
+
 The answer (amounts and numbers of fen are integer strings in minor units):
 
-    {chain_id, as_of_block, as_of_block_hash, rule, block, tx, log, amount, currency, minor_unit,
+    {chain_id, as_of_block, as_of_block_hash, rule, horizon, block, tx, log, amount, currency, minor_unit,
      payer, payee, payee_account, illustrative, document,
      sources: [{start, end, amount, bond, label, origin_start, origin_end, project, line, investor,
                 end_of_trace, path}], cut, complete}
@@ -25,12 +29,17 @@ import numpy as np
 
 from ledger.domain.history import MoveRef
 from ledger.domain.intervals import Interval, tiles
+from ledger.domain.limits import UNLIMITED, Limits
 from ledger.errors import BadInput, NotFound
 from ledger.tracing.axes import Axis, Kind
 from ledger.tracing.books import Party
 from ledger.tracing.columns import MoveColumns
+from ledger.tracing.holders import require_rule
+from ledger.tracing.holders import sources as sources_by
 from ledger.tracing.hops import Json, Trail, place, rows_of, who
-from ledger.tracing.walk import ALL_THE_WAY, Flow, Horizon, Why, backward
+from ledger.tracing.shares import Rule
+from ledger.tracing.sweep import Start
+from ledger.tracing.walk import Flow, Horizon, Why, backward, require_range
 from ledger.tracing.world import World
 
 _PAID_TO: Final = frozenset({Kind.GENERAL, Kind.CLAIM})
@@ -63,17 +72,35 @@ class _Move:
         return self.target.kind in _PAID_TO and self.source.kind is not Kind.SOURCE
 
 
-def payment_trace(world: World, tx: str, log: int | None = None, horizon: Horizon = ALL_THE_WAY) -> Json:
+def payment_trace(
+    world: World,
+    tx: str,
+    log: int | None = None,
+    rule: str = Rule.FIFO,
+    limits: Limits = UNLIMITED,
+) -> Json:
     """The answer of `greenledger trace payment TX[:LOG] --json`, in the shape given above.
 
     Args:
         tx: transaction hash.
         log: index in its block, needed when there are several payments; any cash move may be named.
+        rule: how money is followed where it mixes: fifo, prorata or bounds.
+        limits: how far it is followed.
 
     Raises:
         BadInput: malformed hash. NotFound: no such move. SeveralPayments: naming them.
     """
+    chosen = Rule.named(rule)
+    require_rule(chosen, limits)
     move = _choose(_moves(world, tx), tx, log)
+    horizon = world.horizon(move.cash, limits, backward=True)
+    found = _numbered(world, move, horizon) if chosen is Rule.FIFO else _mixed(world, move, chosen, horizon)
+    asked = {"hops": limits.hops, "until": limits.until, "least": str(limits.least)}
+    return _answer(world, move) | {"rule": chosen.value, "horizon": asked} | found
+
+
+def _numbered(world: World, move: _Move, horizon: Horizon) -> Json:
+    """First in, first out: intervals that tile the payment."""
     rows, columns = move.columns.rows, move.columns
     first = int(rows.out_offset[move.row])
     flow = backward(
@@ -87,7 +114,19 @@ def payment_trace(world: World, tx: str, log: int | None = None, horizon: Horizo
     world.load(columns, rows_of(flow))
     sources = [_source(world, move, flow, leaf, first) for leaf in range(len(flow.leaves))]
     proved = {"cut": str(flow.cut()), "complete": _is_complete(flow, move.amount, first)}
-    return _answer(world, move) | {"sources": sources} | proved
+    return {"sources": sources} | proved
+
+
+def _mixed(world: World, move: _Move, rule: Rule, horizon: Horizon) -> Json:
+    """Amounts by source; `cut` is what was cut at most."""
+    rows, axis = move.columns.rows, int(move.columns.rows.from_axis[move.row])
+    first = int(rows.out_offset[move.row])
+    require_range(first, first + move.amount, move.columns.counters(axis)[0])
+    start = Start(move.row, axis, move.amount)
+    found = sources_by(world, move.cash, move.columns, rule, start, horizon)
+    cut = sum(int(source["most"]) for source in found if source["end_of_trace"] == "cut")
+    least, most = (sum(int(source[key]) for source in found) for key in ("least", "most"))
+    return {"sources": found, "cut": str(cut), "complete": least <= move.amount <= most and not cut}
 
 
 def _answer(world: World, move: _Move) -> Json:
@@ -97,7 +136,6 @@ def _answer(world: World, move: _Move) -> Json:
         "chain_id": world.history.chain_id,
         "as_of_block": world.header.number,
         "as_of_block_hash": world.header.hash,
-        "rule": "fifo",
         "block": move.ref.block,
         "tx": move.ref.tx,
         "log": move.ref.log,

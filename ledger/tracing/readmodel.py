@@ -7,13 +7,14 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from ledger.domain.history import Header
+from ledger.domain.limits import UNLIMITED, Limits
 from ledger.errors import BadInput, NotFound
-from ledger.tracing.bond import FIFO, bond_trace
+from ledger.tracing.bond import bond_trace
 from ledger.tracing.hops import Json
 from ledger.tracing.impact import impact_list, impact_show, portfolio
 from ledger.tracing.payment import payment_trace
 from ledger.tracing.receivable import piece_show
-from ledger.tracing.walk import ALL_THE_WAY, Horizon
+from ledger.tracing.shares import Rule
 from ledger.tracing.world import History, State, World
 
 
@@ -40,16 +41,23 @@ class ReadModel:
         self._lock = threading.Lock()
 
     def bond_trace(
-        self, bond: int | str, view: str = "cash", as_of_block: int | None = None, rule: str = FIFO
+        self,
+        bond: int | str,
+        view: str = "cash",
+        as_of_block: int | None = None,
+        rule: str = Rule.FIFO,
+        limits: Limits = UNLIMITED,
     ) -> Json:
         """Where each raised fen of a bond (number or label) is; see `ledger.tracing.bond`."""
         with self._lock, self._store.snapshot() as history:
-            return bond_trace(self._world(history, as_of_block), bond, view, rule)
+            return bond_trace(self._world(history, as_of_block), bond, view, rule, limits)
 
-    def payment_trace(self, tx: str, log: int | None = None, horizon: Horizon = ALL_THE_WAY) -> Json:
+    def payment_trace(
+        self, tx: str, log: int | None = None, rule: str = Rule.FIFO, limits: Limits = UNLIMITED
+    ) -> Json:
         """What funded a payment; see `ledger.tracing.payment`."""
         with self._lock, self._store.snapshot() as history:
-            return payment_trace(self._world(history, None), tx, log, horizon)
+            return payment_trace(self._world(history, None), tx, log, rule, limits)
 
     def piece_show(self, receivable: int, as_of_block: int | None = None) -> Json:
         """A receivable and its pieces; see `ledger.tracing.receivable`."""

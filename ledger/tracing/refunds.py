@@ -61,6 +61,12 @@ def incoming_with(columns: MoveColumns, refunds: Iterable[Refund]) -> Side:
     return Side.of(side.first, side.near, side.amount, far_axis, far, row, refund_row)
 
 
+def returning_rows(columns: MoveColumns, refunds: Iterable[Refund]) -> IntArray:
+    """The rows of the moves that brought substitutes back."""
+    edges = [_returning(columns, refund) for refund in refunds]
+    return columns.incoming.row[np.array(edges, dtype=np.int64)]
+
+
 def _returning(columns: MoveColumns, refund: Refund) -> int:
     """The move that brought the substitutes, exactly as the refund says."""
     edge = _holding(columns.incoming, columns, refund.line_axis, refund.in_offset)

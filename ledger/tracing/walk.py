@@ -78,7 +78,7 @@ def forward(
     Raises:
         BadRange: when the axis has not received so much.
     """
-    _require_range(start, end, columns.counters(axis)[axis == columns.source])
+    require_range(start, end, columns.counters(axis)[axis == columns.source])
     return _walk(side or columns.outgoing, axis, start, end, _stops(columns, stop), horizon)
 
 
@@ -97,11 +97,12 @@ def backward(
     Raises:
         BadRange: when the axis has not received so much.
     """
-    _require_range(start, end, columns.counters(axis)[0])
+    require_range(start, end, columns.counters(axis)[0])
     return _walk(side or columns.incoming, axis, start, end, _stops(columns, stop), horizon)
 
 
-def _require_range(start: int, end: int, total: int) -> None:
+def require_range(start: int, end: int, total: int) -> None:
+    """BadRange unless `[start, end)` is some part of `[0, total)`."""
     if not 0 <= start < end <= total:
         raise BadRange(f"[{start}, {end}) is not in [0, {total})", had=end, needed=total)
 

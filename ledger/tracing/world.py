@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -9,12 +10,15 @@ from typing import Protocol
 import numpy as np
 
 from ledger.domain.history import EventRow, Header, IntArray, MoveRef, MoveRows
+from ledger.domain.limits import Limits
 from ledger.domain.money import currency
 from ledger.errors import NotFound
-from ledger.tracing.axes import SOURCE, Axis, line_axis
+from ledger.tracing.axes import SOURCE, Axis, Kind, line_axis
 from ledger.tracing.books import Books
 from ledger.tracing.columns import MoveColumns, Side
 from ledger.tracing.refunds import Refund, incoming_with, outgoing_with
+from ledger.tracing.steps import BoolArray, Horizon
+from ledger.tracing.sweep import Stream
 
 
 class History(Protocol):
@@ -56,6 +60,7 @@ class State:
     rows: dict[str, MoveRows] = field(default_factory=dict)
     built: dict[str, MoveColumns] = field(default_factory=dict)
     sides: dict[tuple[str, bool], Side] = field(default_factory=dict)
+    streams: dict[tuple[str, bool], Stream] = field(default_factory=dict)
     meanings: list[Axis] = field(default_factory=list)
 
     @classmethod
@@ -81,6 +86,7 @@ class State:
         # What is computed from them is computed again when it is asked for: new facts explain old axes, too.
         self.built.clear()
         self.sides.clear()
+        self.streams.clear()
         self.meanings.clear()
         self.header = header
 
@@ -135,10 +141,50 @@ class World:
     def _side(self, cash: str, build: _Build, *, outgoing: bool) -> Side:
         sides = self.state.sides
         if (cash, outgoing) not in sides:
-            sides[cash, outgoing] = build(self.columns(cash), self._refunds(cash))
+            sides[cash, outgoing] = build(self.columns(cash), self.refunds(cash))
         return sides[cash, outgoing]
 
-    def _refunds(self, cash: str) -> list[Refund]:
+    def stream(self, cash: str, *, backward: bool) -> Stream:
+        """The moves in the order in which the rules other than first in, first out meet them."""
+        streams = self.state.streams
+        if (cash, backward) not in streams:
+            build = Stream.backward_of if backward else Stream.forward_of
+            streams[cash, backward] = build(self.columns(cash))
+        return streams[cash, backward]
+
+    def origins(self) -> BoolArray:
+        """True for every bond's origin axis."""
+        return np.array([meaning.kind is Kind.ORIGIN for meaning in self.meanings()], dtype=np.bool_)
+
+    def horizon(self, cash: str, limits: Limits, *, backward: bool) -> Horizon:
+        """A reader's limits in rows of the columns."""
+        blocks = self.columns(cash).rows.block
+        if limits.until is None:
+            return Horizon(limits.hops, limits.least)
+        if backward:
+            first = int(blocks.searchsorted(self._block(blocks, limits, backward=True), side="left"))
+            return Horizon(limits.hops, limits.least, first_row=first)
+        last = int(blocks.searchsorted(self._block(blocks, limits, backward=False), side="right")) - 1
+        return Horizon(limits.hops, limits.least, last_row=last)
+
+    def _block(self, blocks: IntArray, limits: Limits, *, backward: bool) -> int:
+        """The block of a limit; of a day, its first one backward, and the last block before the next."""
+        if limits.day is None:
+            return limits.block or 0
+        distinct = np.unique(blocks).tolist()
+        wanted = limits.day if backward else limits.day + 1
+        found = bisect_left(distinct, wanted, key=self._day_of)
+        if backward:
+            return int(distinct[found]) if found < len(distinct) else self.header.number + 1
+        return int(distinct[found - 1]) if found else -1
+
+    def _day_of(self, block: int) -> int:
+        if block not in self._timestamps:
+            self._timestamps.update(self.history.timestamps([block]))
+        return self.day(block)
+
+    def refunds(self, cash: str) -> list[Refund]:
+        """The refunds of all bonds in this cash, by numbers of axes."""
         numbers = self.state.numbers
         return [
             Refund(numbers[r.axis], r.reversed_offset, r.amount, numbers[line_axis(r.line)], r.in_offset)

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from ledger.domain import purposes as p
+from ledger.domain.limits import Limits
 from ledger.errors import BadInput, NotFound
 from ledger.tracing.columns import IncompleteHistory
 from ledger.tracing.conserved import STATES
 from ledger.tracing.payment import SeveralPayments
 from ledger.tracing.pieces import PieceHistoryBroken
 from ledger.tracing.readmodel import ReadModel
-from ledger.tracing.walk import Horizon
 from tests.unit.fake_chain import word
 from tests.unit.story import AT, Story, axis, opened, party
 
@@ -538,7 +538,7 @@ def test_a_horizon_shows_what_it_cuts_off(tmp_path: Path) -> None:
     story.allocate(1, 1, 100)
     story.pay(1, 1, "builder", 100, story.obligation("invoice", "builder"))
     tx = story.transfer("builder", "sub", 70)
-    near = model(story, tmp_path).payment_trace(tx, horizon=Horizon(hops=1))
+    near = model(story, tmp_path).payment_trace(tx, limits=Limits(hops=1))
     assert (near["complete"], near["cut"]) == (False, "70")
     assert spans(near["sources"], "end_of_trace", "bond") == [(0, 70, "cut", None)]
 
@@ -635,3 +635,102 @@ def test_a_rollback_is_forgotten_by_the_read_model_too(tmp_path: Path) -> None:
     story.sync(store)
     fresh = ReadModel(story.store(tmp_path / "fresh.sqlite"))
     assert read.bond_trace(1) == fresh.bond_trace(1)
+
+
+# --- the rules that number no fen ---
+
+
+def mixed_story() -> tuple[Story, str]:
+    """The bond pays the builder 100 beside 100 of its own, and 60 of the 200 go on to the sub."""
+    story = opened()
+    story.allocate(1, 1, 300)
+    story.mint("builder", 100)
+    story.pay(1, 1, "builder", 100, story.obligation("invoice", "builder"))
+    return story, story.transfer("builder", "sub", 60)
+
+
+def held(answer: Json) -> list[tuple[Any, ...]]:
+    return [(one["party"], one["horizon"], int(one["least"]), int(one["most"])) for one in answer["holders"]]
+
+
+@pytest.mark.spec("TRACE-3")
+def test_who_has_what_a_bond_paid_by_each_rule(tmp_path: Path) -> None:
+    story, _ = mixed_story()
+    read = model(story, tmp_path)
+    prorata, bounds = (read.bond_trace(1, rule=rule) for rule in ("prorata", "bounds"))
+    for answer in (prorata, bounds):
+        require_sums(answer)
+        assert all(interval["onward"] == [] for interval in answer["intervals"])
+    assert held(prorata) == [("builder", None, 70, 70), ("sub", None, 30, 30)]
+    assert held(bounds) == [("builder", None, 40, 100), ("sub", None, 0, 60)]
+    assert (prorata["rule"], prorata["horizon"]) == ("prorata", {"hops": None, "until": None, "least": "1"})
+    assert read.bond_trace(1)["holders"] == []
+    assert read.bond_trace(1, "economic", rule="bounds")["holders"] == []
+
+
+@pytest.mark.spec("TRACE-3")
+def test_what_funded_a_payment_by_each_rule(tmp_path: Path) -> None:
+    story, tx = mixed_story()
+    read = model(story, tmp_path)
+
+    def told(rule: str) -> list[tuple[Any, ...]]:
+        answer = read.payment_trace(tx, rule=rule)
+        assert (answer["rule"], answer["complete"], answer["cut"]) == (rule, True, "0")
+        return [
+            (one["label"], one["party"], one["end_of_trace"], int(one["least"]), int(one["most"]))
+            for one in answer["sources"]
+        ]
+
+    assert sorted(told("prorata"), key=str) == [
+        ("GREEN-1", None, "bond", 30, 30),
+        (None, "builder", "minted", 30, 30),
+    ]
+    assert sorted(told("bounds"), key=str) == [
+        ("GREEN-1", None, "bond", 0, 60),
+        (None, "builder", "minted", 0, 60),
+    ]
+
+
+@pytest.mark.spec("TRACE-3")
+def test_a_refund_is_the_bonds_money_by_every_rule(tmp_path: Path) -> None:
+    """Forward it ends in the bond's books; backward it comes from the bond."""
+    story, _ = mixed_story()
+    story.refund(1, 1, "builder", axis(p.budget_line(1)), 0, 60)
+    story.pay(1, 1, "shop", 260, story.obligation("invoice 2", "shop"))
+    read = model(story, tmp_path)
+    for rule in ("prorata", "bounds"):
+        (source,) = read.payment_trace(story.tx, rule=rule)["sources"]
+        assert (source["label"], source["least"], source["most"]) == ("GREEN-1", "260", "260")
+    answer = read.bond_trace(1, rule="prorata")
+    require_sums(answer)
+    assert sum(int(one["most"]) for one in answer["holders"]) == 300
+    assert {one["horizon"] for one in answer["holders"]} == {None, "refunded"}
+
+
+@pytest.mark.spec("TRACE-3")
+def test_every_horizon_shows_what_it_cuts(tmp_path: Path) -> None:
+    """Of hops, of time and of amount, forward and backward, by each rule."""
+    story, tx = mixed_story()
+    read = model(story, tmp_path)
+    paid = story.chain.blocks[-2].header.number
+    for rule in ("prorata", "bounds"):
+        for limits in (Limits(hops=0), Limits(until=str(paid)), Limits(until="2022-01-08")):
+            cut = [one for one in held(read.bond_trace(1, rule=rule, limits=limits)) if one[1] == "cut"]
+            assert [one[0] for one in cut] == (["builder"] if limits.day is None else [])
+        answer = read.payment_trace(tx, rule=rule, limits=Limits(until=str(paid + 1)))
+        assert [one["end_of_trace"] for one in answer["sources"]] == ["cut"]
+        assert (answer["cut"], answer["complete"]) == ("60", False)
+    small = held(read.bond_trace(1, rule="prorata", limits=Limits(least=31)))
+    assert small == [("builder", None, 70, 70), ("builder", "cut", 30, 30)]
+    with pytest.raises(BadInput, match="no amount horizon"):
+        read.bond_trace(1, rule="bounds", limits=Limits(least=2))
+    onward = read.bond_trace(1, limits=Limits(until=str(paid)))["intervals"][1]["onward"]
+    assert [(part["horizon"], int(part["amount"])) for part in onward] == [(None, 100)]
+    tight = read.payment_trace(tx, limits=Limits(until=str(paid + 1)))
+    assert (tight["cut"], [one["end_of_trace"] for one in tight["sources"]]) == ("60", ["cut"])
+
+
+@pytest.mark.parametrize("limits", [{"hops": -1}, {"least": 0}, {"until": "yesterday"}])
+def test_limits_that_cannot_be_right(limits: Json) -> None:
+    with pytest.raises(BadInput):
+        Limits(**limits)
