@@ -51,6 +51,20 @@ def test_python_command_line_and_http_give_the_same_trace(lived: Api, view: str)
     assert lived.get("Auditor", f"/v1/traces/bonds/GREEN%201?view={view}") == over_http
 
 
+@pytest.mark.spec("TRACE-2", "TRACE-3")
+@pytest.mark.parametrize("rule", ["prorata", "bounds"])
+def test_every_rule_is_told_alike(lived: Api, rule: str) -> None:
+    bond, tx = lived.ids["bond"], lived.ids["payment"]
+    over_http = lived.get("Auditor", f"/v1/traces/bonds/{bond}?rule={rule}&hops=3")
+    assert over_http == command(lived, "trace", "bond", str(bond), "--rule", rule, "--hops", "3", "--json")
+    spent = int(over_http["states"]["spent"])
+    least, most = (sum(int(one[key]) for one in over_http["holders"]) for key in ("least", "most"))
+    assert 0 < spent and least <= spent <= most
+    payment = lived.get("Contractor", f"/v1/traces/payments/{tx}?rule={rule}")
+    assert payment == command(lived, "trace", "payment", tx, "--rule", rule, "--json")
+    assert (payment["rule"], payment["sources"][0]["label"]) == (rule, "GREEN 1")
+
+
 @pytest.mark.spec("TRACE-2")
 def test_a_payment_and_a_receivable_are_told_alike_too(lived: Api) -> None:
     tx, number = lived.ids["payment"], lived.ids["receivable"]
