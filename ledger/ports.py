@@ -182,6 +182,10 @@ class Index(Protocol):
 
     def portfolio(self, investor: str, first: int, last: int) -> Mapping[str, Any]: ...
 
+    def holders(
+        self, bond: int, day: int | None = None, as_of_block: int | None = None
+    ) -> Mapping[str, Any]: ...
+
 
 class Synchroniser(Protocol):
     """Brings the read model up to the chain's present block."""

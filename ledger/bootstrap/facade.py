@@ -12,6 +12,7 @@ from ledger.bootstrap.opening import DeployOptions, Opened, open_embedded, open_
 from ledger.config import Settings
 from ledger.crypto.keystore import COST
 from ledger.services.auditor import Auditor
+from ledger.services.authority import Authority
 from ledger.services.bank import Bank
 from ledger.services.bonds import Investor
 from ledger.services.books import Books
@@ -19,11 +20,13 @@ from ledger.services.cash import Cash
 from ledger.services.documents import Documents
 from ledger.services.financing import Financier
 from ledger.services.frameworks import Verifier
+from ledger.services.holding import Holdings
 from ledger.services.impact import Impact
 from ledger.services.issuer import Issuer
 from ledger.services.operator import Operator
 from ledger.services.powers import Changes
 from ledger.services.receivables import Obligor, Supplier
+from ledger.services.trades import Trades
 
 
 class Ledger:
@@ -50,6 +53,9 @@ class Ledger:
         auditor: traces.
         documents: files and obligation documents.
         cash: balances, transfers, redemption, for any holder.
+        holding: what is held, was held and may move; custody.
+        trades: units against money, agreed by both sides.
+        authority: freezes, forced transfers and pauses, by an authority or the issuer's depository.
         books: the present state, read from the chain.
         changes: the delayed powers: propose, approve, cancel, execute.
     """
@@ -73,6 +79,9 @@ class Ledger:
         self.auditor = Auditor(session)
         self.documents = Documents(session)
         self.cash = Cash(session)
+        self.holding = Holdings(session)
+        self.trades = Trades(session)
+        self.authority = Authority(session)
         self.books = Books(session)
         self.changes = Changes(session)
 

@@ -77,6 +77,9 @@ class LazyIndex:
     def portfolio(self, investor: str, first: int, last: int) -> Mapping[str, Any]:
         return self._model.portfolio(investor, first, last)
 
+    def holders(self, bond: int, day: int | None = None, as_of_block: int | None = None) -> Mapping[str, Any]:
+        return self._model.holders(bond, day, as_of_block)
+
     def rows(self) -> AbstractContextManager[Snapshot]:
         """One consistent view of the rows themselves, for who compares them with the chain."""
         return self.store.snapshot()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator
 from itertools import islice
 from typing import Any, Final
 
-from ledger.checks import bonds, cash, documents, financing, gate, index, lines, pieces
+from ledger.checks import bonds, cash, documents, financing, gate, index, lines, pieces, units
 from ledger.checks.view import Rows, View, Watched, look
 from ledger.errors import ChainUnavailable
 from ledger.ports import Deployment
@@ -23,6 +23,7 @@ CHECKS: Final[dict[str, Check]] = {
     "PIECE-1": pieces.tile,
     "BOND-1": bonds.partition,
     "BOND-2": gate.every_payment,
+    "HOLD-1": units.conserved,
     "DOC-1": documents.capacity,
     "LINE-1": lines.within,
     "FIN-1": financing.both_or_neither,

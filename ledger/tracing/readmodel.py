@@ -15,6 +15,7 @@ from ledger.tracing.impact import impact_list, impact_show, portfolio
 from ledger.tracing.payment import payment_trace
 from ledger.tracing.receivable import piece_show
 from ledger.tracing.shares import Rule
+from ledger.tracing.units import holders
 from ledger.tracing.world import History, State, World
 
 
@@ -78,6 +79,11 @@ class ReadModel:
         """What an investor holds and its share of impact; see `ledger.tracing.impact`. Days are numbers."""
         with self._lock, self._store.snapshot() as history:
             return portfolio(self._world(history, None), investor, first, last)
+
+    def holders(self, bond: int, day: int | None = None, as_of_block: int | None = None) -> Json:
+        """Who held a bond's units at the end of a day; see `ledger.tracing.units`. The day is a number."""
+        with self._lock, self._store.snapshot() as history:
+            return holders(self._world(history, as_of_block), bond, day)
 
     def _world(self, history: History, as_of_block: int | None) -> World:
         tip = history.progress()
