@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from api.routers import (
     auditor,
+    authority,
     bank,
     cash,
     common,
     documents,
     financier,
+    holding,
     investor,
     issuer,
     obligor,
     operator,
     supplier,
+    trades,
     verifier,
 )  # fmt: skip
 
@@ -26,6 +29,9 @@ ROUTERS = (
     issuer.router,
     verifier.router,
     investor.router,
+    holding.router,
+    trades.router,
+    authority.router,
     obligor.router,
     supplier.router,
     financier.router,

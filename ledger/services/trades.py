@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.typed_data import Trade, TypedData
-from ledger.errors import BadInput
+from ledger.errors import BadInput, ContractRefusal
 from ledger.services.bonds import bond_of
 from ledger.services.desk import Desk, act_of
 from ledger.services.documents import Paper
@@ -90,9 +90,25 @@ class Trades(Desk):
         signature = self._session.signer(signer).sign_digest(digest)
         return SignedTrade(trade, self._session.address(signer), signature, hex_of(digest))
 
-    def check(self, trade: Trade) -> None:
-        """May it be executed? Raises the refusal that executing would get, its signature apart."""
-        self._session.read("Trades", "checkTrade", trade.message())
+    def check(self, who: str, trade: Trade) -> None:
+        """May `who` execute it? Raises the refusal that executing would get, its signature apart.
+
+        That `who` has given no allowance yet is no refusal: executing gives it.
+        """
+        try:
+            self._session.read("Trades", "checkTrade", trade.message())
+        except ContractRefusal as refusal:
+            side = trade.seller if refusal.name == "ERC20InsufficientAllowance" else trade.buyer
+            if not refusal.name.endswith("InsufficientAllowance") or self._session.address(who) != side:
+                raise
+            self._check_moves(trade)
+
+    def _check_moves(self, trade: Trade) -> None:
+        """The two moves of a trade, each by its own question."""
+        session, (seller, buyer) = self._session, (trade.seller, trade.buyer)
+        session.read(token_of(session, trade.bond), "checkTransfer", seller, buyer, trade.units)
+        cash = session.cash(bond_of(session, trade.bond).cash).contract
+        session.read(cash, "checkTransfer", buyer, seller, trade.price)
 
     def execute(self, who: str, signed: SignedTrade) -> ExecutedTrade:
         """Units against money in one transaction, or neither. Gives the allowance that is missing."""

@@ -83,6 +83,22 @@ TABLE: dict[str, Access] = {
     "POST /v1/bonds/{bond}/bookings/return": ROLE,
     "GET /v1/bonds/{bond}/units": ROLE,
     "POST /v1/bonds/{bond}/units/transfers": ROLE,
+    "POST /v1/bonds/{bond}/units/transfers/check": ROLE,
+    "GET /v1/bonds/{bond}/units/state": EVERYBODY,
+    "GET /v1/bonds/{bond}/holding": ROLE,
+    "GET /v1/bonds/{bond}/holders": EVERYBODY,
+    "POST /v1/bonds/{bond}/custody-transfers": PARTICIPANT,
+    "POST /v1/bonds/{bond}/freezes": PARTICIPANT,
+    "POST /v1/bonds/{bond}/freezes/lifting": PARTICIPANT,
+    "POST /v1/bonds/{bond}/unit-freezes": PARTICIPANT,
+    "POST /v1/bonds/{bond}/unit-freezes/lifting": PARTICIPANT,
+    "POST /v1/bonds/{bond}/forced-transfers": ROLE,
+    "POST /v1/bonds/{bond}/pauses": PARTICIPANT,
+    "POST /v1/bonds/{bond}/pauses/lifting": PARTICIPANT,
+    "POST /v1/trades": ROLE,
+    "POST /v1/trades/check": Access("Auditor", private=True, body="trade"),
+    "POST /v1/trades/execution": Access("Auditor", private=True, body="trade"),
+    "POST /v1/trades/revocation": Access("Auditor", private=True, body="trade"),
     "GET /v1/bonds/{bond}/budget-lines": EVERYBODY,
     "POST /v1/bonds/{bond}/budget-lines": ROLE,
     "POST /v1/bonds/{bond}/costs": ROLE,
@@ -153,8 +169,8 @@ def path_of(lived: Api, name: str) -> tuple[str, str]:
 
 
 def body_of(lived: Api, access: Access) -> Any:
-    if access.body == "quote":
-        return lived.ids["quote"]
+    if access.body in ("quote", "trade"):
+        return lived.ids[access.body]
     if access.body == "funding":
         return {"quote": lived.ids["quote"], "registration": paper(), "search": paper()}
     return access.body
@@ -203,7 +219,13 @@ def test_the_data_of_another_party_does_not_exist(lived: Api, name: str) -> None
 @pytest.mark.parametrize("name", [name for name in TABLE if name.startswith("GET")])
 def test_whoever_may_ask_is_answered(lived: Api, name: str) -> None:
     _, path = path_of(lived, name)
-    owners = {"balance": "Investor", "units": "Investor", "credit-lines": "Company", "status": "Auditor"}
+    owners = {
+        "balance": "Investor",
+        "units": "Investor",
+        "/holding": "Investor",
+        "credit-lines": "Company",
+        "status": "Auditor",
+    }
     owner = next((who for part, who in owners.items() if part in name), "Contractor")
     assert lived.get(owner, path)
 

@@ -134,6 +134,20 @@ def _issue(api: Api) -> None:
     back = api.post(OTHER, f"/v1/bonds/{bond}/bookings/return")
     assert (back["units"], back["amount"]) == (10, cny(10_000))
     api.ids |= {"framework": framework["id"], "bond": bond}
+    api.ids["trade"] = api.post("Investor", "/v1/trades", trade_body(api, "Company"))
+
+
+def trade_body(api: Api, to: str, units: int = 10) -> Json:
+    """What the investor offers to sell."""
+    return {
+        "side": "sell",
+        "counterparty": api.account(to),
+        "bond": api.ids["bond"],
+        "units": units,
+        "price": cny(units * 990),
+        "deadline": "2099-01-01T00:00:00+08:00",
+        "document": paper("contract note"),
+    }
 
 
 def review(api: Api, framework: int) -> None:

@@ -150,6 +150,7 @@ def test_a_depository_passes_on_what_it_keeps(held: Held) -> None:
 def test_one_side_signs_and_the_other_executes(held: Held, signer: str, other: str) -> None:
     trades, before = held.ledger.trades, held.money("Investor")
     signed = held.offer(signer=signer)
+    trades.check(other, signed.trade)
     done = trades.execute(other, signed)
     assert (done.units, done.price, done.trade) == (10, 100_000, signed.digest)
     assert (held.units("Investor"), held.units("Fund")) == (90, 10)
@@ -162,7 +163,7 @@ def test_one_side_signs_and_the_other_executes(held: Held, signer: str, other: s
 def test_neither_moves_when_one_cannot(held: Held) -> None:
     trades = held.ledger.trades
     dear = held.offer(price=5_001)
-    for act in (lambda: trades.check(dear.trade), lambda: trades.execute("Fund", dear)):
+    for act in (lambda: trades.check("Fund", dear.trade), lambda: trades.execute("Fund", dear)):
         with pytest.raises(ContractRefusal, match="Insufficient"):
             act()
     forged = replace(dear, trade=replace(dear.trade, price=1))
