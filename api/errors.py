@@ -40,7 +40,6 @@ _NEVER_RIGHT: Final = frozenset(
         "BadSignature",
         "DiscountMismatch",
         "KindUnknown",
-        "LengthMismatch",
         "NetMismatch",
         "SameParty",
         "TooManyCategories",

@@ -72,10 +72,6 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "签名不是 {signer} 在本链本合约上对 {digest} 的签名。",
     ),
     "CurrencyMismatch": ("The currency is {had}; this needs {needed}.", "币种为 {had}，需要 {needed}。"),
-    "LengthMismatch": (
-        "Two lists differ in length: {had} and {needed}.",
-        "两个列表长度不一致：{had} 与 {needed}。",
-    ),
     "DateOutOfOrder": (
         "{what}: day {had} does not fit with day {needed}.",
         "{what}：第 {had} 日与第 {needed} 日先后不符。",
@@ -184,6 +180,18 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "OverBooking": (
         "{investor} booked {had} units, not {needed}.",
         "{investor} 认购 {had} 单位，而非 {needed}。",
+    ),
+    "AllotmentDone": (
+        "Every booking of bond {bond} is allotted already.",
+        "债券 {bond} 的全部认购均已配售。",
+    ),
+    "AllotmentOpen": (
+        "{had} of {needed} bookings of bond {bond} are allotted.",
+        "债券 {bond} 的 {needed} 笔认购中仅 {had} 笔完成配售。",
+    ),
+    "CostAboveCap": (
+        "Bond {bond} may withhold {needed} as issue costs, not {had} (minor units).",
+        "债券 {bond} 可扣除的发行费用为 {needed}，而非 {had}（最小货币单位）。",
     ),
     "NothingBooked": (
         "{investor} has no open booking of bond {bond}.",

@@ -19,6 +19,7 @@ import {
     ZeroAmount,
     ZeroHash
 } from "../libraries/Errors.sol";
+import {MandateKinds} from "../libraries/MandateKinds.sol";
 import {Powered} from "../libraries/Powered.sol";
 import {Roles} from "../libraries/Roles.sol";
 
@@ -28,8 +29,9 @@ contract BondOffice is IBondOffice, Powered {
     uint8 private constant BOOKING = 1;
     uint8 private constant CLOSED = 2;
     uint8 private constant CANCELLED = 3;
+    uint8 private constant ALLOTTING = 4;
     uint256 private constant MILLION = 1_000_000;
-    /// How long after the end of booking the issuer has to allot and close, before bookings can be taken back.
+    /// How long after the end of booking the issuer has to begin allotment, and from then on to finish it and close.
     uint32 public constant ALLOTMENT_DAYS = 30;
 
     IParticipants public immutable participants;
@@ -42,7 +44,9 @@ contract BondOffice is IBondOffice, Powered {
     uint32 public count;
     mapping(uint32 => Bond) private _bonds;
     mapping(bytes12 => uint32) public bondByIsin;
-    mapping(uint32 => mapping(address => uint64)) public booking;
+    mapping(uint32 => Booking[]) private _places;
+    mapping(uint32 => mapping(address => uint32)) private _placeNumber; // 1-based, zero for none
+    mapping(uint32 => Allotment) private _allotments;
 
     constructor(
         address powers_,
@@ -61,6 +65,8 @@ contract BondOffice is IBondOffice, Powered {
         mandates = mandates_;
     }
 
+    // --- reading ---
+
     function bond(uint32 id) external view returns (Bond memory) {
         return _bonds[id];
     }
@@ -70,7 +76,30 @@ contract BondOffice is IBondOffice, Powered {
         return (b.token, b.terms.cash);
     }
 
-    // --- issuer ---
+
+    function allotment(uint32 id) external view returns (Allotment memory) {
+        return _allotments[id];
+    }
+
+    function booking(uint32 id, address investor) public view returns (uint64) {
+        uint32 place = _placeNumber[id][investor];
+        return place > _allotments[id].next ? _places[id][place - 1].units : 0;
+    }
+
+    function placeCount(uint32 id) external view returns (uint256) {
+        return _places[id].length;
+    }
+
+    function bookings(uint32 id, uint256 from, uint256 most) external view returns (Booking[] memory page) {
+        Booking[] storage all = _places[id];
+        uint256 left = from < all.length ? all.length - from : 0;
+        page = new Booking[](left < most ? left : most);
+        for (uint256 i; i < page.length; ++i) {
+            page[i] = all[from + i];
+        }
+    }
+
+    // --- registration ---
 
     function register(Terms calldata terms, string calldata label) external returns (uint32 id) {
         participants.requireRole(msg.sender, Roles.ISSUER);
@@ -108,62 +137,13 @@ contract BondOffice is IBondOffice, Powered {
         bondByIsin[isin] = id;
     }
 
-    /// @dev Delivery versus payment, investor by investor: all of this transaction or nothing.
-    function allot(uint32 id, address[] calldata investors, uint64[] calldata units) external {
-        Bond storage b = _ownInState(id, BOOKING);
-        if (b.bookedUnits < b.terms.minUnits) revert FloorMissed(id, b.bookedUnits, b.terms.minUnits);
-        if (investors.length != units.length) revert LengthMismatch(units.length, investors.length);
-        for (uint256 i; i < investors.length; ++i) {
-            uint256 total = uint256(b.allottedUnits) + units[i];
-            if (total > b.terms.maxUnits) revert OverMaximum(id, total, b.terms.maxUnits);
-            b.allottedUnits = uint64(total);
-            _allotOne(id, b, investors[i], units[i]);
-        }
-    }
-
-    function _allotOne(uint32 id, Bond storage b, address investor, uint64 units) private {
-        uint64 booked = booking[id][investor];
-        if (units == 0) revert ZeroAmount();
-        if (booked == 0) revert NothingBooked(id, investor);
-        if (booked < units) revert OverBooking(investor, booked, units);
-        booking[id][investor] = 0;
-        uint256 price = b.terms.issuePrice;
-        uint256 rest = uint256(booked - units) * price;
-        proceeds.acceptBooking(id, investor, units * price);
-        if (rest != 0) proceeds.returnBooking(id, investor, rest);
-        IGreenBond(b.token).mint(investor, units);
-        emit Allotted(id, investor, units, units * price, rest);
-    }
-
-    function close(uint32 id, uint256 cost, uint32 valueDate) external {
-        Bond storage b = _ownInState(id, BOOKING);
-        if (b.allottedUnits == 0) revert ZeroAmount();
-        if (b.allottedUnits < b.terms.minUnits) revert FloorMissed(id, b.allottedUnits, b.terms.minUnits);
-        uint32 day = participants.today();
-        if (valueDate > day) revert DateOutOfOrder("VALUE_DATE", valueDate, day);
-        b.state = CLOSED;
-        uint256 raised = proceeds.closeBooks(id, cost, valueDate);
-        emit BondClosed(id, raised, cost, valueDate);
-    }
-
-    function cancel(uint32 id) external {
-        Bond storage b = _inState(id, BOOKING);
-        uint32 day = participants.today();
-        bool missed = day > b.terms.closesOn && b.bookedUnits < b.terms.minUnits;
-        if (msg.sender != b.issuer && !missed && !_abandoned(b, day)) revert NotParty(msg.sender, b.issuer);
-        if (b.allottedUnits != 0) revert WrongState("ALLOTTED", id, 1, 0);
-        b.state = CANCELLED;
-        emit BondCancelled(id);
-    }
-
-    // --- investor ---
+    // --- booking ---
 
     function checkBook(uint32 id, address investor, uint64 units) public view {
         Bond storage b = _inState(id, BOOKING);
         participants.requireRole(investor, Roles.INVESTOR);
         if (units == 0) revert ZeroAmount();
-        uint32 day = participants.today();
-        if (day > b.terms.closesOn) revert DateOutOfOrder("CLOSES_ON", b.terms.closesOn, day);
+        _requireBookingDay(b);
         uint64 room = type(uint64).max - b.bookedUnits;
         if (units > room) revert AmountTooLarge(units, room);
     }
@@ -172,19 +152,141 @@ contract BondOffice is IBondOffice, Powered {
         checkBook(id, msg.sender, units);
         Bond storage b = _bonds[id];
         b.bookedUnits += units;
-        booking[id][msg.sender] += units;
+        _places[id][_placeOf(id, msg.sender)].units += units;
         uint256 amount = units * uint256(b.terms.issuePrice);
         proceeds.collectBooking(id, msg.sender, amount);
         emit Booked(id, msg.sender, units, amount);
     }
 
-    function returnBooking(uint32 id, address investor) external {
+    /// @dev Each investor has one place in the order: that of its first booking.
+    function _placeOf(uint32 id, address investor) private returns (uint256 index) {
+        uint32 place = _placeNumber[id][investor];
+        if (place != 0) return place - 1;
+        index = _places[id].length;
+        _places[id].push(Booking(investor, 0));
+        _placeNumber[id][investor] = uint32(index + 1);
+    }
+
+    /// @dev Asks for no admission: what a suspended investor takes back waits on its claim.
+    function cancelBooking(uint32 id, uint64 units) external {
+        Bond storage b = _inState(id, BOOKING);
+        if (units == 0) revert ZeroAmount();
+        _requireBookingDay(b);
+        uint64 booked = booking(id, msg.sender);
+        if (units > booked) revert OverBooking(msg.sender, booked, units);
+        b.bookedUnits -= units;
+        _places[id][_placeNumber[id][msg.sender] - 1].units = booked - units;
+        uint256 amount = units * uint256(b.terms.issuePrice);
+        proceeds.returnBooking(id, msg.sender, amount);
+        emit BookingCancelled(id, msg.sender, units, amount);
+    }
+
+    function _requireBookingDay(Bond storage b) private view {
+        uint32 day = participants.today();
+        if (day > b.terms.closesOn) revert DateOutOfOrder("CLOSES_ON", b.terms.closesOn, day);
+    }
+
+    // --- allotment ---
+
+    function checkAllot(uint32 id, address who) public view {
+        Bond storage b = _known(id);
+        if (b.state != BOOKING && b.state != ALLOTTING) revert WrongState("BOND", id, b.state, ALLOTTING);
+        _requireActor(id, b, who);
+        if (b.state == ALLOTTING) {
+            if (_allotments[id].next == _places[id].length) revert AllotmentDone(id);
+            return;
+        }
+        uint32 day = participants.today();
+        // Only the issuer itself ends booking before its day.
+        if (day <= b.terms.closesOn && who != b.issuer) {
+            revert DateOutOfOrder("CLOSES_ON", day, b.terms.closesOn);
+        }
+        if (b.bookedUnits < b.terms.minUnits) revert FloorMissed(id, b.bookedUnits, b.terms.minUnits);
+        if (b.bookedUnits == 0) revert ZeroAmount();
+    }
+
+    function allot(uint32 id, uint32 maxBookings) external {
+        checkAllot(id, msg.sender);
+        if (maxBookings == 0) revert ZeroAmount();
         Bond storage b = _bonds[id];
-        bool open = b.state == BOOKING && !_abandoned(b, participants.today());
-        if (b.state == 0 || open) revert WrongState("BOND", id, b.state, CLOSED);
-        uint64 units = booking[id][investor];
+        if (b.state == BOOKING) _endBooking(id, b);
+        Booking[] storage places = _places[id];
+        Allotment storage a = _allotments[id];
+        uint256 last = places.length;
+        if (last - a.next > maxBookings) last = a.next + uint256(maxBookings);
+        while (a.next < last) {
+            Booking memory place = places[a.next++];
+            if (place.units != 0) _allotOne(id, b, a, place);
+        }
+    }
+
+    function _endBooking(uint32 id, Bond storage b) private {
+        b.state = ALLOTTING;
+        _allotments[id].endedOn = participants.today();
+        emit AllotmentBegun(id, b.bookedUnits, _allottable(b));
+    }
+
+    /// @dev Delivery versus payment, all of one booking or nothing. A booking holds the units `[start, end)` of all that
+    /// were booked, and of all that are allotted those up to its end that are not before its start: parts add up to
+    /// the whole whatever the batches.
+    function _allotOne(uint32 id, Bond storage b, Allotment storage a, Booking memory place) private {
+        uint256 start = a.passed;
+        uint256 end = start + place.units;
+        uint64 units = uint64(_shareDown(b, end) - _shareDown(b, start));
+        a.passed = uint64(end);
+        b.allottedUnits += units;
+        uint256 price = b.terms.issuePrice;
+        uint256 rest = (place.units - units) * price;
+        if (units != 0) proceeds.acceptBooking(id, place.investor, units * price);
+        if (rest != 0) proceeds.returnBooking(id, place.investor, rest);
+        if (units != 0) IGreenBond(b.token).mint(place.investor, units);
+        emit Allotted(id, place.investor, units, units * price, rest);
+    }
+
+    function _shareDown(Bond storage b, uint256 booked) private view returns (uint256) {
+        return booked * _allottable(b) / b.bookedUnits;
+    }
+
+    function _allottable(Bond storage b) private view returns (uint64) {
+        return b.bookedUnits < b.terms.maxUnits ? b.bookedUnits : b.terms.maxUnits;
+    }
+
+    function checkClose(uint32 id, address who, uint256 cost, uint32 valueDate) public view {
+        Bond storage b = _inState(id, ALLOTTING);
+        _requireActor(id, b, who);
+        (uint256 next, uint256 last) = (_allotments[id].next, _places[id].length);
+        if (next != last) revert AllotmentOpen(id, next, last);
+        // Who finishes what was left for too long withholds nothing and dates nothing.
+        bool left = _abandoned(id, b);
+        uint256 raised = b.allottedUnits * uint256(b.terms.issuePrice);
+        uint256 most = left ? 0 : raised * b.terms.maxCostPpm / MILLION;
+        if (cost > most) revert CostAboveCap(id, cost, most);
+        uint32 latest = left ? 0 : participants.today();
+        if (valueDate > latest) revert DateOutOfOrder("VALUE_DATE", valueDate, latest);
+    }
+
+    function close(uint32 id, uint256 cost, uint32 valueDate) external {
+        checkClose(id, msg.sender, cost, valueDate);
+        _bonds[id].state = CLOSED;
+        uint256 raised = proceeds.closeBooks(id, cost, valueDate);
+        emit BondClosed(id, raised, cost, valueDate);
+    }
+
+    // --- cancelling ---
+
+    function cancel(uint32 id) external {
+        Bond storage b = _inState(id, BOOKING);
+        bool missed = participants.today() > b.terms.closesOn && b.bookedUnits < b.terms.minUnits;
+        if (msg.sender != b.issuer && !missed && !_abandoned(id, b)) revert NotParty(msg.sender, b.issuer);
+        b.state = CANCELLED;
+        emit BondCancelled(id);
+    }
+
+    function returnBooking(uint32 id, address investor) external {
+        Bond storage b = _inState(id, CANCELLED);
+        uint64 units = booking(id, investor);
         if (units == 0) revert NothingBooked(id, investor);
-        booking[id][investor] = 0;
+        _places[id][_placeNumber[id][investor] - 1].units = 0;
         uint256 amount = units * uint256(b.terms.issuePrice);
         proceeds.returnBooking(id, investor, amount);
         emit BookingReturned(id, investor, amount);
@@ -192,19 +294,25 @@ contract BondOffice is IBondOffice, Powered {
 
     // --- states ---
 
-    function _abandoned(Bond storage b, uint32 day) private view returns (bool) {
-        return day > uint256(b.terms.closesOn) + ALLOTMENT_DAYS;
+    function _known(uint32 id) private view returns (Bond storage b) {
+        b = _bonds[id];
+        if (b.state == 0) revert Unknown("BOND", id);
     }
 
     function _inState(uint32 id, uint8 needed) private view returns (Bond storage b) {
-        b = _bonds[id];
-        if (b.state == 0) revert Unknown("BOND", id);
+        b = _known(id);
         if (b.state != needed) revert WrongState("BOND", id, b.state, needed);
     }
 
-    function _ownInState(uint32 id, uint8 needed) private view returns (Bond storage b) {
-        b = _inState(id, needed);
-        if (msg.sender != b.issuer) revert NotParty(msg.sender, b.issuer);
-        participants.requireRole(msg.sender, Roles.ISSUER);
+    /// @dev The issuer or its bookrunner; once either let the days pass, whoever wants to finish what was begun.
+    function _requireActor(uint32 id, Bond storage b, address who) private view {
+        if (b.state == ALLOTTING && _abandoned(id, b)) return;
+        if (who != b.issuer) mandates.requireMandate(b.issuer, who, MandateKinds.BOOKRUNNER, id);
+        participants.requireRole(b.issuer, Roles.ISSUER);
+    }
+
+    function _abandoned(uint32 id, Bond storage b) private view returns (bool) {
+        uint256 ended = b.state == ALLOTTING ? _allotments[id].endedOn : b.terms.closesOn;
+        return participants.today() > ended + ALLOTMENT_DAYS;
     }
 }

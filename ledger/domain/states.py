@@ -12,6 +12,7 @@ class BondState(IntEnum):
     BOOKING = 1
     CLOSED = 2
     CANCELLED = 3
+    ALLOTTING = 4
 
 
 class FenState(IntEnum):
@@ -161,6 +162,7 @@ LABELS: Final[dict[type[IntEnum], dict[int, dict[str, str]]]] = {
         BondState.BOOKING: {"en": "booking", "zh": "认购中"},
         BondState.CLOSED: {"en": "closed", "zh": "已成立"},
         BondState.CANCELLED: {"en": "cancelled", "zh": "已取消"},
+        BondState.ALLOTTING: {"en": "allotting", "zh": "配售中"},
     },
     FenState: {
         FenState.COST: {"en": "cost", "zh": "发行费用"},

@@ -80,7 +80,7 @@ def booked_bond(world: World, **changes: Any) -> int:
 
 def closed_bond(world: World, **changes: Any) -> int:
     bond = booked_bond(world, **changes)
-    world.issuer.allots(bond, (world.investor, 600), (world.fund, 400))
+    world.issuer.allots(bond)
     world.issuer.closes(bond, COST)
     return bond
 

@@ -6,7 +6,7 @@ from brownie import ZERO_ADDRESS
 from tests.contracts import given
 from tests.contracts.given import COST, PRICE, RAISED
 from tests.contracts.refusals import emitted, refused
-from tests.contracts.world import INVESTOR, ISSUER, ZERO, axis_of, digest, label
+from tests.contracts.world import BOOKRUNNER, INVESTOR, ISSUER, ZERO, axis_of, digest, label
 
 
 @pytest.fixture(scope="module")
@@ -182,89 +182,215 @@ def test_booking_ends_with_its_last_day(world, bond):
 
 def test_booking_an_unknown_or_a_closed_bond(world, booked):
     booking_refused(world, 99, world.investor, 1, "Unknown", "BOND", 99)
-    world.issuer.allots(booked, (world.investor, 600))
+    world.issuer.allots(booked)
+    booking_refused(world, booked, world.investor, 1, "WrongState", "BOND", booked, 4, 1)
     world.issuer.closes(booked)
     booking_refused(world, booked, world.investor, 1, "WrongState", "BOND", booked, 2, 1)
+
+
+@pytest.mark.spec("BOND-3", "CASH-1")
+def test_a_booking_is_taken_back_until_booking_ends(world, booked):
+    tx = world.investor.unbooks(booked, 200)
+    emitted(tx, "BookingCancelled", bond=booked, investor=world.investor, units=200, amount=200 * PRICE)
+    world.fund.unbooks(booked, 400)
+    assert world.bond_office.booking(booked, world.investor) == 400
+    assert world.investor.balance() == 200 * PRICE and world.fund.balance() == 400 * PRICE
+    assert world.axis(escrow(booked, world.investor)) == (600 * PRICE, 200 * PRICE)
+    assert order(world, booked) == [(world.investor, 400), (world.fund, 0)]
+    world.fund.approves(world.proceeds, PRICE)
+    world.fund.books(booked, 1)
+    assert order(world, booked) == [(world.investor, 400), (world.fund, 1)]
+    assert world.bond_office.bond(booked)[3] == 401
+
+
+def test_what_is_taken_back_was_booked(world, booked):
+    with refused("OverBooking", world.investor, 600, 601):
+        world.investor.unbooks(booked, 601)
+    with refused("OverBooking", world.supplier, 0, 1):
+        world.supplier.unbooks(booked, 1)
+    with refused("ZeroAmount"):
+        world.investor.unbooks(booked, 0)
+    with refused("Unknown", "BOND", 99):
+        world.investor.unbooks(99, 1)
+
+
+def test_a_booking_stays_when_booking_is_over(world, booked):
+    closes_on = world.today + 10
+    world.days_pass(10)
+    world.investor.unbooks(booked, 1)
+    world.days_pass(1)
+    with refused("DateOutOfOrder", "CLOSES_ON", closes_on, closes_on + 1):
+        world.investor.unbooks(booked, 1)
+    world.issuer.allots(booked, 1)
+    with refused("WrongState", "BOND", booked, 4, 1):
+        world.fund.unbooks(booked, 1)
+
+
+@pytest.mark.spec("BOND-5")
+def test_a_suspended_investor_takes_its_booking_back_to_its_claim(world, booked):
+    world.operator.suspends(world.investor)
+    world.investor.unbooks(booked, 600)
+    assert world.axis(axis_of("PROCEEDS", "CLAIM", world.investor.address)) == (600 * PRICE, 0)
 
 
 # --- allotment ---
 
 
+def order(world, bond, most=100, start=0):
+    """(investor, units), place by place."""
+    names = {actor.address: actor for actor in world.people}
+    return [(names[who], int(units)) for who, units in world.bond_office.bookings(bond, start, most)]
+
+
+def cursor(world, bond):
+    """(day on which booking ended, next place, units before it)"""
+    return tuple(map(int, world.bond_office.allotment(bond)))
+
+
+def held(world, bond, *who):
+    green = units(world, bond)
+    return [int(green.balanceOf(one)) for one in who]
+
+
+def allotting_refused(world, bond, who, *refusal):
+    """The question and the act."""
+    with refused(*refusal):
+        world.bond_office.checkAllot(bond, who)
+    with refused(*refusal):
+        who.allots(bond)
+
+
+def closing_refused(world, bond, who, *refusal, cost=0, value_date=0):
+    """The question and the act."""
+    with refused(*refusal):
+        world.bond_office.checkClose(bond, who, cost, value_date)
+    with refused(*refusal):
+        who.closes(bond, cost, value_date)
+
+
 @pytest.mark.spec("CASH-1", "BOND-3")
 def test_allotment_delivers_units_against_money(world, booked):
-    tx = world.issuer.allots(booked, (world.investor, 500), (world.fund, 400))
+    world.bond_office.checkAllot(booked, world.issuer)
+    tx = world.issuer.allots(booked)
+    emitted(tx, "AllotmentBegun", bond=booked, booked=1_000, units=1_000)
     emitted(
-        tx,
-        "Allotted",
-        bond=booked,
-        investor=world.investor,
-        units=500,
-        amount=500 * PRICE,
-        returned=100 * PRICE,
+        tx, "Allotted", bond=booked, investor=world.investor, units=600, amount=600 * PRICE, returned=0
     )
     emitted(tx, "Moved", fromAxis=escrow(booked, world.fund), toAxis=origin(booked), amount=400 * PRICE)
-    green = units(world, booked)
-    assert (green.balanceOf(world.investor), green.balanceOf(world.fund)) == (500, 400)
-    assert green.totalSupply() == 900 == world.bond_office.bond(booked)[4]
-    assert world.axis(origin(booked)) == (900 * PRICE, 0)
-    assert world.investor.balance() == 100 * PRICE
+    assert held(world, booked, world.investor, world.fund) == [600, 400]
+    assert units(world, booked).totalSupply() == 1_000 == world.bond_office.bond(booked)[4]
+    assert world.axis(origin(booked)) == (1_000 * PRICE, 0)
     assert world.bond_office.booking(booked, world.investor) == 0
+    assert state(world, booked) == 4
+    assert cursor(world, booked) == (world.today, 2, 1_000)
 
 
-@pytest.mark.spec("BOND-3")
-def test_all_of_an_allotment_or_nothing(world, booked):
-    with refused("OverBooking", world.fund, 400, 401):
-        world.issuer.allots(booked, (world.investor, 599), (world.fund, 401))
-    assert units(world, booked).totalSupply() == 0
-    assert world.axis(origin(booked)) == (0, 0)
-    assert world.axis(escrow(booked, world.investor)) == (600 * PRICE, 0)
-    assert world.bond_office.booking(booked, world.investor) == 600
+@pytest.mark.spec("BOND-6", "BOND-3")
+@pytest.mark.parametrize("batch", [1, 2, 3])
+def test_an_overbooked_bond_is_allotted_pro_rata_to_the_unit(world, batch):
+    """600 + 400 booked of 333 units: ⌊199.8⌋ to the first, the rest of 333 to the second."""
+    bond = given.booked_bond(world, maxUnits=333)
+    places = world.bond_office.placeCount(bond)
+    while world.bond_office.allotment(bond)[1] < places:
+        world.issuer.allots(bond, batch)
+    assert held(world, bond, world.investor, world.fund) == [199, 134]
+    assert world.axis(origin(bond)) == (333 * PRICE, 0)
+    assert (world.investor.balance(), world.fund.balance()) == (401 * PRICE, 266 * PRICE)
+    assert world.bond_office.bond(bond)[4] == 333
 
 
-def test_what_is_allotted_was_booked(world, booked):
-    with refused("OverBooking", world.investor, 600, 601):
-        world.issuer.allots(booked, (world.investor, 601))
-    with refused("NothingBooked", booked, world.supplier):
-        world.issuer.allots(booked, (world.supplier, 1))
+@pytest.mark.spec("BOND-6")
+def test_a_share_below_one_unit_is_none_and_all_goes_back(world):
+    bond = given.registered_bond(world, maxUnits=1, minUnits=0)
+    for who, wanted in ((world.investor, 1), (world.fund, 9)):
+        given.moneyed(world, who, wanted * PRICE, world.proceeds)
+        who.books(bond, wanted)
+    tx = world.issuer.allots(bond)
+    emitted(tx, "Allotted", investor=world.investor, units=0, amount=0, returned=PRICE)
+    assert held(world, bond, world.investor, world.fund) == [0, 1]
+    assert (world.investor.balance(), world.fund.balance()) == (PRICE, 8 * PRICE)
+
+
+@pytest.mark.spec("BOND-6")
+def test_an_empty_place_is_passed_over(world, booked):
+    world.investor.unbooks(booked, 600)
+    world.issuer.allots(booked, 1)
+    assert cursor(world, booked) == (world.today, 1, 0)
+    world.issuer.allots(booked, 1)
+    assert held(world, booked, world.investor, world.fund) == [0, 400]
+
+
+def test_the_order_book_is_read_in_pages(world, booked):
+    assert order(world, booked) == [(world.investor, 600), (world.fund, 400)]
+    assert order(world, booked, 1) == [(world.investor, 600)]
+    assert order(world, booked, 9, 1) == [(world.fund, 400)]
+    assert order(world, booked, 9, 2) == order(world, booked, 0) == order(world, 99) == []
+
+
+@pytest.mark.spec("BOND-6")
+def test_an_allotment_is_done_once(world, booked):
+    world.issuer.allots(booked, 1)
+    closing_refused(world, booked, world.issuer, "AllotmentOpen", booked, 1, 2)
+    world.issuer.allots(booked, 2**32 - 1)
+    allotting_refused(world, booked, world.issuer, "AllotmentDone", booked)
+    world.issuer.closes(booked)
+    allotting_refused(world, booked, world.issuer, "WrongState", "BOND", booked, 2, 4)
+
+
+def test_an_allotment_has_something_to_allot(world, booked):
     with refused("ZeroAmount"):
-        world.issuer.allots(booked, (world.investor, 0))
-    with refused("LengthMismatch", 0, 1):
-        world.bond_office.allot(booked, [world.investor], [], world.issuer.by)
-    world.issuer.allots(booked, (world.investor, 600))
-    with refused("NothingBooked", booked, world.investor):
-        world.issuer.allots(booked, (world.investor, 1))
+        world.issuer.allots(booked, 0)
+    empty = given.registered_bond(world, minUnits=0)
+    allotting_refused(world, empty, world.issuer, "ZeroAmount")
+    allotting_refused(world, 99, world.issuer, "Unknown", "BOND", 99)
 
 
-def test_no_more_than_the_maximum_is_allotted(world):
-    bond = given.booked_bond(world, maxUnits=999)
-    with refused("OverMaximum", bond, 1_000, 999):
-        world.issuer.allots(bond, (world.investor, 600), (world.fund, 400))
-    world.issuer.allots(bond, (world.investor, 600))
-    with refused("OverMaximum", bond, 600 + 2**64 - 1, 999):
-        world.issuer.allots(bond, (world.fund, 2**64 - 1))
+@pytest.mark.spec("BOND-5", "BOND-6")
+def test_a_suspended_investor_stops_nobodys_allotment(world):
+    bond = given.booked_bond(world, maxUnits=500)
+    world.operator.suspends(world.investor)
+    world.issuer.allots(bond)
+    assert held(world, bond, world.investor, world.fund) == [300, 200]
+    assert world.axis(axis_of("PROCEEDS", "CLAIM", world.investor.address)) == (300 * PRICE, 0)
 
 
-def test_only_the_issuer_allots_closes_and_cancels(world, booked):
+@pytest.mark.spec("ADM-1", "MAN-1")
+def test_nobody_else_allots_closes_and_cancels(world, booked):
     for who in (world.rival, world.investor, world.operator):
-        with refused("NotParty", who, world.issuer):
-            who.allots(booked, (world.investor, 1))
-        with refused("NotParty", who, world.issuer):
-            who.closes(booked)
+        allotting_refused(world, booked, who, "MandateMissing", world.issuer, who, BOOKRUNNER, booked)
         with refused("NotParty", who, world.issuer):
             world.bond_office.cancel(booked, who.by)
+    world.issuer.allots(booked)
+    closing_refused(
+        world, booked, world.rival, "MandateMissing", world.issuer, world.rival, BOOKRUNNER, booked
+    )
     world.operator.amends(world.issuer, roles=INVESTOR)
-    with refused("MissingRole", world.issuer, INVESTOR, ISSUER):
-        world.issuer.allots(booked, (world.investor, 1))
+    closing_refused(world, booked, world.issuer, "MissingRole", world.issuer, INVESTOR, ISSUER)
 
 
-def test_below_the_floor_nothing_is_allotted_nor_closed(world):
-    bond = given.booked_bond(world, minUnits=700)
-    world.issuer.allots(bond, (world.investor, 600))
-    with refused("FloorMissed", bond, 600, 700):
-        world.issuer.closes(bond)
+@pytest.mark.spec("MAN-1")
+def test_a_bookrunner_allots_and_closes_for_the_issuer_after_booking(world, booked):
+    mandate = world.issuer.mandates(world.rival, BOOKRUNNER, booked)
+    closes_on = world.today + 10
+    early = ("DateOutOfOrder", "CLOSES_ON", world.today, closes_on)
+    allotting_refused(world, booked, world.rival, *early)
+    world.days_pass(11)
+    world.rival.allots(booked, 1)
+    world.mandates.end(mandate, world.issuer.by)
+    ended = ("MandateMissing", world.issuer, world.rival, BOOKRUNNER, booked)
+    allotting_refused(world, booked, world.rival, *ended)
+    world.issuer.mandates(world.rival, BOOKRUNNER)
+    world.rival.allots(booked)
+    world.operator.suspends(world.issuer)
+    closing_refused(world, booked, world.rival, "Suspended", world.issuer)
+    world.operator.amends(world.issuer, suspended=False)
+    world.rival.closes(booked, COST, world.today)
+    assert world.proceeds.raised(booked) == RAISED
+
+
+def test_below_the_floor_nothing_is_allotted(world):
     missed = given.registered_bond(world, minUnits=100)
-    with refused("FloorMissed", missed, 0, 100):
-        world.issuer.allots(missed, (world.investor, 600))
+    allotting_refused(world, missed, world.issuer, "FloorMissed", missed, 0, 100)
 
 
 # --- closing ---
@@ -272,7 +398,8 @@ def test_below_the_floor_nothing_is_allotted_nor_closed(world):
 
 @pytest.mark.spec("BOND-1")
 def test_closing_moves_the_origin_to_cost_and_pool(world, booked):
-    world.issuer.allots(booked, (world.investor, 600), (world.fund, 400))
+    world.issuer.allots(booked)
+    world.bond_office.checkClose(booked, world.issuer, COST, world.today)
     tx = world.issuer.closes(booked, COST, world.today)
     emitted(tx, "BondClosed", bond=booked, raised=RAISED, cost=COST, valueDate=world.today)
     emitted(tx, "ProceedsReceived", bond=booked, raised=RAISED, cost=COST, valueDate=world.today)
@@ -286,42 +413,58 @@ def test_closing_moves_the_origin_to_cost_and_pool(world, booked):
 
 @pytest.mark.spec("BOND-1")
 @pytest.mark.parametrize("cost", [0, RAISED])
-def test_costs_are_nothing_or_everything(world, booked, cost):
-    world.issuer.allots(booked, (world.investor, 600), (world.fund, 400))
+def test_costs_are_nothing_or_everything_that_the_terms_allow(world, booked, cost):
+    world.issuer.allots(booked)
     world.issuer.closes(booked, cost)
     states = world.states(booked)
     assert (states["cost"], states["unallocated"]) == (cost, RAISED - cost)
 
 
-def test_costs_never_exceed_what_was_raised(world, booked):
-    world.issuer.allots(booked, (world.investor, 600))
-    with refused("OverProceeds", booked, 600 * PRICE, 600 * PRICE + 1):
-        world.issuer.closes(booked, 600 * PRICE + 1)
+@pytest.mark.spec("BOND-6")
+def test_costs_stay_within_the_cap_of_the_terms(world):
+    bond = given.booked_bond(world, maxCostPpm=20_001)
+    most = RAISED * 20_001 // 1_000_000
+    world.issuer.allots(bond)
+    closing_refused(world, bond, world.issuer, "CostAboveCap", bond, most + 1, most, cost=most + 1)
+    world.issuer.closes(bond, most)
+    assert world.states(bond)["cost"] == most
 
 
 def test_closing_needs_an_allotment_and_a_value_date_that_came(world, booked):
-    with refused("ZeroAmount"):
-        world.issuer.closes(booked)
-    world.issuer.allots(booked, (world.investor, 600))
-    with refused("DateOutOfOrder", "VALUE_DATE", world.today + 1, world.today):
-        world.issuer.closes(booked, 0, world.today + 1)
+    closing_refused(world, booked, world.issuer, "WrongState", "BOND", booked, 1, 4)
+    world.issuer.allots(booked)
+    tomorrow = world.today + 1
+    late = ("DateOutOfOrder", "VALUE_DATE", tomorrow, world.today)
+    closing_refused(world, booked, world.issuer, *late, value_date=tomorrow)
     world.issuer.closes(booked)
-    for act in (
-        lambda: world.issuer.closes(booked),
-        lambda: world.issuer.allots(booked, (world.fund, 1)),
-        lambda: world.bond_office.cancel(booked, world.issuer.by),
-    ):
-        with refused("WrongState", "BOND", booked, 2, 1):
-            act()
-    with refused("Unknown", "BOND", 99):
-        world.issuer.closes(99)
+    closing_refused(world, booked, world.issuer, "WrongState", "BOND", booked, 2, 4)
+    with refused("WrongState", "BOND", booked, 2, 1):
+        world.bond_office.cancel(booked, world.issuer.by)
+    closing_refused(world, 99, world.issuer, "Unknown", "BOND", 99)
+
+
+@pytest.mark.spec("BOND-6")
+def test_anyone_finishes_what_was_begun_and_left(world, booked):
+    world.issuer.allots(booked, 1)
+    world.operator.suspends(world.issuer)
+    world.days_pass(30)
+    missing = ("MandateMissing", world.issuer, world.stranger, BOOKRUNNER, booked)
+    allotting_refused(world, booked, world.stranger, *missing)
+    world.days_pass(1)
+    world.stranger.allots(booked)
+    closing_refused(world, booked, world.stranger, "CostAboveCap", booked, 1, 0, cost=1)
+    dated = ("DateOutOfOrder", "VALUE_DATE", world.today, 0)
+    closing_refused(world, booked, world.stranger, *dated, value_date=world.today)
+    closing_refused(world, booked, world.issuer, "CostAboveCap", booked, 1, 0, cost=1)
+    world.stranger.closes(booked)
+    assert world.states(booked)["unallocated"] == RAISED
 
 
 # --- cancelling and returning ---
 
 
 @pytest.mark.spec("BOND-3")
-def test_the_issuer_cancels_while_nothing_is_allotted(world, booked):
+def test_the_issuer_cancels_until_allotment_begins(world, booked):
     emitted(world.bond_office.cancel(booked, world.issuer.by), "BondCancelled", bond=booked)
     assert state(world, booked) == 3
     tx = world.bond_office.returnBooking(booked, world.investor, world.stranger.by)
@@ -334,9 +477,9 @@ def test_the_issuer_cancels_while_nothing_is_allotted(world, booked):
         world.bond_office.returnBooking(booked, world.investor, world.stranger.by)
 
 
-def test_what_is_allotted_is_not_cancelled(world, booked):
-    world.issuer.allots(booked, (world.investor, 600))
-    with refused("WrongState", "ALLOTTED", booked, 1, 0):
+def test_what_is_being_allotted_is_not_cancelled(world, booked):
+    world.issuer.allots(booked, 1)
+    with refused("WrongState", "BOND", booked, 4, 1):
         world.bond_office.cancel(booked, world.issuer.by)
     with refused("Unknown", "BOND", 99):
         world.bond_office.cancel(99, world.issuer.by)
@@ -356,7 +499,7 @@ def test_anyone_cancels_when_the_floor_was_missed(world):
     assert world.investor.balance() == 99 * PRICE
 
 
-@pytest.mark.spec("BOND-3")
+@pytest.mark.spec("BOND-3", "BOND-6")
 def test_anyone_cancels_what_the_issuer_abandoned(world, booked):
     world.days_pass(10 + 30)
     with refused("NotParty", world.stranger, world.issuer):
@@ -366,28 +509,14 @@ def test_anyone_cancels_what_the_issuer_abandoned(world, booked):
     assert state(world, booked) == 3
 
 
-@pytest.mark.spec("BOND-3")
-def test_an_abandoned_booking_goes_back_though_others_were_allotted(world, booked):
-    world.issuer.allots(booked, (world.investor, 600))
-    world.days_pass(10 + 30)
-    with refused("WrongState", "BOND", booked, 1, 2):
-        world.bond_office.returnBooking(booked, world.fund, world.fund.by)
-    world.days_pass(1)
-    world.bond_office.returnBooking(booked, world.fund, world.fund.by)
-    assert world.fund.balance() == 400 * PRICE
-    world.issuer.closes(booked)
-    assert world.proceeds.raised(booked) == 600 * PRICE
-
-
 def test_bookings_are_not_returned_while_they_may_be_allotted(world, booked):
-    with refused("WrongState", "BOND", booked, 1, 2):
+    with refused("WrongState", "BOND", booked, 1, 3):
         world.bond_office.returnBooking(booked, world.investor, world.investor.by)
-    with refused("WrongState", "BOND", 99, 0, 2):
+    with refused("Unknown", "BOND", 99):
         world.bond_office.returnBooking(99, world.investor, world.investor.by)
-    world.issuer.allots(booked, (world.investor, 600))
-    world.issuer.closes(booked)
-    world.bond_office.returnBooking(booked, world.fund, world.stranger.by)
-    assert world.fund.balance() == 400 * PRICE
+    world.issuer.allots(booked, 1)
+    with refused("WrongState", "BOND", booked, 4, 3):
+        world.bond_office.returnBooking(booked, world.fund, world.stranger.by)
 
 
 @pytest.mark.spec("CASH-1", "BOND-5")

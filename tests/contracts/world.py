@@ -217,9 +217,8 @@ class Actor:
         tx = self.world.bond_office.register(tuple(terms.values()), "Green bond", self.by)
         return int(tx.events["BondRegistered"]["bond"])
 
-    def allots(self, bond: int, *shares: tuple[Any, int]) -> Any:
-        investors = [getattr(who, "address", who) for who, _ in shares]
-        return self.world.bond_office.allot(bond, investors, [units for _, units in shares], self.by)
+    def allots(self, bond: int, places: int = 100) -> Any:
+        return self.world.bond_office.allot(bond, places, self.by)
 
     def closes(self, bond: int, cost: int = 0, value_date: int = 0) -> Any:
         return self.world.bond_office.close(bond, cost, value_date, self.by)
@@ -285,6 +284,9 @@ class Actor:
 
     def books(self, bond: int, units: int) -> Any:
         return self.world.bond_office.book(bond, units, self.by)
+
+    def unbooks(self, bond: int, units: int) -> Any:
+        return self.world.bond_office.cancelBooking(bond, units, self.by)
 
     # --- obligor, supplier, holders of pieces ---
 

@@ -61,8 +61,7 @@ contract Play is Attacks {
             _grantSub(uint32(2 * i + 1), companies[i], 6000);
         }
         uint64 price = _bond(1).price;
-        while (_bond(1).allotted == 0 && _bond(1).booked <= _bond(1).maxUnits) _allot(1, 3, false);
-        if (_bond(1).allotted == 0) _allot(1, 1, true);
+        while (_bond(1).allotted == 0) _allot(1, 3, issuers[0]);
         _close(1, price);
         while (_projects.length == 0) _registerProject(1, 0, 100_000);
         _openLine(1, 1, 90_000, true);
@@ -87,6 +86,7 @@ contract Play is Attacks {
         _declare("cash.burn");
         _declare("bond.register");
         _declare("bond.book");
+        _declare("bond.cancelBooking");
         _declare("bond.allot");
         _declare("bond.close");
         _declare("bond.cancel");
@@ -182,6 +182,7 @@ contract Play is Attacks {
     function _listBonds() private {
         _groups["bond"].push(this.bond_register.selector);
         _groups["bond"].push(this.bond_book.selector);
+        _groups["bond"].push(this.bond_cancelBooking.selector);
         _groups["bond"].push(this.bond_allot.selector);
         _groups["bond"].push(this.bond_close.selector);
         _groups["bond"].push(this.bond_cancel.selector);

@@ -116,6 +116,17 @@ contract Bond2Test is Campaign {
     }
 }
 
+contract Bond6Test is Campaign {
+    /// @notice BOND-6: an allotment is each booking's own interval of the whole, in any batches.
+    function invariant_BOND_6() external view {
+        _nothingFound();
+    }
+
+    function _promise() internal pure override returns (bytes32) {
+        return "BOND-6";
+    }
+}
+
 contract Doc1Test is Campaign {
     /// @notice DOC-1: what bonds and receivables together use of a document never exceeds its total.
     function invariant_DOC_1() external view {

@@ -21,7 +21,7 @@ from ledger.domain.roles import Role
 from ledger.domain.states import BondState, Cause, PieceState, QuoteState, ReceivableState
 from ledger.domain.twin import World
 from ledger.domain.twin.base import ZERO_HASH, word
-from ledger.domain.twin.bonds import Terms
+from ledger.domain.twin.bonds import MILLION, Terms
 from ledger.domain.twin.bondservice import Redemption, Service
 from ledger.domain.twin.cash import INFINITE
 from ledger.domain.twin.frameworks import Content, Undertaking
@@ -118,6 +118,7 @@ class Histories:
             (2, self.attest_record),
             (4, self.register_bond),
             (6, self.book),
+            (2, self.cancel_booking),
             (6, self.allot),
             (4, self.close),
             (1, self.cancel),
@@ -548,12 +549,12 @@ class Histories:
             denomination=self.amount(10_000, 96),
             issue_price=self.amount(10_000, 96),
             min_units=least,
-            max_units=self.spoilt(200, lambda: self.one([0, 5, 2**64 - 1])),
+            max_units=self.spoilt(self.one([30, 200]), lambda: self.one([0, 5, 2**64 - 1])),
             closes_on=self.spoilt(self.days(0, 20), lambda: self.one([self.today - 1, 2**32 - 1])),
             issue_date=self.today,
             maturity_date=self.spoilt(self.today + self.one([1000, 12]), lambda: self.one([0, self.today])),
             coupon_ppm=30_000,
-            max_cost_ppm=self.spoilt(1_000_000, lambda: 1_000_001),
+            max_cost_ppm=self.spoilt(self.one([0, 50_000, 1_000_000]), lambda: 1_000_001),
             service_terms=self.one([ZERO_HASH, CATALOGUE, self.schedule(), self.schedule()]),
             document=self.hash(),
         )
@@ -568,24 +569,44 @@ class Histories:
         investor = self.who(self.one([*INVESTORS, *FINANCIERS]).address)
         return self.act(investor, self.world.bonds, "book", self._bond(BondState.BOOKING), units)
 
-    def allot(self) -> Act:
+    def cancel_booking(self) -> Act:
+        """Mostly somebody who booked, all or part of it, while booking goes on."""
+        bonds = self.world.bonds
         id_ = self._bond(BondState.BOOKING)
-        booked = [(who, units) for (bond, who), units in self.world.bonds.bookings.items() if bond == id_]
-        self.fit(booked, lambda: (NOBODY, 0))
-        self.dice.shuffle(booked)
-        booked = booked[: self.dice.randint(0 if self.chance(0.1) else 1, 3)]
-        investors = [self.who(investor) for investor, _ in booked]
-        units = [self.amount(most, 64) for _, most in booked] + self.spoilt([], lambda: [1])
-        return self.act(
-            self.who(self.world.bonds.bond(id_).issuer), self.world.bonds, "allot", id_, investors, units
-        )
+        booked = [place for place in bonds.order(id_) if place.units]
+        investor = self.fit([place.investor for place in booked], lambda: INVESTORS[0].address)
+        units = self.amount(bonds.booking(id_, investor), 64)
+        return self.act(self.who(investor), bonds, "cancelBooking", id_, units)
+
+    def allot(self) -> Act:
+        """The whole order or a few places of it; by the issuer, at times by somebody else."""
+        bonds = self.world.bonds
+        begun = self.chance(0.5)
+        id_ = self._bond(BondState.ALLOTTING if begun else BondState.BOOKING)
+        places = self.spoilt(self.dice.choice([1, 2, 2, 9]), lambda: self.one([0, 2**32 - 1]))
+        return self.act(self._runner(id_), bonds, "allot", id_, places)
 
     def close(self) -> Act:
-        id_ = self._bond(BondState.BOOKING)
-        cost = self.one([0, self.amount(2_000)])
+        """Mostly a bond whose order is done; its costs now and then just above what the terms allow."""
+        bonds = self.world.bonds
+        done = [
+            id_
+            for id_, bond in bonds.bonds.items()
+            if bond.state == BondState.ALLOTTING and bonds.allotment(id_).next == len(bonds.order(id_))
+        ]
+        id_ = self.fit(done, lambda: self.number(bonds.count))
+        bond = bonds.bond(id_)
+        most = bond.allotted_units * bond.terms.issue_price * bond.terms.max_cost_ppm // MILLION
+        cost = self.one([0, self.amount(most)])
         date = self.spoilt(self.today, lambda: self.one([0, self.today + 1]))
-        return self.act(
-            self.who(self.world.bonds.bond(id_).issuer), self.world.bonds, "close", id_, cost, date
+        return self.act(self._runner(id_), bonds, "close", id_, cost, date)
+
+    def _runner(self, bond: int) -> str:
+        """The issuer, its bookrunner or whoever passes by."""
+        mandates = [m for m in self.world.mandates.mandates.values() if m.kind == MandateKind.BOOKRUNNER]
+        agents = [m.agent for m in mandates if m.owner == self.world.bonds.bond(bond).issuer]
+        return self.who(
+            self.one(agents) if agents and self.chance(0.3) else self.world.bonds.bond(bond).issuer
         )
 
     def cancel(self) -> Act:
@@ -593,12 +614,12 @@ class Histories:
         return self.act(self.who(self.world.bonds.bond(id_).issuer), self.world.bonds, "cancel", id_)
 
     def return_booking(self) -> Act:
-        waiting = [pair for pair in self.world.bonds.bookings if self.world.bonds.bond(pair[0]).state != 1]
-        missing = (self.number(self.world.bonds.count), INVESTORS[0].address)
-        id_, investor = self.fit(waiting, lambda: self.one([*self.world.bonds.bookings, missing]))
-        return self.act(
-            self.one(EVERYBODY).address, self.world.bonds, "returnBooking", id_, self.who(investor)
-        )
+        bonds = self.world.bonds
+        all_ = [(id_, place.investor) for id_ in bonds.orders for place in bonds.order(id_) if place.units]
+        waiting = [pair for pair in all_ if bonds.bond(pair[0]).state == BondState.CANCELLED]
+        missing = (self.number(bonds.count), INVESTORS[0].address)
+        id_, investor = self.fit(waiting, lambda: self.one([*all_, missing]))
+        return self.act(self.one(EVERYBODY).address, bonds, "returnBooking", id_, self.who(investor))
 
     def move_units(self) -> Act:
         token = self.one(list(self.world.bonds.tokens.values()) or [self.cash])

@@ -105,17 +105,18 @@ def _bond(h: Histories) -> Iterator[Act]:
         1_000,
         1_000,
         10,
-        1_000,
+        850,
         h.today,
         coupon_ppm=90_000,
+        max_cost_ppm=50_000,
         service_terms=terms_hash(coupons, periods),
         document=keccak(b"terms"),
     )
     yield h.act(ISSUER, w.bonds, "register", terms, "the first bond")
     for investor in INVESTORS:
         yield h.act(investor.address, w.bonds, "book", 1, 300)
-    booked = [investor.address for investor in INVESTORS]
-    yield h.act(ISSUER, w.bonds, "allot", 1, booked, [300, 300, 250])
+    yield h.act(ISSUER, w.bonds, "allot", 1, 2)
+    yield h.act(ISSUER, w.bonds, "allot", 1, 2)
     yield h.act(ISSUER, w.bonds, "close", 1, 5_000, h.today)
     yield h.act(ISSUER, w.coupon_terms, "file", 1, coupons, periods)
     other = keccak(purposes.address_bytes(ISSUER) + bytes([DocumentKind.OTHER]))

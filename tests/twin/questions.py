@@ -37,6 +37,11 @@ def question(world: World, act: Act) -> Question | None:
         return Question("checkTransfer", (act.sender, *args), frozenset({"ERC20InvalidReceiver"}))
     if act.kind == "BondOffice.book":
         return Question("checkBook", (args[0], act.sender, args[1]), _CASH)
+    if act.kind == "BondOffice.allot":
+        return Question("checkAllot", (args[0], act.sender), frozenset({"ZeroAmount"}))
+    if act.kind == "BondOffice.close":
+        id_, *rest = args
+        return Question("checkClose", (id_, act.sender, *rest))
     if act.kind == "Mandates.grant":
         agent, owner, kind, _, until, document = args
         return Question("checkGrant", (act.sender, agent, owner, kind, until, document))

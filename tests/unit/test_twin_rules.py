@@ -13,6 +13,7 @@ from ledger.domain.discount import discount_half_up
 from ledger.domain.states import PieceState
 from ledger.domain.twin import Refusal, World
 from ledger.domain.twin.frameworks import Content
+from ledger.domain.twin.bonds import Terms
 from ledger.domain.twin.participants import Admission
 from ledger.domain.twin.pieces import LAST_SEQUENCE, Piece
 from ledger.domain.twin.receivables import Confirmation
@@ -217,16 +218,57 @@ def test_a_subsidiary_is_held_by_both_levels(world: World, do: Callable[..., Any
 
 
 def test_a_refused_act_changes_nothing_even_halfway(world: World, do: Callable[..., Any]) -> None:
-    """An allotment that fails at its last investor has moved no money of the first."""
-    terms = world.bonds.bond(1).terms
-    id_ = do(ISSUER, "BondOffice", "register", terms.__class__(
-        1, terms.cash, bytes(12), 1, 1, 0, 50, world.participants.today(), document=keccak(b"second")
-    ), "second")  # fmt: skip
-    do(INVESTORS[0].address, "BondOffice", "book", id_, 10)
+    """A booking whose money is missing has taken no place in the order."""
+    id_ = second_bond(world, do)
     before = world.views()
-    with pytest.raises(Refusal, match="NothingBooked"):
-        do(ISSUER, "BondOffice", "allot", id_, [i.address for i in INVESTORS[:2]], [10, 10])
+    with pytest.raises(Refusal, match="InsufficientBalance"):
+        do(INVESTORS[0].address, "BondOffice", "book", id_, 10_000_000)
     assert world.views() == before
+
+
+def second_bond(world: World, do: Callable[..., Any], most: int = 50, floor: int = 0) -> int:
+    """A bond of the issuer's that takes bookings today, at one fen a unit."""
+    today, cash = world.participants.today(), ADDRESSES["Cash"]
+    terms = Terms(1, cash, bytes(12), 1, 1, floor, most, today, document=keccak(b"second"))
+    return int(do(ISSUER, "BondOffice", "register", terms, "second"))
+
+
+@pytest.mark.spec("BOND-6")
+@pytest.mark.parametrize("batch", [1, 2, 3, 5])
+def test_allotment_is_pro_rata_to_the_unit_in_any_batches(
+    world: World, do: Callable[..., Any], batch: int
+) -> None:
+    """BOND-6: 7 + 0 + 11 + 3 booked of 10 units; each gets its interval's share, and they sum to 10."""
+    id_ = second_bond(world, do, most=10)
+    wanted = {INVESTORS[0]: 7, INVESTORS[1]: 5, INVESTORS[2]: 11, FINANCIERS[0]: 3}
+    for investor, units in wanted.items():
+        do(investor.address, "BondOffice", "book", id_, units)
+    do(INVESTORS[1].address, "BondOffice", "cancelBooking", id_, 5)
+    while world.bonds.allotment(id_).next < len(wanted):
+        do(ISSUER, "BondOffice", "allot", id_, batch)
+    got = [world.bonds.tokens[id_].balance_of(investor.address) for investor in wanted]
+    assert got == [70 // 21, 0, 180 // 21 - 70 // 21, 10 - 180 // 21] == [3, 0, 5, 2]
+    with pytest.raises(Refusal, match="AllotmentDone"):
+        do(ISSUER, "BondOffice", "allot", id_, batch)
+
+
+@pytest.mark.spec("BOND-6")
+def test_nothing_booked_is_ever_stuck(world: World, do: Callable[..., Any]) -> None:
+    """BOND-6: what the issuer began and left, anybody finishes, without costs; nobody before."""
+    stranger = SUPPLIERS[0].address
+    id_ = second_bond(world, do)
+    for investor in INVESTORS:
+        do(investor.address, "BondOffice", "book", id_, 30)
+    do(ISSUER, "BondOffice", "allot", id_, 1)
+    days_pass(world, do, 30)
+    with pytest.raises(Refusal, match="MandateMissing"):
+        do(stranger, "BondOffice", "allot", id_, 9)
+    days_pass(world, do, 1)
+    do(stranger, "BondOffice", "allot", id_, 9)
+    with pytest.raises(Refusal, match="CostAboveCap"):
+        do(stranger, "BondOffice", "close", id_, 1, 0)
+    do(stranger, "BondOffice", "close", id_, 0, 0)
+    assert world.proceeds.raised(id_) == 50
 
 
 @pytest.mark.spec("MAT-1")

@@ -8,6 +8,7 @@ from typing import Final
 from eth_hash.auto import keccak
 
 from ledger.domain import purposes
+from ledger.domain.mandates import MandateKind
 from ledger.domain.roles import Role
 from ledger.domain.states import BondState
 from ledger.domain.twin.base import NOBODY, ZERO_HASH, Module, Refusal, Stage, plain, word
@@ -55,6 +56,23 @@ class Bond:
     terms: Terms = Terms()
 
 
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A place in the order of bookings. After allotment it still says what was asked for."""
+
+    investor: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Allotment:
+    """When booking ended, and how far allotment has come: the next place, the units of those before it."""
+
+    ended_on: int = 0
+    next: int = 0
+    passed: int = 0
+
+
 class BondOffice(Module):
     def __init__(
         self,
@@ -77,7 +95,8 @@ class BondOffice(Module):
         self.bonds: dict[int, Bond] = {}
         self.tokens: dict[int, GreenBond] = {}
         self.isins: dict[bytes, int] = {}
-        self.bookings: dict[tuple[int, str], int] = {}
+        self.orders: dict[int, tuple[Booking, ...]] = {}
+        self.allotments: dict[int, Allotment] = {}
 
     @property
     def count(self) -> int:
@@ -89,10 +108,19 @@ class BondOffice(Module):
     def issuer_of(self, id_: int) -> str:
         return self.bond(id_).issuer
 
-    def booking(self, id_: int, investor: str) -> int:
-        return self.bookings.get((id_, investor), 0)
+    def order(self, id_: int) -> tuple[Booking, ...]:
+        """Every place in the order of bookings; a cancelled one is empty and keeps its place."""
+        return self.orders.get(id_, ())
 
-    # --- issuer ---
+    def allotment(self, id_: int) -> Allotment:
+        return self.allotments.get(id_, Allotment())
+
+    def booking(self, id_: int, investor: str) -> int:
+        """Units that wait: neither allotted nor gone back."""
+        waiting = self.order(id_)[self.allotment(id_).next :]
+        return sum(place.units for place in waiting if place.investor == investor)
+
+    # --- registration ---
 
     def register(self, sender: str, terms: Terms, label: str) -> int:
         self.participants.require_role(sender, Role.ISSUER)
@@ -137,119 +165,187 @@ class BondOffice(Module):
             raise Refusal("AlreadyUsed", word("ISIN"), isin.ljust(32, b"\0"))
         self.isins[isin] = id_
 
-    def allot(self, sender: str, id_: int, investors: list[str], units: list[int]) -> None:
-        """Delivery versus payment, investor by investor: all of them or nobody."""
-        bond = self._own_in_booking(sender, id_)
-        self._require_floor(id_, bond.booked_units, bond)
-        if len(investors) != len(units):
-            raise Refusal("LengthMismatch", len(units), len(investors))
-        for investor, allotted in zip(investors, units, strict=True):
-            total = self.bond(id_).allotted_units + allotted
-            if total > bond.terms.max_units:
-                raise Refusal("OverMaximum", id_, total, bond.terms.max_units)
-            self.bonds[id_] = replace(bond, allotted_units=total)
-            self._allot_one(id_, bond, investor, allotted)
-
-    def _allot_one(self, id_: int, bond: Bond, investor: str, units: int) -> None:
-        booked = self.booking(id_, investor)
-        if units == 0:
-            raise Refusal("ZeroAmount")
-        if booked == 0:
-            raise Refusal("NothingBooked", id_, investor)
-        if booked < units:
-            raise Refusal("OverBooking", investor, booked, units)
-        del self.bookings[id_, investor]
-        price = bond.terms.issue_price
-        rest = (booked - units) * price
-        self.proceeds.accept_booking(self.address, id_, investor, units * price)
-        if rest:
-            self.proceeds.return_booking(self.address, id_, investor, rest)
-        self.tokens[id_].mint(self.address, investor, units)
-        self.emit("Allotted", id_, investor, units, units * price, rest)
-
-    def close(self, sender: str, id_: int, cost: int, value_date: int) -> None:
-        bond = self._own_in_booking(sender, id_)
-        if bond.allotted_units == 0:
-            raise Refusal("ZeroAmount")
-        self._require_floor(id_, bond.allotted_units, bond)
-        if value_date > self.participants.today():
-            raise Refusal("DateOutOfOrder", word("VALUE_DATE"), value_date, self.participants.today())
-        self.bonds[id_] = replace(bond, state=BondState.CLOSED)
-        raised = self.proceeds.close_books(self.address, id_, cost, value_date)
-        self.emit("BondClosed", id_, raised, cost, value_date)
-
-    def cancel(self, sender: str, id_: int) -> None:
-        bond = self._in_booking(id_)
-        over = self.participants.today() > bond.terms.closes_on
-        missed = over and bond.booked_units < bond.terms.min_units
-        if sender != bond.issuer and not missed and not self._abandoned(bond):
-            raise Refusal("NotParty", sender, bond.issuer)
-        if bond.allotted_units != 0:
-            raise Refusal("WrongState", word("ALLOTTED"), id_, 1, 0)
-        self.bonds[id_] = replace(bond, state=BondState.CANCELLED)
-        self.emit("BondCancelled", id_)
-
-    # --- investor ---
+    # --- booking ---
 
     def check_book(self, id_: int, investor: str, units: int) -> None:
-        bond = self._in_booking(id_)
+        bond = self._in_state(id_, BondState.BOOKING)
         self.participants.require_role(investor, Role.INVESTOR)
         if units == 0:
             raise Refusal("ZeroAmount")
-        if self.participants.today() > bond.terms.closes_on:
-            raise Refusal(
-                "DateOutOfOrder", word("CLOSES_ON"), bond.terms.closes_on, self.participants.today()
-            )
+        self._require_booking_day(bond)
         room = _MOST_UNITS - bond.booked_units
         if units > room:
             raise Refusal("AmountTooLarge", units, room)
 
     def book(self, sender: str, id_: int, units: int) -> None:
         self.check_book(id_, sender, units)
-        bond = self.bonds[id_]
-        self.bonds[id_] = replace(bond, booked_units=bond.booked_units + units)
-        self.bookings[id_, sender] = self.booking(id_, sender) + units
-        amount = units * bond.terms.issue_price
+        self._change(id_, sender, units)
+        amount = units * self.bond(id_).terms.issue_price
         self.proceeds.collect_booking(self.address, id_, sender, amount)
         self.emit("Booked", id_, sender, units, amount)
 
+    def cancel_booking(self, sender: str, id_: int, units: int) -> None:
+        """All or part of it, until booking ends; whoever cannot receive keeps a claim."""
+        bond = self._in_state(id_, BondState.BOOKING)
+        if units == 0:
+            raise Refusal("ZeroAmount")
+        self._require_booking_day(bond)
+        booked = self.booking(id_, sender)
+        if units > booked:
+            raise Refusal("OverBooking", sender, booked, units)
+        self._change(id_, sender, -units)
+        amount = units * bond.terms.issue_price
+        self.proceeds.return_booking(self.address, id_, sender, amount)
+        self.emit("BookingCancelled", id_, sender, units, amount)
+
+    def _change(self, id_: int, investor: str, units: int) -> None:
+        """More or fewer units in the investor's place; its first booking takes the next one."""
+        order = self.order(id_)
+        if all(place.investor != investor for place in order):
+            order = (*order, Booking(investor, 0))
+        self.orders[id_] = tuple(
+            replace(place, units=place.units + units) if place.investor == investor else place
+            for place in order
+        )
+        bond = self.bonds[id_]
+        self.bonds[id_] = replace(bond, booked_units=bond.booked_units + units)
+
+    def _require_booking_day(self, bond: Bond) -> None:
+        today = self.participants.today()
+        if today > bond.terms.closes_on:
+            raise Refusal("DateOutOfOrder", word("CLOSES_ON"), bond.terms.closes_on, today)
+
+    # --- allotment ---
+
+    def check_allot(self, id_: int, who: str) -> None:
+        bond = self._known(id_)
+        if bond.state not in (BondState.BOOKING, BondState.ALLOTTING):
+            raise Refusal("WrongState", word("BOND"), id_, bond.state, int(BondState.ALLOTTING))
+        self._require_actor(id_, bond, who)
+        if bond.state == BondState.ALLOTTING:
+            if self.allotment(id_).next == len(self.order(id_)):
+                raise Refusal("AllotmentDone", id_)
+            return
+        today = self.participants.today()
+        if today <= bond.terms.closes_on and who != bond.issuer:
+            raise Refusal("DateOutOfOrder", word("CLOSES_ON"), today, bond.terms.closes_on)
+        if bond.booked_units < bond.terms.min_units:
+            raise Refusal("FloorMissed", id_, bond.booked_units, bond.terms.min_units)
+        if bond.booked_units == 0:
+            raise Refusal("ZeroAmount")
+
+    def allot(self, sender: str, id_: int, max_bookings: int) -> None:
+        """The next places in their order; delivery versus payment, booking by booking."""
+        self.check_allot(id_, sender)
+        if max_bookings == 0:
+            raise Refusal("ZeroAmount")
+        bond = self.bond(id_)
+        if bond.state == BondState.BOOKING:
+            self.bonds[id_] = replace(bond, state=BondState.ALLOTTING)
+            self.allotments[id_] = Allotment(ended_on=self.participants.today())
+            self.emit("AllotmentBegun", id_, bond.booked_units, allottable(bond))
+        first = self.allotment(id_).next
+        for place in self.order(id_)[first : first + max_bookings]:
+            self._allot_one(id_, place)
+
+    def _allot_one(self, id_: int, place: Booking) -> None:
+        bond, cursor = self.bond(id_), self.allotment(id_)
+        end = cursor.passed + place.units
+        self.allotments[id_] = replace(cursor, next=cursor.next + 1, passed=end)
+        if place.units == 0:
+            return
+        units = share_down(bond, end) - share_down(bond, cursor.passed)
+        self.bonds[id_] = replace(bond, allotted_units=bond.allotted_units + units)
+        amount, rest = (n * bond.terms.issue_price for n in (units, place.units - units))
+        if units:
+            self.proceeds.accept_booking(self.address, id_, place.investor, amount)
+        if rest:
+            self.proceeds.return_booking(self.address, id_, place.investor, rest)
+        if units:
+            self.tokens[id_].mint(self.address, place.investor, units)
+        self.emit("Allotted", id_, place.investor, units, amount, rest)
+
+    def check_close(self, id_: int, who: str, cost: int, value_date: int) -> None:
+        bond = self._in_state(id_, BondState.ALLOTTING)
+        self._require_actor(id_, bond, who)
+        done, places = self.allotment(id_).next, len(self.order(id_))
+        if done != places:
+            raise Refusal("AllotmentOpen", id_, done, places)
+        left = self._abandoned(id_, bond)
+        raised = bond.allotted_units * bond.terms.issue_price
+        most = 0 if left else raised * bond.terms.max_cost_ppm // MILLION
+        if cost > most:
+            raise Refusal("CostAboveCap", id_, cost, most)
+        latest = 0 if left else self.participants.today()
+        if value_date > latest:
+            raise Refusal("DateOutOfOrder", word("VALUE_DATE"), value_date, latest)
+
+    def close(self, sender: str, id_: int, cost: int, value_date: int) -> None:
+        self.check_close(id_, sender, cost, value_date)
+        self.bonds[id_] = replace(self.bond(id_), state=BondState.CLOSED)
+        raised = self.proceeds.close_books(self.address, id_, cost, value_date)
+        self.emit("BondClosed", id_, raised, cost, value_date)
+
+    # --- cancelling ---
+
+    def cancel(self, sender: str, id_: int) -> None:
+        bond = self._in_state(id_, BondState.BOOKING)
+        over = self.participants.today() > bond.terms.closes_on
+        missed = over and bond.booked_units < bond.terms.min_units
+        if sender != bond.issuer and not missed and not self._abandoned(id_, bond):
+            raise Refusal("NotParty", sender, bond.issuer)
+        self.bonds[id_] = replace(bond, state=BondState.CANCELLED)
+        self.emit("BondCancelled", id_)
+
     def return_booking(self, sender: str, id_: int, investor: str) -> None:
         """Anyone may call: the money goes back to the investor only."""
-        bond = self.bond(id_)
-        waiting = bond.state == BondState.BOOKING and not self._abandoned(bond)
-        if bond.state == 0 or waiting:
-            raise Refusal("WrongState", word("BOND"), id_, bond.state, int(BondState.CLOSED))
+        bond = self._in_state(id_, BondState.CANCELLED)
         units = self.booking(id_, investor)
         if units == 0:
             raise Refusal("NothingBooked", id_, investor)
-        del self.bookings[id_, investor]
+        self.orders[id_] = tuple(
+            replace(place, units=0) if place.investor == investor else place for place in self.order(id_)
+        )
         amount = units * bond.terms.issue_price
         self.proceeds.return_booking(self.address, id_, investor, amount)
         self.emit("BookingReturned", id_, investor, amount)
 
     # --- states ---
 
-    def _abandoned(self, bond: Bond) -> bool:
-        return self.participants.today() > bond.terms.closes_on + ALLOTMENT_DAYS
-
-    def _in_booking(self, id_: int) -> Bond:
+    def _known(self, id_: int) -> Bond:
         bond = self.bond(id_)
         if bond.state == 0:
             raise Refusal("Unknown", word("BOND"), id_)
-        if bond.state != BondState.BOOKING:
-            raise Refusal("WrongState", word("BOND"), id_, bond.state, int(BondState.BOOKING))
         return bond
 
-    def _own_in_booking(self, sender: str, id_: int) -> Bond:
-        bond = self._in_booking(id_)
-        if sender != bond.issuer:
-            raise Refusal("NotParty", sender, bond.issuer)
-        self.participants.require_role(sender, Role.ISSUER)
+    def _in_state(self, id_: int, needed: BondState) -> Bond:
+        bond = self._known(id_)
+        if bond.state != needed:
+            raise Refusal("WrongState", word("BOND"), id_, bond.state, int(needed))
         return bond
 
-    def _require_floor(self, id_: int, had: int, bond: Bond) -> None:
-        if had < bond.terms.min_units:
-            raise Refusal("FloorMissed", id_, had, bond.terms.min_units)
+    def _require_actor(self, id_: int, bond: Bond, who: str) -> None:
+        """The issuer or its bookrunner; whoever wants, once what was begun was left for too long."""
+        if bond.state == BondState.ALLOTTING and self._abandoned(id_, bond):
+            return
+        if who != bond.issuer:
+            self.mandates.require_mandate(bond.issuer, who, MandateKind.BOOKRUNNER, id_)
+        self.participants.require_role(bond.issuer, Role.ISSUER)
+
+    def _abandoned(self, id_: int, bond: Bond) -> bool:
+        allotting = bond.state == BondState.ALLOTTING
+        ended = self.allotment(id_).ended_on if allotting else bond.terms.closes_on
+        return self.participants.today() > ended + ALLOTMENT_DAYS
+
+
+def allottable(bond: Bond) -> int:
+    """Units that are allotted in all."""
+    return min(bond.booked_units, bond.terms.max_units)
+
+
+def share_down(bond: Bond, booked: int) -> int:
+    """Of what is allotted, the units of the first `booked` units of the order book."""
+    return booked * allottable(bond) // bond.booked_units
 
 
 def created_address(creator: str, nonce: int) -> str:

@@ -319,6 +319,10 @@ class World:
         yield (at, "count", ()), self.bonds.count
         for id_, bond in self.bonds.bonds.items():
             yield (at, "bond", (id_,)), plain(bond)
+            yield (at, "allotment", (id_,)), plain(self.bonds.allotment(id_))
+            places = tuple(plain(place) for place in self.bonds.order(id_))
+            yield (at, "placeCount", (id_,)), len(places)
+            yield (at, "bookings", (id_, 0, len(places) + 1)), places
             token = self.bonds.tokens[id_]
             yield from _unit_views(token)
             for account in self.participants.admissions:

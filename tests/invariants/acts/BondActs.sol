@@ -17,8 +17,11 @@ abstract contract BondActs is CashActs {
         address issuer;
         uint8 cash;
         uint32 framework;
-        uint8 state; // 1 booking, 2 closed, 3 cancelled
+        uint8 state; // 1 booking, 2 closed, 3 cancelled, 4 allotting
         uint32 closesOn;
+        uint32 endedOn;
+        uint256 next;
+        uint256 passed;
         uint64 price;
         uint64 minUnits;
         uint64 maxUnits;
@@ -34,6 +37,8 @@ abstract contract BondActs is CashActs {
 
     BondRecord[] internal _bonds; // id - 1
     mapping(uint32 => mapping(address => uint64)) internal _booked;
+    mapping(uint32 => mapping(address => bool)) private _placed;
+    mapping(uint32 => address[]) private _order;
 
     function _someBond() internal returns (uint32) {
         return uint32(1 + _roll(_bonds.length));
@@ -85,7 +90,7 @@ abstract contract BondActs is CashActs {
     function _bookingBond() private returns (uint32 id) {
         id = _someBond();
         for (uint32 i = 1; i <= _bonds.length && !_odd(8); ++i) {
-            if (_bond(i).state == 1) id = i;
+            if (_bond(i).state == 1 || _bond(i).state == 4) id = i;
         }
     }
 
@@ -103,52 +108,60 @@ abstract contract BondActs is CashActs {
         _judge("BOND-1", "bond.book", allowed, ok);
         if (!ok) return;
         b.booked += units;
-        _booked[id][investor] += units;
+        if (!_placed[id][investor]) _order[id].push(investor);
+        (_placed[id][investor], _booked[id][investor]) = (true, _booked[id][investor] + units);
+    }
+
+    function bond_cancelBooking(uint256 seed) external rolling(seed) {
+        (uint32 id, address investor) = (_bookingBond(), _one(investors));
+        BondRecord storage b = _bond(id);
+        uint64 units = uint64(_roll(_booked[id][investor] + 2));
+        bool allowed = b.state == 1 && units != 0 && units <= _booked[id][investor] && _today() <= b.closesOn;
+        bytes memory data = abi.encodeCall(IBondOffice.cancelBooking, (id, units));
+        (bool ok,) = _act("bond.cancelBooking", investor, address(office), data);
+        _judge("BOND-1", "bond.cancelBooking", allowed, ok);
+        if (!ok) return;
+        b.booked -= units;
+        _booked[id][investor] -= units;
     }
 
     function bond_allot(uint256 seed) external rolling(seed) {
         uint32 id = _bookingBond();
-        uint256 n = 1 + _roll(investors.length);
-        _allot(id, n, _odd(3));
+        _allot(id, 1 + _roll(investors.length), _odd(8) ? outsider : _bond(id).issuer);
     }
 
-    /// @dev To the first `n` investors, who booked or not: one who did not makes the whole act void.
-    function _allot(uint32 id, uint256 n, bool partly) internal {
+    /// @dev The next `n` places of the order of bookings, by anybody: the issuer, or who passes by after 30 days.
+    function _allot(uint32 id, uint256 n, address by) internal {
         BondRecord storage b = _bond(id);
-        (address[] memory who, uint64[] memory units, uint64 total) = _slips(id, n, partly);
-        bool allowed = b.state == 1 && b.booked >= b.minUnits && total + b.allotted <= b.maxUnits
-            && _activeAs(b.issuer, ISSUER) && who.length != 0;
-        for (uint256 i; i < who.length; ++i) {
-            allowed = allowed && units[i] <= _booked[id][who[i]] && _activeAs(who[i], INVESTOR);
-        }
+        bool open = (b.state == 1 && b.booked >= b.minUnits && b.booked != 0 && by == b.issuer)
+            || (b.state == 4 && b.next < _order[id].length);
+        bool allowed = open && ((by == b.issuer && _activeAs(b.issuer, ISSUER)) || _abandoned(b));
         uint256 had = _supply(id);
-        bytes memory data = abi.encodeCall(IBondOffice.allot, (id, who, units));
-        (bool ok,) = _act("bond.allot", b.issuer, address(office), data);
-        if (who.length != 0) _judge("BOND-1", "bond.allot", allowed, ok);
+        bytes memory data = abi.encodeCall(IBondOffice.allot, (id, uint32(n)));
+        (bool ok,) = _act("bond.allot", by, address(office), data);
+        _judge("BOND-1", "bond.allot", allowed, ok);
         if (!ok) return;
-        _must(_supply(id) == had + total, "BOND-1", "units and money did not meet");
-        b.allotted += total;
-        for (uint256 i; i < who.length; ++i) {
-            _booked[id][who[i]] = 0;
+        if (b.state == 1) (b.state, b.endedOn) = (4, _today());
+        uint256 before = b.allotted;
+        for (; n != 0 && b.next < _order[id].length; --n) {
+            _allotted(id, _order[id][b.next++]);
         }
+        _must(_supply(id) == had + b.allotted - before, "BOND-1", "units and money did not meet");
     }
 
-    function _slips(uint32 id, uint256 n, bool partly)
-        private
-        returns (address[] memory who, uint64[] memory units, uint64 total)
-    {
-        uint256 found;
-        for (uint256 i; i < investors.length && found < n; ++i) {
-            if (_booked[id][investors[i]] != 0) ++found;
-        }
-        (who, units, n) = (new address[](found), new uint64[](found), 0);
-        for (uint256 i; i < investors.length && n < found; ++i) {
-            uint64 booked = _booked[id][investors[i]];
-            if (booked == 0) continue;
-            units[n] = partly ? uint64(1 + _roll(booked + 1)) : booked;
-            total += units[n];
-            who[n++] = investors[i];
-        }
+    /// @dev BOND-6, derived anew: an investor's part is that of its interval of all booked units.
+    function _allotted(uint32 id, address investor) private {
+        BondRecord storage b = _bond(id);
+        uint256 most = b.booked < b.maxUnits ? b.booked : b.maxUnits;
+        uint256 end = b.passed + _booked[id][investor];
+        uint256 units = end * most / b.booked - b.passed * most / b.booked;
+        (b.passed, b.allotted) = (end, b.allotted + uint64(units));
+        _booked[id][investor] = 0;
+        _must(
+            b.next < _order[id].length || b.allotted == most,
+            "BOND-6",
+            "allotments do not add up to the whole"
+        );
     }
 
     function _supply(uint32 id) private view returns (uint256) {
@@ -163,8 +176,8 @@ abstract contract BondActs is CashActs {
     function _close(uint32 id, uint256 cost) internal {
         BondRecord storage b = _bond(id);
         uint256 raised = _axes[address(cashes[b.cash])][_proceedsAxis("ORIGIN", id)].incoming;
-        bool allowed = b.state == 1 && b.allotted != 0 && b.allotted >= b.minUnits && cost <= raised
-            && _activeAs(b.issuer, ISSUER);
+        bool allowed = b.state == 4 && b.next == _order[id].length && cost <= (_abandoned(b) ? 0 : raised)
+            && (_activeAs(b.issuer, ISSUER) || _abandoned(b));
         bytes memory data = abi.encodeCall(IBondOffice.close, (id, cost, uint32(0)));
         (bool ok,) = _act("bond.close", b.issuer, address(office), data);
         _judge("BOND-1", "bond.close", allowed, ok);
@@ -178,7 +191,7 @@ abstract contract BondActs is CashActs {
         BondRecord storage b = _bond(id);
         address by = _odd(3) ? _one(investors) : b.issuer;
         bool missed = _today() > b.closesOn && b.booked < b.minUnits;
-        bool allowed = b.state == 1 && b.allotted == 0 && (by == b.issuer || missed || _abandoned(b));
+        bool allowed = b.state == 1 && (by == b.issuer || missed || _abandoned(b));
         (bool ok,) = _act("bond.cancel", by, address(office), abi.encodeCall(IBondOffice.cancel, (id)));
         _judge("BOND-1", "bond.cancel", allowed, ok);
         if (ok) b.state = 3;
@@ -189,7 +202,7 @@ abstract contract BondActs is CashActs {
         (uint32 id, address investor) = _openBooking();
         BondRecord storage b = _bond(id);
         if (_booked[id][investor] != 0 && _odd(2)) _bringDown(investor, 0);
-        bool allowed = (b.state != 1 || _abandoned(b)) && _booked[id][investor] != 0;
+        bool allowed = b.state == 3 && _booked[id][investor] != 0;
         bytes memory data = abi.encodeCall(IBondOffice.returnBooking, (id, investor));
         (bool ok,) = _act("bond.returnBooking", outsider, address(office), data);
         _judge("BOND-1", "bond.returnBooking", allowed, ok);
@@ -197,14 +210,14 @@ abstract contract BondActs is CashActs {
     }
 
     function _abandoned(BondRecord storage b) private view returns (bool) {
-        return _today() > b.closesOn + 30;
+        return _today() > (b.state == 4 ? b.endedOn : b.closesOn) + 30;
     }
 
     function _openBooking() private returns (uint32 id, address investor) {
         (id, investor) = (_someBond(), _one(investors));
         for (uint32 i = 1; i <= _bonds.length; ++i) {
             for (uint256 k; k < investors.length; ++k) {
-                if (_bond(i).state > 1 && _booked[i][investors[k]] != 0) (id, investor) = (i, investors[k]);
+                if (_bond(i).state == 3 && _booked[i][investors[k]] != 0) (id, investor) = (i, investors[k]);
             }
         }
     }
