@@ -12,8 +12,8 @@ from ledger.domain import purposes
 from ledger.domain.discount import discount_half_up
 from ledger.domain.states import PieceState
 from ledger.domain.twin import Refusal, World
-from ledger.domain.twin.frameworks import Content
 from ledger.domain.twin.bonds import Terms
+from ledger.domain.twin.frameworks import Content
 from ledger.domain.twin.participants import Admission
 from ledger.domain.twin.pieces import LAST_SEQUENCE, Piece
 from ledger.domain.twin.receivables import Confirmation
