@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from api.deps import InvestorCaller, LedgerHere
-from api.schemas.bonds import Booked, BookingIn, UnitsOut, UnitsTransfer
+from api.schemas.bonds import Booked, BookingIn, CancellationIn, UnitsOut, UnitsTransfer
 from api.schemas.common import Act, Amount
 from ledger.services.bonds import Booking
 
@@ -22,16 +22,31 @@ def book(caller: InvestorCaller, ledger: LedgerHere, bond: Id, body: BookingIn) 
     return _booked(ledger, ledger.investor.book(caller.account, bond, body.units))
 
 
+@router.post("/bookings/cancellation")
+def cancel_booking(
+    caller: InvestorCaller, ledger: LedgerHere, bond: Id, body: CancellationIn | None = None
+) -> Booked:
+    """Takes back some units of the caller's booking, by default all, until booking ends."""
+    units = body.units if body else None
+    return _booked(ledger, ledger.investor.cancel_booking(caller.account, bond, units))
+
+
 @router.post("/bookings/return")
 def return_booking(caller: InvestorCaller, ledger: LedgerHere, bond: Id) -> Booked:
-    """After closing or cancelling: takes back what was booked and not allotted."""
+    """After the bond was cancelled: takes back what was booked."""
     return _booked(ledger, ledger.investor.return_booking(caller.account, bond))
 
 
 @router.get("/units")
 def units(caller: InvestorCaller, ledger: LedgerHere, bond: Id) -> UnitsOut:
-    """The caller's own units."""
-    return UnitsOut(bond=bond, investor=caller.account, units=ledger.investor.units(caller.account, bond))
+    """The caller's own units, and those that it booked and that wait to be allotted."""
+    investor = ledger.investor
+    return UnitsOut(
+        bond=bond,
+        investor=caller.account,
+        units=investor.units(caller.account, bond),
+        booked=investor.booked(caller.account, bond),
+    )
 
 
 @router.post("/units/transfers")

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path
 from api.deps import IssuerCaller, LedgerHere, ParticipantCaller
 from api.schemas.bonds import (
     Allotment,
+    Allotted,
     AmountIn,
     BondIn,
     BudgetLineIn,
@@ -27,7 +28,6 @@ from api.schemas.bonds import (
     RegisteredProject,
 )  # fmt: skip
 from api.schemas.common import Act, Amount
-from ledger.errors import BadInput
 from ledger.services import proceeds
 
 router = APIRouter(tags=["issuer"])
@@ -78,23 +78,22 @@ def register_bond(caller: IssuerCaller, ledger: LedgerHere, body: BondIn) -> Reg
         issue_date=body.issue_date,
         maturity=body.maturity,
         coupon_ppm=body.coupon_ppm,
+        max_cost_ppm=body.max_cost_ppm,
+        service_terms=body.service_terms,
         document=body.document.paper(),
     )
     return RegisteredBond.model_validate(done)
 
 
 @router.post("/bonds/{bond}/allotments")
-def allot(caller: IssuerCaller, ledger: LedgerHere, bond: Id, body: Allotment) -> Act:
-    """Delivery versus payment to every investor named, in one transaction, or to none."""
-    units = {share.investor: share.units for share in body.shares}
-    if len(units) != len(body.shares):
-        raise BadInput("an investor is named twice", had=len(body.shares), needed=len(units))
-    return Act.model_validate(ledger.issuer.allot(caller.account, bond, units))
+def allot(caller: ParticipantCaller, ledger: LedgerHere, bond: Id, body: Allotment) -> Allotted:
+    """Ends booking and allots by the order of bookings, pro rata to the unit; or its bookrunner does."""
+    return Allotted.model_validate(ledger.issuer.allot(caller.account, bond, places=body.places))
 
 
 @router.post("/bonds/{bond}/closing")
-def close(caller: IssuerCaller, ledger: LedgerHere, bond: Id, body: Closing) -> ClosedBond:
-    """Ends booking: what was allotted is raised, the cost of it withheld."""
+def close(caller: ParticipantCaller, ledger: LedgerHere, bond: Id, body: Closing) -> ClosedBond:
+    """After allotment: what was allotted is raised, the cost of it withheld; or its bookrunner does."""
     code = ledger.books.bond(bond).currency
     cost = body.cost.money() if body.cost else 0
     done = ledger.issuer.close(caller.account, bond, cost=cost, value_date=body.value_date)
@@ -109,7 +108,7 @@ def close(caller: IssuerCaller, ledger: LedgerHere, bond: Id, body: Closing) -> 
 
 @router.post("/bonds/{bond}/cancellation")
 def cancel(caller: ParticipantCaller, ledger: LedgerHere, bond: Id) -> Act:
-    """The issuer may while nothing is allotted; anyone may when booking ended below the floor."""
+    """The issuer may until allotment begins; anyone may when the floor was missed, or 30 days passed."""
     return Act.model_validate(ledger.issuer.cancel(caller.account, bond))
 
 

@@ -24,7 +24,7 @@ from api.schemas.common import (
     Units,
     Who,
 )
-from ledger.services.bonds import Bond
+from ledger.services.bonds import MAX_COST_PPM, Bond
 from ledger.services.proceeds import BudgetLine, Project
 
 Isin = Annotated[str, Field(min_length=12, max_length=12)]
@@ -94,6 +94,8 @@ class BondIn(Request):
     issue_date: Date | None = None
     maturity: Date | None = None
     coupon_ppm: Ppm = 0
+    max_cost_ppm: Annotated[int, Field(ge=0, le=1_000_000)] = MAX_COST_PPM
+    service_terms: Hash | None = None
     document: Paper
 
 
@@ -103,13 +105,19 @@ class RegisteredBond(Act):
     token: str
 
 
-class Share(Request):
-    investor: Who
-    units: Units
-
-
 class Allotment(Request):
-    shares: Annotated[list[Share], Field(min_length=1, max_length=100)]
+    """`places`: how many bookings, in one transaction; all of them by default."""
+
+    places: Annotated[int, Field(ge=1, le=500)] | None = None
+
+
+class Allotted(Act):
+    """Units allotted so far, and how many of the `places` bookings are `done`."""
+
+    bond: int
+    units: int
+    done: int
+    places: int
 
 
 class Closing(Request):
@@ -129,6 +137,10 @@ class BookingIn(Request):
     units: Units
 
 
+class CancellationIn(Request):
+    units: Units
+
+
 class Booked(Act):
     bond: int
     investor: str
@@ -140,6 +152,7 @@ class UnitsOut(Answer):
     bond: int
     investor: str
     units: int
+    booked: int
 
 
 class UnitsTransfer(Request):
@@ -167,6 +180,8 @@ class BondOut(Answer):
     issue_date: Date | None
     maturity: Date | None
     coupon_ppm: int
+    max_cost_ppm: int
+    service_terms: str | None
     raised: Amount
     states: dict[str, Amount]
 

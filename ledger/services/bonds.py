@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +22,10 @@ _MAX_COUPON = 2**32 - 1
 MILLION = 1_000_000
 MAX_COST_PPM = 50_000
 """Issue costs are a few percent at most; a bond that costs more says so in its terms."""
-STATES = {1: "booking", 2: "closed", 3: "cancelled"}
+STATES = {1: "booking", 2: "closed", 3: "cancelled", 4: "allotting"}
+PLACES = 100
+"""Bookings allotted in one transaction: some 15 million gas."""
+_MAX_PLACES = 2**32 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,24 @@ class RegisteredBond(Act):
     id: int
     issuer: str
     token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Allotted(Act):
+    """How far an allotment has come: units allotted so far, and `done` of `places` bookings."""
+
+    bond: int
+    units: int
+    done: int
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the order of bookings: what was asked for, even after allotment. None when cancelled."""
+
+    investor: str
+    units: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,29 +159,40 @@ class Bonds(Desk):
         event = mined.event("BondRegistered").args
         return RegisteredBond(mined.tx, mined.block, event["bond"], event["issuer"], event["token"])
 
-    def allot(self, issuer: str, bond: int, units: Mapping[str, int]) -> Act:
-        """Delivery versus payment to every investor of `units` in one transaction, or to none."""
-        if not units:
-            raise BadInput("nobody to allot to", had=0, needed=1)
-        investors = [self._session.address(investor) for investor in units]
-        return act_of(self._session.act(issuer, "BondOffice", "allot", bond, investors, list(units.values())))
+    def allot(self, who: str, bond: int, *, places: int | None = None) -> Allotted:
+        """Ends booking, where it has not ended, and allots by the order of bookings: pro rata to the unit.
+
+        `who` is the issuer or its bookrunner; what was left for 30 days anyone may finish.
+
+        Args:
+            places: how many bookings, in one transaction; by default all of them, in as many as it takes.
+        """
+        count = int(self._session.read("BondOffice", "placeCount", bond))
+        batch = PLACES if places is None else whole(places, _MAX_PLACES, "a number of bookings")
+        while True:
+            mined = self._session.act(who, "BondOffice", "allot", bond, batch)
+            done = int(struct(self._session.read("BondOffice", "allotment", bond))["next"])
+            if done >= count or places is not None:
+                units = bond_of(self._session, bond).allotted_units
+                return Allotted(mined.tx, mined.block, bond, units, done, count)
 
     def close(
-        self, issuer: str, bond: int, *, cost: Amount = 0, value_date: dt.date | None = None
+        self, who: str, bond: int, *, cost: Amount = 0, value_date: dt.date | None = None
     ) -> ClosedBond:
-        """Ends booking: what was allotted is raised, `cost` of it withheld as issue costs.
+        """After allotment: what was allotted is raised, `cost` of it withheld as issue costs, within the cap.
 
-        `value_date` is the day the money counts from; None when it was not published.
+        `who` is the issuer or its bookrunner. `value_date` is the day the money counts from; None when it was
+        not published.
         """
         currency = bond_of(self._session, bond).currency
         mined = self._session.act(
-            issuer, "BondOffice", "close", bond, minor_or_zero(cost, currency), day(value_date)
+            who, "BondOffice", "close", bond, minor_or_zero(cost, currency), day(value_date)
         )
         event = mined.event("BondClosed").args
         return ClosedBond(mined.tx, mined.block, bond, event["raised"], event["cost"])
 
     def cancel(self, who: str, bond: int) -> Act:
-        """The issuer may while nothing is allotted; anyone may when booking ended below the floor."""
+        """The issuer may until allotment begins; anyone may when the floor was missed, or 30 days passed."""
         return act_of(self._session.act(who, "BondOffice", "cancel", bond))
 
 
@@ -176,8 +207,22 @@ class Investor(Desk):
         mined = self._session.act(investor, "BondOffice", "book", bond, units)
         return Booking(mined.tx, mined.block, bond, self._session.address(investor), units, amount)
 
+    def cancel_booking(self, investor: str, bond: int, units: int | None = None) -> Booking:
+        """Takes back some units of a booking, by default all, until booking ends."""
+        account = self._session.address(investor)
+        if units is None:
+            units = int(self._session.read("BondOffice", "booking", bond, account))
+        whole(units, _MAX_UNITS, "a number of units")
+        mined = self._session.act(investor, "BondOffice", "cancelBooking", bond, units)
+        amount = mined.event("BookingCancelled").args["amount"]
+        return Booking(mined.tx, mined.block, bond, account, units, amount)
+
+    def booked(self, investor: str, bond: int) -> int:
+        """Units that wait to be allotted."""
+        return int(self._session.read("BondOffice", "booking", bond, self._session.address(investor)))
+
     def return_booking(self, who: str, bond: int, investor: str | None = None) -> Booking:
-        """After closing or cancelling: what was booked and not allotted goes back. Anyone may ask for it."""
+        """After cancelling: what was booked goes back. Anyone may ask for it."""
         account = self._session.address(investor or who)
         units = int(self._session.read("BondOffice", "booking", bond, account))
         mined = self._session.act(who, "BondOffice", "returnBooking", bond, account)
@@ -206,6 +251,14 @@ class Investor(Desk):
 
     def _token(self, bond: int) -> Contract:
         return Contract("GreenBond", bond_of(self._session, bond).token)
+
+
+def order_of(session: Session, bond: int) -> tuple[Place, ...]:
+    """Every place in the order of bookings, read page by page."""
+    found: list[Place] = []
+    while page := session.read("BondOffice", "bookings", bond, len(found), PLACES):
+        found.extend(Place(str(one["investor"]), int(one["units"])) for one in map(struct, page))
+    return tuple(found)
 
 
 def bond_of(session: Session, bond: int) -> Bond:

@@ -28,6 +28,10 @@ class Books(Desk):
     def bond(self, bond: int) -> bonds.Bond:
         return bonds.bond_of(self._session, bond)
 
+    def order(self, bond: int) -> tuple[bonds.Place, ...]:
+        """The bookings of a bond in their order, by which it is allotted."""
+        return bonds.order_of(self._session, bond)
+
     def states(self, bond: int) -> Mapping[str, int]:
         """The partition of `[0, raised)` as the contract gives it, in minor units (BOND-1)."""
         record = struct(self._session.read("Proceeds", "states", bond))

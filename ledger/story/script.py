@@ -118,8 +118,8 @@ def _issue(ledger: Ledger, lived: LivedBond) -> None:
         issue_date=bond.issued,
         coupon_ppm=bond.coupon_ppm or 0,
     ).id
-    units = _subscribe(ledger, lived, denomination)
-    ledger.issuer.allot(bond.issuer, lived.id, units)
+    _subscribe(ledger, lived, denomination)
+    ledger.issuer.allot(bond.issuer, lived.id)
     ledger.issuer.close(bond.issuer, lived.id, cost=bond.cost, value_date=bond.issued)
 
 
@@ -133,7 +133,7 @@ def _review(ledger: Ledger, lived: LivedBond) -> None:
     )
 
 
-def _subscribe(ledger: Ledger, lived: LivedBond, denomination: Money) -> dict[str, int]:
+def _subscribe(ledger: Ledger, lived: LivedBond, denomination: Money) -> None:
     """Two investors, 60 to 40; who really subscribed is not published."""
     bond = lived.published
     first, second = cast.INVESTORS
@@ -143,7 +143,6 @@ def _subscribe(ledger: Ledger, lived: LivedBond, denomination: Money) -> dict[st
         paid = Money(count * denomination.minor, bond.unit)
         ledger.bank.mint(cast.BANK, investor, paid, f"{bond.id}/{investor}/deposit", bond.unit.code)
         ledger.investor.book(investor, lived.id, count)
-    return units
 
 
 def _denomination(amount: Money) -> Money:

@@ -114,9 +114,11 @@ class Scene:
                 self.ledger.investor.book(investor, self.bond_id, 500_000),
                 "role, dates",
             )
-        for case, investor in (("first", "investor one"), ("repeated", "investor two")):
-            allotted = issuer.allot("issuer", self.bond_id, {investor: 500_000})
-            yield self.row("delivery versus payment (allot one)", case, allotted, "role, booking, admission")
+        for case in ("first", "repeated"):
+            allotted = issuer.allot("issuer", self.bond_id, places=1)
+            yield self.row(
+                "delivery versus payment (allot one)", case, allotted, "pro rata in the order of bookings"
+            )
         issuer.close("issuer", self.bond_id)
         for case in ("first", "repeated"):
             units = self.ledger.investor.transfer_units("investor one", self.bond_id, "investor two", 10)

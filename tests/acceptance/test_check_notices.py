@@ -94,16 +94,15 @@ def test_acts_that_undo_and_take_back_leave_everything_green(here: Town) -> None
 
 
 def _take_back(ledger: Ledger, given: given_bond.Given) -> None:
-    """Less is allotted than booked; another bond is cancelled; costs are paid, an allocation is undone."""
-    later = {"closes_on": DUE, "document": b"more terms"}
-    for number, allotted in (
-        (given_bond.booking_bond(ledger, given.framework, **later), 30),
-        (given_bond.booking_bond(ledger, given.framework, **later), 0),
-    ):
+    """Less is allotted than booked, and a part was taken back before; another bond is cancelled."""
+    later = {"closes_on": DUE, "document": b"more terms", "max_units": 30}
+    for allotted in (True, False):
+        number = given_bond.booking_bond(ledger, given.framework, **later)
         given_bond.mint(ledger, "Investor", yuan(5_000))
         ledger.investor.book("Investor", number, 50)
+        ledger.investor.cancel_booking("Investor", number, 5)
         if allotted:
-            ledger.issuer.allot("Issuer", number, {"Investor": allotted})
+            ledger.issuer.allot("Issuer", number)
             ledger.issuer.close("Issuer", number, cost=yuan(10), value_date=DUE)
         else:
             ledger.issuer.cancel("Issuer", number)

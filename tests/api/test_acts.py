@@ -130,10 +130,22 @@ def test_units_pass_to_another_investor(town: Api) -> None:
     assert town.get(OTHER, path)["units"] == 10 and town.get("Investor", path)["units"] == 990
 
 
-def test_one_investor_is_named_once_in_an_allotment(town: Api) -> None:
-    share = {"investor": town.account("Investor"), "units": 1}
-    path = f"/v1/bonds/{town.ids['bond']}/allotments"
-    town.refused("Issuer", "POST", path, {"shares": [share, share]}, 422, "bad-input")
+def test_an_overbooked_bond_is_allotted_pro_rata_place_by_place(town: Api) -> None:
+    bond = town.post("Issuer", "/v1/bonds", bond_body(town.ids["framework"], "GREEN 3", 4))["id"]
+    path = f"/v1/bonds/{bond}"
+    town.post("Investor", path + "/bookings", {"units": 5})
+    town.post("Investor", path + "/bookings/cancellation", {"units": 2})
+    town.post(OTHER, path + "/bookings", {"units": 3})
+    assert town.get("Investor", path + "/units")["booked"] == 3
+    town.refused("Issuer", "POST", path + "/closing", {}, 409, "wrong-state")
+    assert town.post("Issuer", path + "/allotments", {"places": 1})["done"] == 1
+    town.refused("Issuer", "POST", path + "/closing", {}, 409, "allotment-open")
+    assert town.post("Issuer", path + "/allotments", {})["units"] == 4
+    town.refused("Issuer", "POST", path + "/allotments", {}, 409, "allotment-done")
+    town.refused("Investor", "POST", path + "/closing", {}, 409, "mandate-missing")
+    town.refused("Issuer", "POST", path + "/closing", {"cost": cny(201)}, 409, "cost-above-cap")
+    assert town.post("Issuer", path + "/closing", {"cost": cny(200)})["raised"] == cny(4_000)
+    assert [town.get(who, path + "/units")["units"] for who in ("Investor", OTHER)] == [2, 2]
 
 
 def test_a_framework_amended_stops_money_until_it_is_reviewed_anew(town: Api) -> None:

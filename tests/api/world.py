@@ -125,14 +125,14 @@ def _issue(api: Api) -> None:
     api.post("settlement bank", "/v1/cash/CNY/mints", booking)
     late = {"holder": api.account(OTHER), "amount": cny(10_000), "booking": "deposit 2"}
     api.post("settlement bank", "/v1/cash/CNY/mints", late)
-    api.post("Investor", f"/v1/bonds/{bond}/bookings", {"units": 1100})
+    api.post("Investor", f"/v1/bonds/{bond}/bookings", {"units": 1000})
     api.post(OTHER, f"/v1/bonds/{bond}/bookings", {"units": 10})
-    shares = {"shares": [{"investor": api.account("Investor"), "units": 1000}]}
-    api.post("Issuer", f"/v1/bonds/{bond}/allotments", shares)
+    back = api.post(OTHER, f"/v1/bonds/{bond}/bookings/cancellation")
+    assert (back["units"], back["amount"]) == (10, cny(10_000))
+    allotted = api.post("Issuer", f"/v1/bonds/{bond}/allotments", {})
+    assert (allotted["units"], allotted["done"], allotted["places"]) == (1000, 2, 2)
     closed = api.post("Issuer", f"/v1/bonds/{bond}/closing", {"cost": cny(COST), "value_date": "2025-01-02"})
     assert closed["raised"] == cny(RAISED) and closed["cost"] == cny(COST)
-    back = api.post(OTHER, f"/v1/bonds/{bond}/bookings/return")
-    assert (back["units"], back["amount"]) == (10, cny(10_000))
     api.ids |= {"framework": framework["id"], "bond": bond}
     api.ids["trade"] = api.post("Investor", "/v1/trades", trade_body(api, "Company"))
 
@@ -156,13 +156,13 @@ def review(api: Api, framework: int) -> None:
     api.post("Verifier", f"/v1/frameworks/{framework}/reviews", body)
 
 
-def bond_body(framework: int, label: str) -> Json:
+def bond_body(framework: int, label: str, most: int = 2000) -> Json:
     return {
         "label": label,
         "framework": framework,
         "cash": "CNY",
         "denomination": cny(1000),
-        "max_units": 2000,
+        "max_units": most,
         "closes_on": "2025-01-31",
         "document": paper(),
     }

@@ -71,7 +71,7 @@ def bond(ledger: Ledger, *, allocated: int = 0) -> Given:
     raised = booking_bond(ledger, of)
     mint(ledger, "Investor", yuan(10_000))
     ledger.investor.book("Investor", raised, 100)
-    ledger.issuer.allot("Issuer", raised, {"Investor": 100})
+    ledger.issuer.allot("Issuer", raised)
     ledger.issuer.close("Issuer", raised, cost=yuan(50), value_date=FIRST_DAY)
     project = ledger.issuer.register_project(
         "Issuer",

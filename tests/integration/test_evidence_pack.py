@@ -96,11 +96,12 @@ def issue(ledger: Ledger) -> tuple[int, int, int, str, str, str]:
         denomination=10_000,
         max_units=10,
         closes_on=ledger.operator.today(),
+        max_cost_ppm=1_000_000,
         document=b"terms",
     ).id
     ledger.bank.mint("settlement bank", "Investor", 130_000, "deposit", "CNY")
     ledger.investor.book("Investor", bond, 10)
-    ledger.issuer.allot("Issuer", bond, {"Investor": 10})
+    ledger.issuer.allot("Issuer", bond)
     closed = ledger.issuer.close("Issuer", bond, cost=2_000)
     project = ledger.issuer.register_project(
         "Issuer",

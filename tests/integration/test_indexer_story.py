@@ -32,7 +32,7 @@ def issue(ledger: Ledger, label: str, framework: int) -> tuple[int, list[int]]:
     )
     ledger.bank.mint("settlement bank", "Investor", Money(RAISED, CNY), f"deposit for {label}", "CNY")
     ledger.investor.book("Investor", bond.id, RAISED // 1000)
-    ledger.issuer.allot("Issuer", bond.id, {"Investor": RAISED // 1000})
+    ledger.issuer.allot("Issuer", bond.id)
     ledger.issuer.close("Issuer", bond.id, cost=Money(COST, CNY), value_date=dt.date(2025, 1, 2))
     lines = []
     for name in ("dam", "turbines"):
