@@ -76,7 +76,6 @@ contract BondOffice is IBondOffice, Powered {
         return (b.token, b.terms.cash);
     }
 
-
     function allotment(uint32 id) external view returns (Allotment memory) {
         return _allotments[id];
     }

@@ -129,7 +129,7 @@ def test_a_paid_booking_gets_its_units_whatever_is_frozen(world):
     green.freeze(world.fund, *ending)
     green.pause(*ending)
     world.operator.suspends(world.investor)
-    world.issuer.allots(bond, (world.investor, 600), (world.fund, 400))
+    world.issuer.allots(bond)
     assert (green.balanceOf(world.investor), green.balanceOf(world.fund)) == (600, 400)
 
 
