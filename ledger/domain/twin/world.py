@@ -187,7 +187,7 @@ class World:
     # --- accounts ---
 
     def _signer_of(self, digest: bytes, signature: bytes) -> str:
-        """The account contract whose statement it is, or the plain key: an account's keys sign for it alone."""
+        """The account contract whose statement it is, or the plain key: account keys sign for it alone."""
         made = (a.address for a in self.factory.accounts.values() if a.accepts(digest, signature))
         return next(made, None) or self._key_of(digest, signature)
 
