@@ -8,6 +8,7 @@ that the counters of the chain's state are compared (`require_counters`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -124,8 +125,10 @@ class MoveColumns:
         _require_order(rows)
         out = (rows.from_axis, rows.out_offset)
         into = (rows.to_axis, rows.in_offset)
-        outgoing = _group(*out, *into, rows.amount, len(axes))
-        incoming = _group(*into, *out, rows.amount, len(axes))
+        with ThreadPoolExecutor(max_workers=2) as pool:  # numpy works without the interpreter's lock
+            other = pool.submit(_group, *into, *out, rows.amount, len(axes))
+            outgoing = _group(*out, *into, rows.amount, len(axes))
+            incoming = other.result()
         _require_tiling(outgoing, axes, "outgoing")
         _require_tiling(incoming, axes, "incoming")
         columns = cls(axes, source, rows, outgoing, incoming)
@@ -169,7 +172,8 @@ def _group(
     order = _by_axis(axis, axes)
     first = np.concatenate(([0], np.cumsum(np.bincount(axis, minlength=axes))))
     nothing = np.full(len(order), -1, dtype=np.int64)
-    return Side.of(first, near[order], amount[order], far_axis[order], far[order], order, nothing)
+    near, amount, far_axis, far = (column.take(order) for column in (near, amount, far_axis, far))
+    return Side.of(first, near, amount, far_axis, far, order, nothing)
 
 
 def _by_axis(axis: IntArray, axes: int) -> IntArray:

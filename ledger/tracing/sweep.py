@@ -13,6 +13,7 @@ Backward is the same sweep over the moves reversed. Chunks in which no payer hol
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -105,7 +106,7 @@ def spread(
     total = sum(start.amount for start in starts)
     if not total:
         return []
-    tags = (_Prorata if rule is Rule.PRORATA else _Bounds)(stream, horizon)
+    tags: _Tags = (_Prorata if rule is Rule.PRORATA else _Bounds)(stream, horizon)
     course = _Course(stream, _stops(stream, stop), ending, horizon)
     ordered = sorted(starts, key=lambda start: stream.after(start.row))
     places = [*(stream.after(start.row) for start in ordered), len(stream)]
@@ -114,7 +115,7 @@ def spread(
         course.live[start.axis] = True
         for chunk in course.chunks(begin, end):
             tags.meet(chunk)
-            course.live[chunk.touched] = tags.held(chunk.touched)
+            course.learn(chunk, tags)
     return tags.shares(total)
 
 
@@ -133,7 +134,7 @@ class _Chunk:
     payee: list[int]
     amount: list[int]
     balance: list[int]
-    touched: IntArray
+    axes: IntArray
 
 
 class _Course:
@@ -147,12 +148,20 @@ class _Course:
         self.live = np.zeros(stream.axes, dtype=np.bool_)
 
     def chunks(self, begin: int, end: int) -> Iterator[_Chunk]:
-        """Those of `[begin, end)`; between two, `live` is brought up to date by who asked."""
+        """Those of `[begin, end)`; `learn` comes after each."""
         for first in range(begin, end, _CHUNK):
             part = slice(first, min(first + _CHUNK, end))
             chosen = self._chosen(self._stream.payer[part], self._payee(part))
             if len(chosen):
                 yield self._chunk(first + chosen)
+
+    def learn(self, chunk: _Chunk, tags: _Tags) -> None:
+        """After a chunk. Where most moves matter, asking which axes are empty costs more than it saves."""
+        if 2 * len(chunk.payer) < _CHUNK:
+            axes = np.unique(chunk.axes)
+            self.live[axes] = tags.held(axes)
+        else:
+            self.live[chunk.axes] = True
 
     def _payee(self, part: slice | IntArray) -> IntArray:
         stream, axes = self._stream, self._stream.axes
@@ -179,12 +188,12 @@ class _Course:
     def _chunk(self, places: IntArray) -> _Chunk:
         stream = self._stream
         payer, payee = stream.payer[places], self._payee(places)
-        touched = np.unique(np.concatenate((payer, payee[payee < stream.axes])))
+        axes = np.concatenate((payer, payee[payee < stream.axes]))
         amount, balance = stream.amount[places], stream.balance[places]
-        return _Chunk(payer.tolist(), payee.tolist(), amount.tolist(), balance.tolist(), touched)
+        return _Chunk(payer.tolist(), payee.tolist(), amount.tolist(), balance.tolist(), axes)
 
 
-class _Tags:
+class _Tags(ABC):
     """Tags by layer (the number of moves made, where that is limited; else one layer) and place."""
 
     def __init__(self, stream: Stream, horizon: Horizon) -> None:
@@ -193,6 +202,22 @@ class _Tags:
         self._hops = horizon.hops
         self._least = horizon.least
         self._layers = 1 if horizon.hops is None else horizon.hops + 1
+
+    @abstractmethod
+    def add(self, start: Start) -> None:
+        """Puts a tag where the question begins."""
+
+    @abstractmethod
+    def meet(self, chunk: _Chunk) -> None:
+        """Moves what the chunk's moves take along."""
+
+    @abstractmethod
+    def held(self, axes: IntArray) -> list[bool]:
+        """Which of the axes have a tag."""
+
+    @abstractmethod
+    def shares(self, total: int) -> list[Share]:
+        """The answer."""
 
     def _ways(self, payer: int, payee: int) -> list[tuple[int, int]]:
         """(from, to) in every layer, the deepest first so that no tag moves twice; beyond it, it is cut."""
