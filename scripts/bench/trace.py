@@ -1,15 +1,19 @@
-"""Tracing and the index on synthetic moves: `python -m scripts.bench.trace [MOVES] [--naive]`.
+"""Tracing and the index on synthetic moves: `make bench-trace ARGS="1000000 10000000"`.
 
-Two shapes. `shallow`: a bond pays a thousand suppliers who seldom trade. `deep`: a few hundred accounts pass
-money round and round, so that one interval falls into very many parts. Answers are checked: forward leaves
-and backward leaves tile what was asked, and with --naive a lot queue gives the same end of every fen that is
-asked about.
+Two shapes. `shallow`: a bond pays many suppliers who seldom trade. `deep`: a few hundred accounts pass money
+round and round, so that one interval falls into very many parts. Answers are checked: forward leaves and
+backward leaves tile what was asked; DuckDB's recursive queries give the same sources of the same payments, and
+a plain lot queue the same end of every fen, in the same run. Where a peer is left out, it says so.
+
+Processor time is given beside the clock's, for on a busy machine the two differ much.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import random
+import resource
 import statistics
 import sys
 import tempfile
@@ -21,11 +25,14 @@ from pathlib import Path
 
 import numpy as np
 
-from ledger.domain.history import Batch, Header, MoveLogs, MoveRows
+from ledger.domain.history import Batch, Header, IntArray, MoveLogs, MoveRows
 from ledger.indexer.decode import MOVED, move_logs
 from ledger.store import Store
 from ledger.tracing.columns import MoveColumns
+from ledger.tracing.shares import Rule, added
+from ledger.tracing.sweep import Start, Stream, spread
 from ledger.tracing.walk import Flow, backward, forward
+from scripts.bench import duck
 
 SOURCE = 0
 MOVES_A_BLOCK = 200
@@ -34,23 +41,38 @@ QUESTIONS = 300
 
 def generate(moves: int, axes: int, keep: float, seed: int) -> MoveRows:
     """Mints and moves; `keep` is the part of a balance that a payer is likely to leave behind."""
-    rng = random.Random(seed)
-    incoming, outgoing = [0] * axes, [0] * axes
-    rows = np.empty((7, moves), dtype=np.int64)
-    for row in range(moves):
-        payer = SOURCE if row < axes or rng.random() < 0.02 else rng.randrange(1, axes)
-        balance = 10**9 if payer == SOURCE else incoming[payer] - outgoing[payer]
+    rng = np.random.default_rng(seed)
+    payers, payees = rng.integers(1, axes, moves), rng.integers(1, axes, moves)
+    payers[rng.random(moves) < 0.02] = SOURCE
+    payers[:axes] = SOURCE
+    parts = rng.integers(0, round((1 - keep) * 1000), moves).tolist()
+    balances = [0] * axes
+    given: list[int] = []
+    for row, (payer, payee, part) in enumerate(zip(payers.tolist(), payees.tolist(), parts, strict=True)):
+        balance = balances[payer] if payer else 0
         if balance < 2:
-            payer, balance = SOURCE, 10**9
-        payee = rng.randrange(1, axes)
+            payers[row], payer, balance = SOURCE, SOURCE, 10**9
         if payee == payer:
-            payee = 1 + payee % (axes - 1)
-        amount = max(1, int(balance * (1 - keep) * rng.random()))
-        block, log = divmod(row, MOVES_A_BLOCK)
-        rows[:, row] = (block + 1, log, payer, payee, amount, outgoing[payer], incoming[payee])
-        outgoing[payer] += amount
-        incoming[payee] += amount
-    return MoveRows.of(*rows)
+            payees[row] = payee = 1 + payee % (axes - 1)
+        amount = max(1, balance * part // 1000)
+        balances[payer] -= amount
+        balances[payee] += amount
+        given.append(amount)
+    block, log = np.divmod(np.arange(moves), MOVES_A_BLOCK)
+    amounts = np.array(given, dtype=np.int64)
+    offsets = numbered(payers, amounts, axes), numbered(payees, amounts, axes)
+    return MoveRows.of(block + 1, log, payers, payees, amounts, *offsets)
+
+
+def numbered(axis: IntArray, amounts: IntArray, axes: int) -> IntArray:
+    """The number of each move's first fen on its axis."""
+    order = np.argsort(axis, kind="stable")
+    before = np.cumsum(amounts[order]) - amounts[order]
+    first = np.searchsorted(axis[order], np.arange(axes))
+    base = before[np.minimum(first, len(before) - 1)]
+    numbers = np.empty_like(amounts)
+    numbers[order] = before - base[axis[order]]
+    return numbers
 
 
 @contextmanager
@@ -166,10 +188,18 @@ def _joined(parts: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
     return joined
 
 
-def bench(name: str, moves: int, axes: int, keep: float, *, naive: bool) -> None:
-    print(f"{name}: {moves:,} moves among {axes:,} axes")
-    rows = generate(moves, axes, keep, seed=1)
-    addresses = [f"0x{axis:040x}" for axis in range(axes)]
+def keep_columns(rows: MoveRows, folder: Path) -> None:
+    """The columns as files, synced to disk: what a trace store needs to start again without the index."""
+    for name, column in zip(MoveRows.__dataclass_fields__, rows.columns(), strict=True):
+        with (folder / f"{name}.npy").open("wb") as file:
+            np.save(file, column)
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def through_the_index(rows: MoveRows, addresses: list[str]) -> None:
+    """As the product does it: logs decoded, kept in SQLite, read back, proved."""
+    moves = len(rows)
     logs = as_logs(rows, addresses)
     with timed("decode logs into columns", moves):
         decoded = move_logs(logs)
@@ -183,25 +213,63 @@ def bench(name: str, moves: int, axes: int, keep: float, *, naive: bool) -> None
             known = history.addresses()
         store.close()
     source = known.index(next(a for a in known if int(a, 16) == SOURCE))
-    with timed("sort and prove complete", moves):
-        MoveColumns.build(known, source, read)
-    columns = MoveColumns.build(addresses, SOURCE, rows)
+    MoveColumns.build(known, source, read)
+
+
+def prorata(columns: MoveColumns) -> None:
+    """One source of the first hundredth of the history, followed to its end."""
+    moves, rows = len(columns.rows), columns.rows
+    with timed("order for sweeps (once)", moves):
+        stream = Stream.forward_of(columns)
+    row = int(np.flatnonzero(rows.from_axis != SOURCE)[moves // 100])
+    start = Start(row, int(rows.to_axis[row]), int(rows.amount[row]))
+    with timed("pro-rata of one source", moves):
+        shares = spread(stream, Rule.PRORATA, [start])
+    assert added(shares) == (start.amount, start.amount)
+    print(f"  {'':<28} {len(shares):,} holders")
+
+
+def bench(name: str, moves: int, axes: int, keep: float, given: argparse.Namespace) -> None:
+    print(f"{name}: {moves:,} moves among {axes:,} axes")
+    rows = generate(moves, axes, keep, seed=1)
+    addresses = [f"0x{axis:040x}" for axis in range(axes)]
+    if moves <= given.index_up_to:
+        through_the_index(rows, addresses)
+    else:
+        print(f"  the index is not measured above {given.index_up_to:,} moves")
+    with timed("build: sort, prove, keep", moves), tempfile.TemporaryDirectory() as folder:
+        columns = MoveColumns.build(addresses, SOURCE, rows)
+        keep_columns(rows, Path(folder))
     for largest in (1_000, 1_000_000, 1_000_000_000):
         ask(columns, backward, largest, seed=largest)
         ask(columns, forward, largest, seed=largest)
-    if naive:
+    prorata(columns)
+    if given.duckdb:
+        duck.compare(columns, given.duckdb)
+    if moves <= given.lots_up_to:
         compare_with_lot_queue(columns, rows)
+    else:
+        print(f"  the lot queue is not run above {given.lots_up_to:,} moves")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(f"  at most {peak:,} MiB of memory so far, generator and peers included")
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("moves", nargs="?", type=int, default=1_000_000)
-    parser.add_argument("--naive", action="store_true", help="also compare with a lot queue")
+    parser.add_argument("moves", nargs="*", type=int, default=[1_000_000])
+    parser.add_argument(
+        "--index-up-to", type=int, default=1_000_000, help="measure SQLite up to so many moves"
+    )
+    parser.add_argument(
+        "--lots-up-to", type=int, default=1_000_000, help="run the lot queue up to so many moves"
+    )
+    parser.add_argument("--duckdb", type=int, default=5, help="so many questions to DuckDB; 0 leaves it out")
     given = parser.parse_args(arguments)
-    bench("shallow", given.moves, max(3, given.moves // 50), keep=0.1, naive=given.naive)
-    bench("deep", given.moves, 300, keep=0.5, naive=given.naive)
+    for moves in given.moves:
+        bench("shallow", moves, max(3, moves // 50), 0.1, given)
+        bench("deep", moves, 300, 0.5, given)
     return 0
 
 
