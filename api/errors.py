@@ -4,6 +4,7 @@ status of a LedgerError   HTTP
 invalid                   422
 missing                   404
 forbidden                 403
+pending                   202: nothing went wrong, but somebody else must agree
 conflict, refused         409, or 422 where the input can never be right, 404 where it names nothing
 unavailable               503
 broken                    500, without a word about what broke
@@ -30,6 +31,7 @@ _HTTP: Final = {
     "missing": 404,
     "forbidden": 403,
     "conflict": 409,
+    "pending": 202,
     "refused": 409,
     "unavailable": 503,
     "broken": 500,

@@ -5,6 +5,7 @@
     ├── NotFound            not-found            nothing has that name, number or hash
     ├── NotAllowed          not-allowed          the one who asks may not do or see this
     ├── Conflict            conflict             right in itself, but not in the present state
+    ├── AwaitsApproval      awaits-approval      a clerk proposed it; an approver must approve it
     ├── ContractRefusal     <name of the error>  a contract refused; name and arguments as it gave them
     ├── TransactionRejected transaction-rejected the network would not take the transaction at all
     ├── ChainUnavailable    chain-unavailable    no answer from the chain; asking again may help
@@ -24,7 +25,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import ClassVar, Literal
 
-Status = Literal["invalid", "missing", "forbidden", "conflict", "refused", "unavailable", "broken"]
+Status = Literal["invalid", "missing", "forbidden", "conflict", "pending", "refused", "unavailable", "broken"]
 
 _sentences: dict[str, dict[str, str]] = {}
 _clauses: dict[str, str] = {}
@@ -137,6 +138,16 @@ class Conflict(LedgerError):
 
     code = "conflict"
     status = "conflict"
+
+
+class AwaitsApproval(LedgerError):
+    """Not refused and not done: a clerk proposed the act, and nobody here may approve it.
+
+    `who` is the account contract, `had` the number of the proposal, `needed` its approvers.
+    """
+
+    code = "awaits-approval"
+    status = "pending"
 
 
 class ContractRefusal(LedgerError):

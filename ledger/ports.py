@@ -67,7 +67,8 @@ class Signer(Protocol):
         """The raw signed transaction, ready for `eth_sendRawTransaction`."""
 
     def sign_digest(self, digest: bytes) -> bytes:
-        """65 bytes r‖s‖v (v = 27 or 28) over a 32-byte digest that is already an EIP-712 digest."""
+        """65 bytes r‖s‖v (v = 27 or 28) over a 32-byte digest that is already an EIP-712 digest; for an
+        account contract what it takes for its signature (ERC-1271)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +109,30 @@ class Chain(Protocol):
         """Acts and waits until it is mined. Simulated first, so that a refusal costs nothing and is
         decoded."""
 
+    def may(self, signer: Signer, contract: Contract, function: str, args: Sequence[Any] = ()) -> None:
+        """Simulates an act in the name of `signer`, who need not be able to send. Raises what it would."""
+
     def encode(self, contract: Contract, function: str, args: Sequence[Any] = ()) -> bytes:
         """The call's data, as a contract that forwards it takes it."""
 
     def decode_call(self, contract: Contract, data: bytes) -> tuple[str, Mapping[str, Any]] | None:
         """What such data calls: the function's name and its arguments by name, as people read them; None where
         the contract has no such function."""
+
+    def named(self, contract: Contract, four: bytes) -> str | None:
+        """The function that a selector names; None where the contract has no such function."""
+
+    def selector(self, contract: Contract, function: str) -> bytes:
+        """The four bytes that name a function."""
+
+    def word(self, contract: Contract, function: str, parameter: str) -> int:
+        """Which word of a call's arguments a parameter is, 1 the first; `quote.net` is a struct's field."""
+
+    def events(self, contract: Contract, block: int) -> tuple[Event, ...]:
+        """What one contract told in one block, in order."""
+
+    def know(self, *contracts: Contract) -> None:
+        """Names these contracts' events after them from now on."""
 
     def block_number(self) -> int: ...
 
@@ -201,6 +220,12 @@ class KeyStore(Protocol):
     def has(self, name: str) -> bool: ...
 
     def ensure(self, name: str) -> str: ...
+
+    def adopt(self, name: str, address: str) -> str:
+        """Takes in an account contract: found by its name, it opens documents and signs through its keys."""
+
+    def signs(self, name: str) -> bool:
+        """Whether a key of that name or address is here; False for an account contract."""
 
     def address_of(self, name: str) -> str: ...
 

@@ -30,6 +30,14 @@ def staffed_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return new_ledger(tmp_path_factory.mktemp("staffed-template"), staffed=True)
 
 
+@pytest.fixture(scope="session")
+def housed_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As `staffed_template`, where everybody but the bank acts from an account contract."""
+    from ledger.bootstrap.testing import new_ledger
+
+    return new_ledger(tmp_path_factory.mktemp("housed-template"), staffed=True, contracts=True)
+
+
 @pytest.fixture
 def ledger(ledger_template: Path, tmp_path: Path) -> Iterator[Ledger]:
     """A ledger of its own for the test, in 2025, with nobody admitted yet."""

@@ -11,6 +11,9 @@ from ledger import sentences, words  # noqa: F401 - register what errors say, in
 from ledger.bootstrap.opening import DeployOptions, Opened, open_embedded, open_network
 from ledger.config import Settings
 from ledger.crypto.keystore import COST
+from ledger.ports import Signer
+from ledger.services.account_contract import KeyRole
+from ledger.services.accounts import Accounts
 from ledger.services.auditor import Auditor
 from ledger.services.authority import Authority
 from ledger.services.bank import Bank
@@ -42,6 +45,7 @@ class Ledger:
 
     Attributes:
         operator: admits participants, posts business dates.
+        accounts: account contracts: keys, limits, proposals, recovery.
         bank: mints and burns ledger cash, grants credit lines.
         issuer: frameworks, bonds, projects, allocation, payments.
         verifier: external reviews.
@@ -68,6 +72,7 @@ class Ledger:
         self.records = opened.records
         self._closing: ExitStack = opened.closing
         self.operator = Operator(session)
+        self.accounts = Accounts(session)
         self.bank = Bank(session)
         self.issuer = Issuer(session)
         self.verifier = Verifier(session)
@@ -148,12 +153,16 @@ class Ledger:
         answer = self.auditor.trace_bond(bond)
         block, block_hash = int(answer["block"]), str(answer["block_hash"])
         points = [
-            sign_checkpoint(self.session.signer(who), self.client.chain_id, block, block_hash)
-            for who in signers
+            sign_checkpoint(self._person(who), self.client.chain_id, block, block_hash) for who in signers
         ]
         cash = self.session.cash(self.books.bond(int(answer["bond"])).cash).contract.address
         books = EvidenceBooks.of(self.session.deployment, cash)
         return bond_pack(self.client, answer, books, Path(folder), points)
+
+    def _person(self, who: str) -> Signer:
+        """Whose signature a reader without a chain can check: for an account contract, its approver's."""
+        account = self.session.account_contract(who)
+        return self.session.signer(who) if account is None else account.needed(KeyRole.APPROVER)
 
     def check(self) -> dict[str, Any]:
         """Every promise derived again from the chain alone, and the read model compared with it."""

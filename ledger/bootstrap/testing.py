@@ -22,6 +22,7 @@ from stdnum.iso7064 import mod_97_10
 
 from ledger.bootstrap.facade import Ledger
 from ledger.domain.roles import Role
+from ledger.services.accounts import ClerkLimit
 
 PASSPHRASE: Final = "for tests only"
 CHEAP: Final = 2**10
@@ -43,13 +44,20 @@ GROUPS: Final = {"Issuer": 1, "Company": 1}
 """The company is a declared subsidiary of the issuer."""
 
 
-def new_ledger(folder: Path, *, staffed: bool = False) -> Path:
-    """Deploys a replay ledger into an empty folder, posts 2025-01-02 and, with `staffed`, admits the cast.
+BANK: Final = "settlement bank"
+"""Its address is in its cash's code, so it stays a plain key where the others have account contracts."""
+
+
+def new_ledger(folder: Path, *, staffed: bool = False, contracts: bool = False) -> Path:
+    """Deploys a replay ledger into an empty folder, posts 2025-01-02 and, with `staffed`, admits the cast:
+    as plain keys, or with `contracts` as account contracts.
 
     It is closed then, and the folder can be copied and opened any number of times.
     """
     with _open(folder) as ledger:
         ledger.operator.post_business_date(FIRST_DAY)
+        if contracts:
+            house_cast(ledger)
         if staffed:
             admit_cast(ledger)
         return folder
@@ -68,6 +76,20 @@ def admit_cast(ledger: Ledger, *names: str) -> None:
     for name in names or CAST:
         roles = CAST[name] | Role.ILLUSTRATIVE
         ledger.operator.admit(name, illustrative_lei(name), roles, group=GROUPS.get(name, 0))
+
+
+def house_cast(ledger: Ledger, *names: str) -> None:
+    """Account contracts for the parties named, or for the whole cast but the bank, before their admission.
+
+    A clerk alone may register documents and transfer up to 100 yuan; the rest takes two persons.
+    """
+    limits = (
+        ClerkLimit("Documents", "register", each=1),
+        ClerkLimit("Cash-CNY", "transfer", amount="amount", each=100_00, daily=1_000_00),
+    )
+    for name in names or [name for name in CAST if name != BANK]:
+        clerk, approver = f"{name}, clerk", f"{name}, approver"
+        ledger.accounts.make(name, clerks=[clerk], approvers=[approver], limits=limits)
 
 
 def illustrative_lei(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -139,6 +139,28 @@ class Artifact:
             )
         return found[0]
 
+    def only(self, name: str) -> Json:
+        """The one function of that name, or of that `name(types)`."""
+        found = [entry for entry in self.entries("function") if name in (entry["name"], signature(entry))]
+        if not found:
+            raise NotFound(f"{self.name} has no function {name}", who=self.name)
+        if len(found) > 1:
+            raise BadInput(
+                f"{self.name} has several functions {name}; name one as name(types)", who=self.name
+            )
+        return found[0]
+
+    def selector_of(self, name: str) -> bytes:
+        return selector(self.only(name))
+
+    def word_of(self, name: str, parameter: str) -> int:
+        """Which word of a call's arguments a parameter is, 1 the first. NotFound for one that is no word."""
+        words = enumerate(_words(self.only(name)["inputs"]), 1)
+        found = next((place for place, word in words if word == parameter), None)
+        if found is None:
+            raise NotFound(f"{self.name}.{name} has no argument {parameter} of one word", who=parameter)
+        return found
+
     def encode_call(self, name: str, values: Sequence[Any]) -> str:
         entry = self.function(name, len(values))
         return _hex(selector(entry) + encode_values(entry["inputs"], values, f"{self.name}.{name}"))
@@ -153,6 +175,10 @@ class Artifact:
                     return None
                 return entry["name"], _readable(entry["inputs"], values)
         return None
+
+    def named(self, four: bytes) -> str | None:
+        """The function that a selector names; None where there is no such function."""
+        return next((one["name"] for one in self.entries("function") if selector(one) == four), None)
 
     def decode_answer(self, name: str, arguments: int, data: str) -> Any:
         """None, one value, or a tuple of values; a struct is a mapping."""
@@ -262,6 +288,38 @@ class Abis:
                 topics = 1 + sum(part["indexed"] for part in entry["inputs"])
                 found.setdefault((_hex(keccak(text=signature(entry))), topics), {})[name] = entry
         return found
+
+
+def _words(parts: Sequence[Json], within: str = "") -> Iterator[str]:
+    """A name for each word of the arguments' head; empty for what has no value of its own there."""
+    for part in parts:
+        name = within + part["name"]
+        if _is_dynamic(part) or part["type"].endswith("]"):
+            yield from [""] * _head_size(part)
+        elif part["type"] == "tuple":
+            yield from _words(part["components"], name + ".")
+        else:
+            yield name
+
+
+def _is_dynamic(part: Json) -> bool:
+    kind: str = part["type"]
+    if kind in ("string", "bytes") or kind.endswith("[]"):
+        return True
+    if kind.endswith("]"):
+        return _is_dynamic({**part, "type": kind[: kind.rindex("[")]})
+    return kind == "tuple" and any(map(_is_dynamic, part["components"]))
+
+
+def _head_size(part: Json) -> int:
+    """Words: one, the offset, for what is dynamic; all of it for an array of fixed length."""
+    kind: str = part["type"]
+    if _is_dynamic(part):
+        return 1
+    if kind.endswith("]"):
+        inner = {**part, "type": kind[: kind.rindex("[")]}
+        return int(kind[kind.rindex("[") + 1 : -1]) * _head_size(inner)
+    return sum(map(_head_size, part["components"])) if kind == "tuple" else 1
 
 
 def _event_args(entry: Json, log: Mapping[str, Any]) -> Json:

@@ -153,6 +153,24 @@ class ChainClient:
         function."""
         return self.abis[contract.abi].decode_call(data)
 
+    def named(self, contract: Contract, four: bytes) -> str | None:
+        """The function that a selector names; None where there is no such function."""
+        return self.abis[contract.abi].named(four)
+
+    def selector(self, contract: Contract, function: str) -> bytes:
+        """The four bytes that name a function. Raises NotFound; BadInput where the name is overloaded."""
+        return self.abis[contract.abi].selector_of(function)
+
+    def word(self, contract: Contract, function: str, parameter: str) -> int:
+        """Which word of a call's arguments a parameter is, 1 the first; `quote.net` is a struct's field."""
+        return self.abis[contract.abi].word_of(function, parameter)
+
+    def events(self, contract: Contract, block: int) -> tuple[Event, ...]:
+        """What one contract told in one block, in order."""
+        self.know(contract)
+        logs = self.logs(block, block, [contract.address])
+        return tuple(event for log in logs if (event := self.decode(log)) is not None)
+
     def header(self, block: Block = None) -> Header:
         """Raises NotFound."""
         method = (

@@ -3,6 +3,7 @@
     keystore/
       keyring.json            scrypt parameters and a random master key, sealed under the passphrase
       0x<address>.json        name, address, public sealing key; both private keys sealed under the master key
+                              (an account contract has a sealing key alone: it signs through its own keys)
       fingerprints.json       the consortium's fingerprint keys by epoch, sealed likewise
 
 A passphrase costs one scrypt when the keystore is opened, not one per key. Every sealed box is
@@ -31,7 +32,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from ledger.crypto.files import private_folder, write_private
 from ledger.crypto.signer import LocalSigner
-from ledger.errors import BadInput, Conflict, LedgerError, NotFound
+from ledger.errors import BadInput, Conflict, LedgerError, NotAllowed, NotFound
 
 COST = 2**17
 _BLOCK, _LANES, _KEY, _NONCE = 8, 1, 32, 12
@@ -48,11 +49,12 @@ class KeyStoreLocked(LedgerError):
 @dataclass(frozen=True, slots=True)
 class Account:
     """The readable part of an account's file. `sealing_key` is 32 bytes of X25519, to encrypt documents
-    to."""
+    to. A `contract` has no signing key here."""
 
     name: str
     address: str
     sealing_key: bytes
+    contract: bool = False
 
 
 class KeyStore:
@@ -132,13 +134,25 @@ class KeyStore:
     def create(self, name: str, private_key: bytes | None = None) -> Account:
         """A new account with fresh keys, or with the 32-byte key given. Conflict when the name or key is
         taken."""
+        signing = private_key or _signing_key()
+        return self._write(name, LocalSigner(signing).address, signing)
+
+    def adopt(self, name: str, address: str) -> str:
+        """Takes in an account contract under a name; it has a sealing key of its own here. Conflict when the
+        name or the address is taken by another."""
+        found = self.find(name)
+        if found is not None and found.contract and found.address.lower() == address.lower():
+            return found.address
+        return self._write(name, address, b"").address
+
+    def _write(self, name: str, address: str, signing: bytes) -> Account:
         if not name.strip() or name.lower().startswith("0x"):
             raise BadInput("an account needs a name that is no address", had=name)
         if self.has(name):
             raise Conflict(f"the keystore already has an account called {name}", who=name)
-        signing = private_key or _signing_key()
         sealing = X25519PrivateKey.generate()
-        account = Account(name, LocalSigner(signing).address, sealing.public_key().public_bytes_raw())
+        public = sealing.public_key().public_bytes_raw()
+        account = Account(name, address, public, contract=not signing)
         box = self._seal(_head(account), signing + sealing.private_bytes_raw())
         try:
             write_private(self._path(account.address), box, exclusive=True)
@@ -146,16 +160,24 @@ class KeyStore:
             raise Conflict(f"the keystore already has the account {account.address}", who=name) from None
         return account
 
+    def signs(self, name: str) -> bool:
+        """Whether the key of that name or address is here; False for an account contract."""
+        found = self.find(name)
+        return found is not None and not found.contract
+
     def signer(self, name: str) -> LocalSigner:
-        """Somebody who signs for the account, by name or address."""
+        """Somebody who signs for the account, by name or address. NotAllowed for an account contract, which
+        signs through its keys."""
         account = self.account(name)
+        if account.contract:
+            raise NotAllowed(f"{name} is an account contract: its keys sign for it", who=account.address)
         if account.address not in self._signers:
             self._signers[account.address] = LocalSigner(self._secrets(account.address)[:_KEY])
         return self._signers[account.address]
 
     def unsealer(self, name: str) -> bytes:
         """The 32-byte X25519 private key that opens documents sealed to the account."""
-        return self._secrets(self.account(name).address)[_KEY:]
+        return self._secrets(self.account(name).address)[-_KEY:]
 
     # --- fingerprint keys --------------------------------------------------------------------------------
 
@@ -216,11 +238,13 @@ def _signing_key() -> bytes:
 
 
 def _head(account: Account) -> dict[str, Any]:
-    return {"name": account.name, "address": account.address, "sealing_key": account.sealing_key.hex()}
+    head = {"name": account.name, "address": account.address, "sealing_key": account.sealing_key.hex()}
+    return {**head, "contract": True} if account.contract else head
 
 
 def _account(head: Mapping[str, Any]) -> Account:
-    return Account(str(head["name"]), str(head["address"]), bytes.fromhex(head["sealing_key"]))
+    sealing_key = bytes.fromhex(head["sealing_key"])
+    return Account(str(head["name"]), str(head["address"]), sealing_key, bool(head.get("contract", False)))
 
 
 def _subkey(secret: bytes, salt: bytes) -> bytes:

@@ -14,6 +14,7 @@ from ledger.domain.money import Currency, currency
 from ledger.domain.purposes import address_bytes, checksum
 from ledger.errors import BadInput, NotFound
 from ledger.ports import Chain, Contract, Deployment, Index, KeyStore, Mined, Signer, Synchroniser, Vault
+from ledger.services.account_contract import AccountContract, Call
 
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _NOBODY = "0x" + "00" * 20
@@ -60,6 +61,7 @@ class Session:
         self._synchroniser = synchroniser
         self._welcome = welcome
         self._cashes: dict[str, CashContract] = {}
+        self._accounts: dict[str, AccountContract] = {}
 
     # --- who ---------------------------------------------------------------------------------------------
 
@@ -84,8 +86,20 @@ class Session:
         return account
 
     def signer(self, who: str) -> Signer:
-        """Somebody who can sign for `who`; NotFound when the keystore here holds no such key."""
-        return self.keys.signer(self.address(who))
+        """Somebody who can sign for `who`: a key, or an account contract through its keys. NotFound when the
+        keystore here holds no such key."""
+        return self.account_contract(who) or self.keys.signer(self.address(who))
+
+    def account_contract(self, who: str) -> AccountContract | None:
+        """`who` as an account contract of this deployment's factory; None for a plain key."""
+        address = self.address(who)
+        if address not in self._accounts:
+            if self.keys.signs(address) or "AccountFactory" not in self.deployment.contracts:
+                return None
+            if not self.read("AccountFactory", "isAccount", address):
+                return None
+            self._accounts[address] = AccountContract(self.chain, self.keys, address)
+        return self._accounts[address]
 
     # --- acting and reading ------------------------------------------------------------------------------
 
@@ -93,9 +107,13 @@ class Session:
         return self.chain.call(self._contract(contract), function, args)
 
     def act(self, who: str, contract: str | Contract, function: str, *args: Any) -> Mined:
-        """Sends as `who` and waits for the block. A refusal arrives as ContractRefusal and changes
-        nothing."""
-        return self.chain.send(self.signer(who), self._contract(contract), function, args)
+        """Sends as `who`, a plain key or an account contract, and waits for the block. A refusal arrives as
+        ContractRefusal and changes nothing; AwaitsApproval, when an account's approver is elsewhere."""
+        found = self._contract(contract)
+        account = self.account_contract(who)
+        if account is not None:
+            return account.act(Call(found, function, args))
+        return self.chain.send(self.keys.signer(self.address(who)), found, function, args)
 
     def _contract(self, contract: str | Contract) -> Contract:
         return self.deployment[contract] if isinstance(contract, str) else contract
