@@ -116,8 +116,8 @@ class Chain(Protocol):
         """The call's data, as a contract that forwards it takes it."""
 
     def decode_call(self, contract: Contract, data: bytes) -> tuple[str, Mapping[str, Any]] | None:
-        """What such data calls: the function's name and its arguments by name, as people read them; None where
-        the contract has no such function."""
+        """What such data calls: the function's name and its arguments by name, as people read them; None
+        where the contract has no such function."""
 
     def named(self, contract: Contract, four: bytes) -> str | None:
         """The function that a selector names; None where the contract has no such function."""
