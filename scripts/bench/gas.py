@@ -27,6 +27,7 @@ BESIDE: dict[str, tuple[str | None, int | None]] = {
     "earmarked payment with gate": (None, 110_000),
     "delivery versus payment (allot one)": ("T-REX swap, the acceptance", 150_000),
     "bond units": ("T-REX transfer", 75_000),
+    "trade: units against money": ("T-REX swap, the acceptance", 150_000),
 }
 
 

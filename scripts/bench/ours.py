@@ -64,6 +64,8 @@ class Scene:
             "verifier": Role.VERIFIER,
             "investor one": Role.INVESTOR,
             "investor two": Role.INVESTOR,
+            "investor three": Role.INVESTOR,
+            "investor four": Role.INVESTOR,
             "supplier": Role.SUPPLIER,
             "second supplier": Role.SUPPLIER,
             "third supplier": Role.SUPPLIER,
@@ -71,8 +73,18 @@ class Scene:
         }
         for name, mask in roles.items():
             ledger.operator.admit(name, illustrative_lei(name), mask)
-        for name in ("investor one", "investor two", "financier", "supplier"):
+        for name in (
+            "investor one",
+            "investor two",
+            "investor three",
+            "investor four",
+            "financier",
+            "supplier",
+        ):
             ledger.bank.mint(BANK, name, yuan(1_000_000_000), f"deposit {name}", "CNY")
+
+    def address(self, contract: str) -> str:
+        return self.ledger.session.deployment[contract].address
 
     def gas(self, act: Any) -> int:
         return int(self.ledger.client.receipt(act.tx)["gasUsed"], 16)
@@ -120,9 +132,29 @@ class Scene:
                 "delivery versus payment (allot one)", case, allotted, "pro rata in the order of bookings"
             )
         issuer.close("issuer", self.bond_id)
+        checks = "role and admission, freezes, pause, record days"
         for case in ("first", "repeated"):
-            units = self.ledger.investor.transfer_units("investor one", self.bond_id, "investor two", 10)
-            yield self.row("bond units", case, units, "role and admission")
+            units = self.ledger.investor.transfer_units("investor one", self.bond_id, "investor three", 10)
+            yield self.row("bond units", case, units, checks)
+        yield from self.trade()
+
+    def trade(self) -> Iterator[Row]:
+        """The buyer executes what the seller signed; both have given their allowances."""
+        checks = "signature, nonce, deadline, allowances, and all of both moves"
+        for case, buyer in (("first", "investor four"), ("repeated", "investor three")):
+            self.ledger.cash.approve(buyer, self.address("Trades"), 2**256 - 1, "CNY")
+            signed = self.ledger.trades.sign(
+                "investor one",
+                self.bond_id,
+                seller="investor one",
+                buyer=buyer,
+                units=10,
+                price=yuan(990),
+                deadline=dt.datetime.now(dt.UTC) + dt.timedelta(days=2),
+                document=f"contract note {case}".encode(),
+            )
+            traded = self.ledger.trades.execute(buyer, signed)
+            yield self.row("trade: units against money", case, traded, checks)
 
     def payment(self) -> Iterator[Row]:
         issuer = self.ledger.issuer
