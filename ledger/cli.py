@@ -18,6 +18,7 @@ from ledger.commands import common, language
 from ledger.commands.bonds import bond_app
 from ledger.commands.changes import changes_app
 from ledger.commands.common import Json, err, opened, out, settings, show
+from ledger.commands.holding import authority_app, trade_app
 from ledger.commands.impact import impact_app, portfolio
 from ledger.commands.tracing import evidence_app, piece_app, trace_app
 from ledger.errors import LedgerError
@@ -34,6 +35,8 @@ for _name, _app in (
     ("piece", piece_app),
     ("trace", trace_app),
     ("evidence", evidence_app),
+    ("trade", trade_app),
+    ("authority", authority_app),
     ("impact", impact_app),
     ("changes", changes_app),
 ):

@@ -22,8 +22,7 @@ from api.schemas.common import (
     Who,
 )
 from ledger.domain.reasons import Reason
-from ledger.domain.typed_data import Trade
-from ledger.services.trades import SignedTrade
+from ledger.services.trades import SignedTrade, trade_from_json, trade_to_json
 
 ReasonName = Literal[
     "court_order", "regulatory_order", "sanctions", "pledge", "inheritance", "lost_access", "mistake",
@@ -142,21 +141,10 @@ class TradePaper(Request):
 
     @classmethod
     def of(cls, signed: SignedTrade) -> Self:
-        said = {name: getattr(signed.trade, name) for name in TradeBody.model_fields}
-        written = {"nonce": str(signed.trade.nonce), "document": "0x" + signed.trade.document.hex()}
-        return cls.model_construct(
-            trade=TradeBody.model_construct(**{**said, **written}),
-            signer=signed.signer,
-            signature="0x" + signed.signature.hex(),
-            digest=signed.digest,
-        )
+        return cls.model_validate(trade_to_json(signed))
 
     def signed(self) -> SignedTrade:
-        said: dict[str, Any] = {name: getattr(self.trade, name) for name in TradeBody.model_fields}
-        read = {"nonce": int(self.trade.nonce), "document": bytes.fromhex(self.trade.document[2:])}
-        return SignedTrade(
-            Trade(**{**said, **read}), self.signer, bytes.fromhex(self.signature[2:]), self.digest
-        )
+        return trade_from_json(self.model_dump())
 
 
 class MayTrade(Answer):

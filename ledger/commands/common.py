@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -12,12 +14,14 @@ from pydantic import ValidationError
 
 from ledger import Ledger, tables
 from ledger.config import Settings
+from ledger.domain.dates import date_of, parse_day
 from ledger.errors import BadInput
 
 out = tables.console()
 err = tables.console(stderr=True)
 _given: dict[str, Any] = {}
 
+Who = Annotated[str, typer.Option("--as", help="who acts: the name of an account here")]
 Json = Annotated[
     bool, typer.Option("--json", help="machine-readable: amounts are integer strings in minor units")
 ]
@@ -55,6 +59,23 @@ def opened() -> Iterator[Ledger]:
         )
     with Ledger.open(chosen) as ledger:
         yield ledger
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file that the command line named."""
+    if not path.is_file():
+        raise BadInput("there is no such file", had=str(path), needed="a file")
+    return path.read_bytes()
+
+
+def read_day(text: str) -> dt.date:
+    """A date written YYYY-MM-DD."""
+    return date_of(parse_day(text))
+
+
+def finish(json_: bool, sentence: str, /, **answer: Any) -> None:
+    """What an act came to: a sentence for people, its facts for machines."""
+    show(answer) if json_ else out.print(sentence)
 
 
 def show(answer: Mapping[str, Any]) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from ledger.commands.common import Json, opened, out, show
+from ledger.commands.common import Json, Who, finish, opened, out, read_day, read_file, show
 from ledger.commands.impact_tables import figures, one_report, portfolio_table
 from ledger.domain.dates import date_of, parse_day
 from ledger.domain.impact import Basis, BasisKind
@@ -20,7 +18,6 @@ from ledger.words import say
 
 impact_app = typer.Typer(help="What projects achieved, and a verifier's word on it", no_args_is_help=True)
 
-Who = Annotated[str, typer.Option("--as", help="who acts: the name of an account here")]
 Value = Annotated[str, typer.Option(help="a plain decimal: 191.7")]
 Unit = Annotated[str, typer.Option(help="unit of the value: tCO2, MWh, MW")]
 From = Annotated[str, typer.Option("--from", help="first day of the period, YYYY-MM-DD")]
@@ -65,7 +62,7 @@ def impact_report(
     figure = _figure(value, unit, first, until, basis, document, methodology)
     with opened() as ledger:
         done = ledger.impact.report(who, project, indicator, figure)
-    _done(json_, say("Report {report} is on file.", report=done.id), report=done.id, tx=done.tx)
+    finish(json_, say("Report {report} is on file.", report=done.id), report=done.id, tx=done.tx)
 
 
 @impact_app.command("restate")
@@ -95,7 +92,7 @@ def impact_restate(
     with opened() as ledger:
         done = ledger.impact.restate(who, report, figure, reason=reason)
     told = say("Report {report} took the place of report {former}.", report=done.id, former=report)
-    _done(json_, told, report=done.id, supersedes=report, tx=done.tx)
+    finish(json_, told, report=done.id, supersedes=report, tx=done.tx)
 
 
 @impact_app.command("validate")
@@ -111,9 +108,9 @@ def impact_validate(
     if outcome not in outcomes:
         raise BadInput("a verifier accepts, qualifies or refuses", had=outcome, needed=", ".join(outcomes))
     with opened() as ledger:
-        done = ledger.impact.validate(who, report, outcomes[outcome], _read(document))
+        done = ledger.impact.validate(who, report, outcomes[outcome], read_file(document))
     told = say("The verifier's word on report {report} is on file.", report=report)
-    _done(json_, told, report=report, outcome=outcome, tx=done.tx)
+    finish(json_, told, report=report, outcome=outcome, tx=done.tx)
 
 
 @impact_app.command("list")
@@ -158,24 +155,9 @@ def _figure(
     return Figure(
         value,
         unit,
-        _day(first),
-        _day(until),
+        read_day(first),
+        read_day(until),
         basis,
-        _read(document),
-        None if methodology is None else _read(methodology),
+        read_file(document),
+        None if methodology is None else read_file(methodology),
     )
-
-
-def _day(text: str) -> dt.date:
-    return date_of(parse_day(text))
-
-
-def _read(path: Path) -> bytes:
-    if not path.is_file():
-        raise BadInput("there is no such file", had=str(path), needed="a file")
-    return path.read_bytes()
-
-
-def _done(json_: bool, sentence: str, **answer: Any) -> None:
-    told: Mapping[str, Any] = answer
-    show(told) if json_ else out.print(sentence)

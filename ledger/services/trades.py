@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.typed_data import Trade, TypedData
@@ -144,3 +146,36 @@ class Trades(Desk):
             token, spender = token_of(self._session, trade.bond), self._session.deployment["Trades"].address
             if int(self._session.read(token, "allowance", account, spender)) < trade.units:
                 self._session.act(who, token, "approve", spender, _UNLIMITED)
+
+
+def trade_to_json(signed: SignedTrade) -> dict[str, Any]:
+    """A signed trade as a document: the price and the nonce as integer strings, bytes as `0x…`."""
+    trade = signed.trade
+    return {
+        "trade": {
+            **{name: getattr(trade, name) for name in ("bond", "seller", "buyer", "units", "deadline")},
+            "price": str(trade.price),
+            "nonce": str(trade.nonce),
+            "document": hex_of(trade.document),
+        },
+        "signer": signed.signer,
+        "signature": hex_of(signed.signature),
+        "digest": signed.digest,
+    }
+
+
+def trade_from_json(content: Mapping[str, Any]) -> SignedTrade:
+    """The signed trade of a document. KeyError or ValueError for what is none."""
+    said = content["trade"]
+    trade = Trade(
+        bond=int(said["bond"]),
+        seller=str(said["seller"]),
+        buyer=str(said["buyer"]),
+        units=int(said["units"]),
+        price=int(said["price"]),
+        nonce=int(said["nonce"]),
+        deadline=int(said["deadline"]),
+        document=bytes.fromhex(said["document"][2:]),
+    )
+    signature = bytes.fromhex(content["signature"][2:])
+    return SignedTrade(trade, str(content["signer"]), signature, str(content["digest"]))

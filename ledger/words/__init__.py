@@ -27,9 +27,9 @@ from typing import Any, Final
 
 from ledger.domain import kinds, states
 from ledger.errors import register_translation
-from ledger.words import changes, chrome, errors, impact, looking, story
+from ledger.words import changes, chrome, errors, holding, impact, looking, story
 
-CATALOGUES: Final = (changes, chrome, errors, impact, looking, story)
+CATALOGUES: Final = (changes, chrome, errors, holding, impact, looking, story)
 WORDS: Final[dict[str, str]] = {english: said for area in CATALOGUES for english, said in area.WORDS.items()}
 LABELS: Final[Mapping[type[IntEnum], Mapping[Any, Mapping[str, str]]]] = {
     **states.LABELS,
