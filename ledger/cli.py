@@ -14,7 +14,7 @@ from rich.markup import escape
 from typer.exceptions import TyperException
 
 from ledger import tables
-from ledger.commands import common, language
+from ledger.commands import common, language, published  # noqa: F401 - `bond terms`
 from ledger.commands.bonds import bond_app
 from ledger.commands.changes import changes_app
 from ledger.commands.common import Json, err, opened, out, settings, show

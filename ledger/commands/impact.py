@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from ledger.commands.common import Json, Who, finish, opened, out, read_day, read_file, show
-from ledger.commands.impact_tables import figures, one_report, portfolio_table
 from ledger.domain.dates import date_of, parse_day
 from ledger.domain.impact import Basis, BasisKind
 from ledger.domain.states import ValidationOutcome
 from ledger.errors import BadInput
+from ledger.impact_tables import figures, one_report, portfolio_table
 from ledger.services.impact import Figure
 from ledger.words import say
 

@@ -52,6 +52,7 @@ CURRENCIES: Final[dict[str, Currency]] = {
         Currency("GBP", 2),
         Currency("HKD", 2),
         Currency("SEK", 2),
+        Currency("AUD", 2),
         Currency("JPY", 0),
         Currency("KRW", 0),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import string
+from collections.abc import Collection
 
 from stdnum.iso7064 import mod_97_10
 
@@ -35,12 +36,15 @@ _ILLUSTRATIVE = {
 }
 
 
-def admit_cast(ledger: Ledger, issuers: dict[str, str]) -> None:
-    """Admits everybody. `issuers` maps a name to its country; their identifiers here are illustrative too."""
+def admit_cast(ledger: Ledger, issuers: dict[str, str], verifiers: Collection[str] = ()) -> None:
+    """Admits everybody. `issuers` maps a name to its country; `verifiers` are those that a source names.
+    All identifiers here are illustrative."""
     for name, roles in _ILLUSTRATIVE.items():
         _admit(ledger, name, roles | Role.ILLUSTRATIVE)
     for name in issuers:
         _admit(ledger, name, Role.ISSUER)
+    for name in sorted(verifiers):
+        _admit(ledger, name, Role.VERIFIER)
     ledger.account(STRANGER)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
-from ledger import Ledger, tables
+from ledger import Ledger, impact_tables, tables
 from ledger.domain.money import Money, currency, format_millions
 from ledger.errors import NotFound
 from ledger.story import cast
@@ -53,6 +53,8 @@ def print_story(ledger: Ledger, story: Story, out: Console) -> None:
         out.rule(f"{lived.published.id} · {lived.published.issuer}")
         _published(out, lived)
         _against_the_trace(out, lived)
+        _achieved(ledger, out, lived)
+    _portfolio(ledger, out)
     if story.leg is None:
         none = say("No receivable leg: no CNY bond here has one project with unspent money.")
         out.print(f"[yellow]{none}[/yellow]")
@@ -73,7 +75,7 @@ def _published(out: Console, lived: LivedBond) -> None:
         if bond.issued
         else say("not published; ages are therefore unknown"),
         say("coupon"): unknown if bond.coupon_ppm is None else _percent(bond.coupon_ppm),
-        say("verifier"): say("not published; an illustrative one signs a review marked so"),
+        say("verifier"): bond.verifier or say("not published; an illustrative one signs a review marked so"),
         say("catalogue"): say("{catalogue} (chosen here by date and country)", catalogue=bond.catalogue),
         say("source"): bond.source,
     }
@@ -94,17 +96,19 @@ def _against_the_trace(out: Console, lived: LivedBond) -> None:
         say("As of {day}, {currency} million: published against traced", day=bond.as_of, currency=bond.unit),
         "project",
         ">published",
+        ">this bond's",
         ">traced",
         ">of it spent",
         "",
     )
     for item in bond.items:
         row = traced.get(item.project, {"allocated": "0", "spent": "0"})
-        published = "–" if item.number is None else format_millions(item.amount.minor, bond.unit)
+        published = "–" if item.number is None else format_millions(item.total.minor, bond.unit)
         same = int(row["allocated"]) == item.amount.minor
         shown.add_row(
             item.project,
             published,
+            format_millions(item.amount.minor, bond.unit),
             format_millions(int(row["allocated"]), bond.unit),
             format_millions(int(row["spent"]), bond.unit),
             "✓" if same else "✗",
@@ -113,6 +117,7 @@ def _against_the_trace(out: Console, lived: LivedBond) -> None:
     total = sum(int(row["allocated"]) for row in traced.values())
     shown.add_row(
         say("total"),
+        format_millions(bond.listed.minor, bond.unit),
         format_millions(bond.allocated.minor, bond.unit),
         format_millions(total, bond.unit),
         "",
@@ -127,6 +132,16 @@ def _against_the_trace(out: Console, lived: LivedBond) -> None:
 def _openly(out: Console, lived: LivedBond) -> None:
     """What the source leaves open is said, never hidden."""
     bond = lived.published
+    if bond.other_funding.minor:
+        rule = say(
+            "The table lists {listed} for {allocated} of proceeds: each project's total is its row, this"
+            " bond's share of it is pro rata ({allocated} ÷ {listed}, our rule), and {other} are other"
+            " funding.",
+            listed=bond.listed,
+            allocated=bond.allocated,
+            other=bond.other_funding,
+        )
+        out.print(f"  {rule}", soft_wrap=True)
     itemised = any(item.number is not None for item in bond.items)
     if bond.unitemised.minor and itemised:
         cut = say(
@@ -152,6 +167,34 @@ def _idle(out: Console, trace: Mapping[str, Any]) -> None:
             unknown = say("age unknown: no value date is published")
             age = unknown if days is None else say("{days} days old", days=days)
             out.print(f"  {say('Idle')}: {unit} {tables.amount(interval['amount'], unit)}, {age}")
+
+
+# --- impact ------------------------------------------------------------------------------------------------
+
+
+def _achieved(ledger: Ledger, out: Console, lived: LivedBond) -> None:
+    """The published impact figures as reported, and whose share of each is whose."""
+    if lived.published.impact and not lived.published.other_funding.minor:
+        unknown = say(
+            "No total investment of these projects is published: the bond's amount stands for it, so that the"
+            " shares below are the most they can be."
+        )
+        out.print(f"  {unknown}", soft_wrap=True)
+    projects = set(lived.projects.values())
+    for one in ledger.impact.list()["reports"]:
+        if any(project["project"] in projects for project in one["projects"]):
+            impact_tables.one_report(out, ledger.impact.show(one["report"]))
+
+
+def _portfolio(ledger: Ledger, out: Console) -> None:
+    """What the first investor holds, and its part of what all those projects achieved."""
+    out.rule(say("A portfolio"))
+    unsaid = say(
+        "A verifier's word is illustrative here: counts are accepted, figures computed with a factor that"
+        " nobody published are qualified, and one that is published as 'about' is left without a word."
+    )
+    out.print(f"  {unsaid}", soft_wrap=True)
+    impact_tables.portfolio_table(out, ledger.investor.portfolio(cast.INVESTORS[0]))
 
 
 # --- the receivable leg ----------------------------------------------------------------------------------
@@ -225,6 +268,7 @@ def _next_commands(out: Console, folder: Path, story: Story) -> None:
     for command in (
         f"trace bond {bond.published.id} --view economic",
         f"evidence bond {bond.published.id} --out {pack}",
+        f"portfolio '{cast.INVESTORS[0]}'",
         "check",
     ):
         out.print(f"  .venv/bin/greenledger --state {folder} {command}", soft_wrap=True, highlight=False)

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger import Ledger
-from ledger.domain.intervals import Interval, share_floor
+from ledger.domain.impact import Basis, BasisKind
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.money import Money, format_millions
+from ledger.domain.states import ValidationOutcome
+from ledger.services.impact import Figure
 from ledger.services.proceeds import Payment
 from ledger.story import cast, cheats
-from ledger.story.figures import Item, PublishedBond, category_of
+from ledger.story.figures import Achieved, Item, PublishedBond, category_of, pro_rata
 from ledger.story.leg import Leg, live_leg
 
 Tell = Callable[[str], None]
@@ -21,12 +23,14 @@ Tell = Callable[[str], None]
 
 @dataclass(slots=True)
 class LivedBond:
-    """A published bond and what became of it here. `lines` holds a budget line for each item, in order."""
+    """A published bond and what became of it here: `lines` holds a budget line for each item, in order,
+    `projects` the project of each numbered row."""
 
     published: PublishedBond
     id: int = 0
     framework: int = 0
     lines: dict[Item, int] = field(default_factory=dict)
+    projects: dict[int, int] = field(default_factory=dict)
     payments: list[Payment] = field(default_factory=list)
     snapshots: dict[dt.date, dict[str, Any]] = field(default_factory=dict)
 
@@ -54,7 +58,8 @@ def live(
     dates.sort(key=lambda event: event[0])
     _post(ledger, dates[0][0])
     tell("Admitting the parties")
-    cast.admit_cast(ledger, {bond.issuer: bond.country for bond in published})
+    verifiers = {bond.verifier for bond in published if bond.verifier}
+    cast.admit_cast(ledger, {bond.issuer: bond.country for bond in published}, verifiers)
     for day, act in dates:
         _post(ledger, day)
         act()
@@ -87,6 +92,8 @@ def _events(ledger: Ledger, lived: LivedBond, tell: Tell) -> list[tuple[dt.date,
         _reimburse(ledger, lived)
         _draw_down(ledger, lived)
         lived.snapshots[bond.as_of] = dict(ledger.auditor.trace_bond(lived.id))
+        for figure in bond.impact:
+            _report(ledger, lived, figure)
 
     return [(bond.issued or bond.as_of, issue), (bond.as_of, spend)]
 
@@ -99,7 +106,7 @@ def _issue(ledger: Ledger, lived: LivedBond) -> None:
     codes = sorted({category_of(bond.catalogue, item.technology)[0] for item in bond.items})
     lived.framework = ledger.issuer.register_framework(
         bond.issuer,
-        _paper(f"Framework of {bond.id}", bond.source),
+        _paper(bond.framework or f"Framework of {bond.id}", bond.source),
         catalogue=bond.catalogue,
         categories=codes,
     ).id
@@ -116,6 +123,7 @@ def _issue(ledger: Ledger, lived: LivedBond) -> None:
         document=_paper(f"Terms of {bond.id} {bond.series}", bond.source),
         isin=bond.isin,
         issue_date=bond.issued,
+        maturity=bond.maturity,
         coupon_ppm=bond.coupon_ppm or 0,
     ).id
     _subscribe(ledger, lived, denomination)
@@ -124,13 +132,21 @@ def _issue(ledger: Ledger, lived: LivedBond) -> None:
 
 
 def _review(ledger: Ledger, lived: LivedBond) -> None:
-    """No source at hand names a verifier for these bonds: an illustrative one signs, marked so."""
-    ledger.verifier.review(
-        cast.VERIFIER,
-        lived.framework,
-        b"Illustrative second-party opinion: no verifier is published at the source at hand.",
-        valid_until=dt.date(2030, 12, 31),
+    """By the verifier that the source names, else by an illustrative one, marked so.
+
+    The text of no review is at hand: what is signed here says so.
+    """
+    bond = lived.published
+    paper = (
+        _paper(
+            f"{bond.verifier} on {bond.framework or bond.id}: named at the source, text not at hand",
+            bond.source,
+        )
+        if bond.verifier
+        else b"Illustrative second-party opinion: no verifier is published at the source at hand."
     )
+    verifier = bond.verifier or cast.VERIFIER
+    ledger.verifier.review(verifier, lived.framework, paper, valid_until=dt.date(2030, 12, 31))
 
 
 def _subscribe(ledger: Ledger, lived: LivedBond, denomination: Money) -> None:
@@ -164,10 +180,10 @@ def _allocate(ledger: Ledger, lived: LivedBond) -> None:
             framework=lived.framework,
             company=company,
             category=code,
-            budget=item.amount,
+            budget=item.total,
             currency=bond.unit.code,
             document=_paper(
-                f"{bond.id}: {item.project}, {format_millions(item.amount.minor, bond.unit)}m", item.source
+                f"{bond.id}: {item.project}, {format_millions(item.total.minor, bond.unit)}m", item.source
             ),
         )
         line = ledger.issuer.open_line(
@@ -180,6 +196,8 @@ def _allocate(ledger: Ledger, lived: LivedBond) -> None:
         )
         ledger.issuer.allocate(bond.issuer, line.id, item.amount)
         lived.lines[item] = line.id
+        if item.number is not None:
+            lived.projects[item.number] = project.id
 
 
 def _reimburse(ledger: Ledger, lived: LivedBond) -> None:
@@ -191,7 +209,7 @@ def _reimburse(ledger: Ledger, lived: LivedBond) -> None:
     if bond.refinancing is None:
         return
     group = [item for item in bond.items if item.number in bond.refinanced] or list(bond.items)
-    parts = _pro_rata(bond.refinancing.minor, [item.amount.minor for item in group])
+    parts = pro_rata(bond.refinancing.minor, [item.amount.minor for item in group])
     statement = ledger.documents.sign_and_register(
         ledger.documents.obligation(
             DocumentKind.REFINANCING,
@@ -209,15 +227,6 @@ def _reimburse(ledger: Ledger, lived: LivedBond) -> None:
     )
     for item, part in zip(group, parts, strict=True):
         lived.payments.append(ledger.issuer.pay(bond.issuer, lived.lines[item], statement.fingerprint, part))
-
-
-def _pro_rata(amount: int, weights: list[int]) -> list[int]:
-    """Whole minor units in proportion to the weights, summing exactly: weights are intervals of the whole."""
-    total, start, parts = sum(weights), 0, []
-    for weight in weights:
-        parts.append(share_floor(amount, Interval(start, start + weight), total))
-        start += weight
-    return parts
 
 
 def _draw_down(ledger: Ledger, lived: LivedBond) -> None:
@@ -240,6 +249,34 @@ def _draw_down(ledger: Ledger, lived: LivedBond) -> None:
             )
         )
         lived.payments.append(ledger.issuer.pay(bond.issuer, line, drawdown.fingerprint, item.amount))
+
+
+def _report(ledger: Ledger, lived: LivedBond, figure: Achieved) -> None:
+    """A published figure as the issuer's report. An illustrative verifier accepts a count, qualifies what was
+    computed with a factor that nobody published, and leaves a figure that is only "about" unsaid."""
+    bond, computed = lived.published, figure.indicator == "CO2_AVOIDED"
+    basis = Basis(
+        BasisKind.UNPUBLISHED if computed else BasisKind.NONE,
+        figure.source,
+        year=str(figure.day.year),
+        note="; ".join(filter(None, (*figure.parts, figure.reading))),
+    )
+    told = Figure(
+        figure.value,
+        figure.unit,
+        figure.day,
+        figure.day,
+        basis,
+        _paper(f"{bond.id}: {figure.value} {figure.unit}", figure.source),
+    )
+    projects = [lived.projects[number] for number in figure.items]
+    report = ledger.impact.report(bond.issuer, projects, figure.indicator, told)
+    if "about" in figure.reading:
+        return
+    outcome = ValidationOutcome.QUALIFIED if computed else ValidationOutcome.ACCEPTED
+    ledger.impact.validate(
+        cast.VERIFIER, report.id, outcome, _paper("Illustrative validation", figure.source)
+    )
 
 
 def _for_the_leg(bonds: list[LivedBond]) -> LivedBond | None:

@@ -203,7 +203,6 @@ WORDS: Final[dict[str, str]] = {
     "{file} lacks columns": "{file} 缺少列",
     "its terms are missing in {file}": "{file} 中缺少其条款",
     "its items add up to more than the published total by {gap}": "其明细合计超过公布总额 {gap}",
-    "its table allocates {allocated}, more than its proceeds of {proceeds}; no rule for this bond's share is published": "其表分配 {allocated}，超过募集额 {proceeds}；未公布该债券所占份额的规则",
     "its table has no full as_of date": "其表没有完整的截止日",
     "its coupon is no percentage with at most four decimals": "其票面利率不是至多四位小数的百分数",
     # --- the chain -------------------------------------------------------------------------------------------

@@ -36,6 +36,12 @@ WORDS: Final[dict[str, str]] = {
     "age unknown: no value date is published": "账龄未知：未公布起息日",
     "{days} days old": "账龄 {days} 天",
     "Idle": "闲置",
+    "this bond's": "本债券份额",
+    "The table lists {listed} for {allocated} of proceeds: each project's total is its row, this bond's share of it is pro rata ({allocated} ÷ {listed}, our rule), and {other} are other funding.": "表中列示 {listed}，募集额为 {allocated}：每行为项目总额，本债券份额按比例计（{allocated} ÷ {listed}，为本系统规则），其余 {other} 为其他资金。",
+    # --- impact ----------------------------------------------------------------------------------------------
+    "No total investment of these projects is published: the bond's amount stands for it, so that the shares below are the most they can be.": "这些项目的总投资未公布：以本债券金额代之，故下列份额为上限。",
+    "A portfolio": "投资组合",
+    "A verifier's word is illustrative here: counts are accepted, figures computed with a factor that nobody published are qualified, and one that is published as 'about' is left without a word.": "此处验证人的结论仅为示意：计数类予以认可；按未公布因子计算的为有保留；公布时注明“约”的不予置评。",
     # --- the receivable leg ----------------------------------------------------------------------------------
     "No receivable leg: no CNY bond here has one project with unspent money.": "没有应收凭证部分：此处没有人民币债券仅有一个项目且资金未用完。",
     "A receivable on that bond's money": "以该债券资金支付的应收凭证",

@@ -30,11 +30,13 @@ PYTHON_TABLE: dict[str, set[str]] = {
     "ledger.sentences": {"ledger.errors"},
     "ledger.words": {"ledger.domain", "ledger.errors"},
     "ledger.tables": {"ledger.domain", "ledger.words", "ledger.errors"},
+    "ledger.impact_tables": {"ledger.tables", "ledger.domain", "ledger.words", "ledger.errors"},
     "ledger.story": {
         "ledger.services",
         "ledger.reports",
         "ledger.tracing",
         "ledger.tables",
+        "ledger.impact_tables",
         "ledger.words",
         "ledger.domain",
         "ledger.errors",

@@ -20,8 +20,10 @@ from tests.acceptance.conftest import Demo, greenledger
 
 pytestmark = pytest.mark.usefixtures("lived")
 
-MILLION = {"JPY": 10**6, "CNY": 10**8}
-BONDS = ("CHUBU-558", "CTG-CN-2021", "NDB-2016")
+MILLION = {"JPY": 10**6, "CNY": 10**8, "EUR": 10**8}
+BONDS = ("CHUBU-558", "SMFG-2017", "CTG-CN-2021", "NDB-2016")
+AS_PUBLISHED = ("CHUBU-558", "CTG-CN-2021", "NDB-2016")
+"""Those whose table lists no more than they raised."""
 TRACE = "chain_id block block_hash as_of view rule bond currency minor_unit raised states conserved intervals"
 STATES = "cost unallocated placed lost available encumbered spent returned"
 INTERVAL = (
@@ -66,7 +68,7 @@ def test_a_trace_has_its_shape_and_tiles_what_was_raised(
         assert sum(int(i["end"]) - int(i["start"]) for i in mine) == int(amount)
 
 
-@pytest.mark.parametrize("bond", BONDS)
+@pytest.mark.parametrize("bond", AS_PUBLISHED)
 def test_the_published_table_is_reproduced_to_the_published_unit(
     traces: dict[str, dict[str, Any]], bond: str
 ) -> None:
@@ -94,6 +96,61 @@ def test_chubu_cut_its_items_and_the_rest_stays_not_published(traces: dict[str, 
     payees = {i["payee"] for i in trace["intervals"] if i["state"] == "spent"}
     assert payees == {"Chubu Electric Power Co."}, "refinancing reimburses the issuer"
     assert {i["age_days"] for i in trace["intervals"]} == {None}, "no issue date is published"
+
+
+def test_ten_loans_of_528_share_500_by_the_stated_rule(
+    lived: Ledger, demo: Demo, traces: dict[str, dict[str, Any]]
+) -> None:
+    """Each loan is a project's total, this bond's share of it 500/528 to the cent, the rest other funding."""
+    with (DATA / "allocations.csv").open(newline="", encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["bond_id"] == "SMFG-2017"]
+    loans = {row["project_or_category"]: int(row["amount_m"]) for row in rows if row["technology"]}
+    published = next(int(row["amount_m"]) for row in rows if row["row_no_0_is_total"] == "0")
+    assert (len(loans), sum(loans.values()), published) == (10, 528, 528)
+    traced = {row["project"]: int(row["allocated"]) for row in projects(traces["SMFG-2017"])}
+    assert sum(traced.values()) == 500 * MILLION["EUR"]
+    for loan, amount in loans.items():
+        assert abs(traced[loan] * 528 - 500 * amount * MILLION["EUR"]) < 528, "within a cent"
+    lines = lived.books.lines(int(traces["SMFG-2017"]["bond"]))
+    totals = [lived.books.project(line.project).budget for line in lines]
+    assert sum(totals) == 528 * MILLION["EUR"]
+    shown = demo.ask("bond", "show", "SMFG-2017")
+    assert (shown["isin"], shown["maturity"]) == ("XS1694219780", "2024-10-11")
+    assert "28,000,000.00 are other funding" in demo.printed and "verifier: Sustainalytics" in demo.printed
+
+
+# --- impact ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.spec("IMP-3")
+def test_the_published_impact_is_shared_out_to_the_last_decimal(demo: Demo) -> None:
+    with (DATA / "impacts.csv").open(newline="", encoding="utf-8") as file:
+        published = {(row["bond_id"], row["kpi"], row["value"]) for row in csv.DictReader(file)}
+    assert ("SMFG-2017", "CO2 reduction", "4200000") in published
+    assert ("CHUBU-558", "CO2 reduction", "325964") in published
+    reports = {(one["indicator"], one["value"]): one for one in demo.ask("impact", "list")["reports"]}
+    assert {("CAPACITY", "3126"), ("CO2_AVOIDED", "4200000"), ("CO2_AVOIDED", "325964")} <= set(reports)
+    loans = reports["CO2_AVOIDED", "4200000"]
+    assert (len(loans["projects"]), loans["outcome"]) == (10, "not validated")
+    shares = demo.ask("impact", "show", str(loans["report"]))["shares"]
+    parts = [int(one["value"]) for one in shares["holders"]]
+    assert sum(parts) + int(shares["unheld"]) + int(shares["other_funding"]) == int(shares["whole"])
+    assert shares["whole"] == str(4_200_000 * 10**6)
+    assert parts == [2_386_363_636_364, 1_590_909_090_909], "500/528 of it, 60 to 40"
+
+
+@pytest.mark.spec("IMP-2", "IMP-3")
+def test_a_portfolio_counts_what_was_validated_and_shows_the_rest_apart(demo: Demo) -> None:
+    answer = demo.ask("portfolio", "Investor A (illustrative)")
+    assert {one["label"]: one["units"] for one in answer["holdings"]} == dict.fromkeys(BONDS, 60)
+    avoided = next(one for one in answer["impact"] if one["indicator"] == "CO2_AVOIDED")
+    assert (avoided["unit"], avoided["decimals"]) == ("tCO2/year", 6)
+    assert avoided["counted"] == avoided["qualified"] == str(325_964 * 10**6 * 3 // 5)
+    assert avoided["not_validated"] == "2386363636364"
+    early = demo.ask(
+        "portfolio", "Investor A (illustrative)", "--from", "2018-01-01", "--until", "2018-12-31"
+    )
+    assert {figure["value"] for one in early["impact"] for figure in one["figures"]} == {"3126", "4200000"}
 
 
 def test_the_development_banks_idle_money_is_shown_with_its_age(
@@ -218,9 +275,9 @@ def test_every_line_of_the_published_tables_is_ticked(demo: Demo) -> None:
     assert sum("✓" in line and "conserved" not in line for line in demo.printed.splitlines()) >= 15 + 3
 
 
-def test_the_last_lines_are_three_commands_to_try(demo: Demo) -> None:
+def test_the_last_lines_are_four_commands_to_try(demo: Demo) -> None:
     lines = [line.strip() for line in demo.printed.splitlines() if "greenledger --state" in line]
-    assert len(lines) == 3
+    assert len(lines) == 4
     assert all(str(demo.state) in line for line in lines)
 
 

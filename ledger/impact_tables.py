@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -13,6 +13,8 @@ from ledger.tables import amount, party, table, unit_of
 from ledger.words import say, spoken, word
 
 Answer = Mapping[str, Any]
+_NAMED = 3
+_BEGINNING = "1970-01-01"
 
 
 def indicator(code: str) -> str:
@@ -46,9 +48,16 @@ def _report(one: Answer) -> Iterable[str]:
         shown(int(one["value"]), one["decimals"]),
         one["unit"],
         _period(one),
-        ", ".join(project["label"] for project in one["projects"]),
+        _projects(one["projects"]),
         word(ValidationOutcome, one["outcome"]),
     )
+
+
+def _projects(projects: Sequence[Answer]) -> str:
+    """Their names; where they are many, how many."""
+    if len(projects) > _NAMED:
+        return say("{count} projects", count=len(projects))
+    return ", ".join(project["label"] for project in projects)
 
 
 def _period(one: Answer) -> str:
@@ -98,8 +107,7 @@ def _ratio(ratio: Answer) -> str:
 
 def portfolio_table(out: Console, answer: Answer) -> None:
     """Holdings, then impact by indicator with the figures behind each sum."""
-    window = {"from_": answer["from"], "until": answer["until"]}
-    out.print(f"[bold]{party(answer['investor'])}[/bold] · " + say("{from_} to {until}", **window))
+    out.print(f"[bold]{party(answer['investor'])}[/bold] · {_window(answer)}")
     held = table(say("Bonds held"), "bond", "issuer", ">units", ">of", ">amount")
     for one in answer["holdings"]:
         value = f"{one['currency']} {amount(one['amount'], unit_of(one))}"
@@ -107,6 +115,12 @@ def portfolio_table(out: Console, answer: Answer) -> None:
     out.print(held)
     for group in answer["impact"]:
         _group(out, group)
+
+
+def _window(answer: Answer) -> str:
+    if answer["from"] == _BEGINNING:
+        return say("up to {until}", until=answer["until"])
+    return say("{from_} to {until}", from_=answer["from"], until=answer["until"])
 
 
 def _group(out: Console, group: Answer) -> None:
