@@ -108,7 +108,6 @@ WORDS: Final[dict[str, str]] = {
     "coupon not published": "未公布票面利率",
     "issue day not published": "未公布起息日",
     "maturity not published": "未公布到期日",
-    "maturity": "到期",
     "verdict": "评判",
     "why": "原因",
 }
