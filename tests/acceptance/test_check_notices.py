@@ -30,7 +30,7 @@ from tests.integration.given_bond import CATEGORY, DAY, yuan
 pytestmark = pytest.mark.spec("CHK-1")
 
 ROOT = Path(__file__).parents[2]
-BUILT = ["CASH-1", "PIECE-1", "BOND-1", "BOND-2", "DOC-1", "LINE-1", "FIN-1", "IDX-1"]
+BUILT = ["CASH-1", "PIECE-1", "BOND-1", "BOND-2", "HOLD-1", "DOC-1", "LINE-1", "FIN-1", "IDX-1"]
 ABSENT = ["CLR-1", "IMP-1", "API-1"]
 
 
@@ -157,8 +157,11 @@ def test_without_an_index_its_check_is_absent_and_never_ok(here: Town) -> None:
 
 @contextmanager
 def written(here: Town, contract: str, at: Place, change: Callable[[int], int]) -> Iterator[None]:
-    """A number in the chain's storage is changed behind everybody's back, and put back afterwards."""
-    address = here.ledger.session.deployment[contract].address
+    """A number in the chain's storage is changed behind everybody's back, and put back afterwards.
+
+    `contract` is its name, or its address where no record names it.
+    """
+    address = contract if contract.startswith("0x") else here.ledger.session.deployment[contract].address
     word = here.ledger.client.storage(address, at.slot)
     assert word, "nothing is kept there: the place is wrong"
     changed = at.write(word, change(at.read(word)))
@@ -271,6 +274,30 @@ def test_totals_that_the_contract_cannot_add_up(here: Town) -> None:
     at = place("Proceeds", "_totals", here.given.line, member="encumbered")
     with written(here, "Proceeds", at, lambda _: 0):
         assert_noticed(checked(here), {"BOND-1"}, f"bond {here.given.bond}: the contract cannot say")
+
+
+@pytest.mark.spec("HOLD-1")
+@pytest.mark.parametrize("change", [one_more, one_less])
+def test_the_units_of_a_holder(here: Town, change: Callable[[int], int]) -> None:
+    token, holder = here.ledger.books.bond(here.given.bond).token, account(here, "Investor")
+    with written(here, token, place("GreenBond", "_holdings", holder, member="units"), change):
+        assert_noticed(checked(here), {"HOLD-1"}, here.ledger.session.address("Investor"))
+
+
+@pytest.mark.spec("HOLD-1")
+def test_the_supply_of_units(here: Town) -> None:
+    """It is kept as the holding of the zero address."""
+    token = here.ledger.books.bond(here.given.bond).token
+    with written(here, token, place("GreenBond", "_holdings", 0, member="units"), one_more):
+        assert_noticed(checked(here), {"HOLD-1"}, f"bond {here.given.bond}: all hold")
+
+
+@pytest.mark.spec("HOLD-1")
+def test_more_units_frozen_than_held(here: Town) -> None:
+    token, holder = here.ledger.books.bond(here.given.bond).token, account(here, "Investor")
+    at = place("GreenBond", "_holdings", holder, member="frozenByAuthority")
+    with written(here, token, at, lambda _: 2**32):
+        assert_noticed(checked(here), {"HOLD-1"}, "are frozen")
 
 
 @pytest.mark.spec("DOC-1")
