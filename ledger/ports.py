@@ -205,6 +205,9 @@ class Index(Protocol):
         self, bond: int, day: int | None = None, as_of_block: int | None = None
     ) -> Mapping[str, Any]: ...
 
+    def payments(self, bond: int) -> Sequence[int]:
+        """The coupons and redemptions of a bond, in the order in which they were opened."""
+
 
 class Synchroniser(Protocol):
     """Brings the read model up to the chain's present block."""

@@ -335,11 +335,14 @@ contract BondService is IBondService, Powered {
         ICash cash = ICash(s.cash);
         bytes32 purpose = Purposes.service(id);
         uint256 residue = cash.balanceOf(Purposes.axisOf(MODULE, purpose));
-        emit ServiceSettled(id, residue);
         if (v.kind == REDEMPTION) --s.unsettled;
+        bool kept;
         if (residue != 0) {
-            Claims.payOrKeep(participants, cash, MODULE, purpose, s.issuer, residue, bytes32(uint256(id)));
+            kept = Claims.payOrKeep(
+                participants, cash, MODULE, purpose, s.issuer, residue, bytes32(uint256(id))
+            );
         }
+        emit ServiceSettled(id, residue, kept);
         if (v.kind == REDEMPTION && _isRedeemed(s)) IGreenBond(s.token).retire();
     }
 

@@ -72,7 +72,8 @@ interface IBondService {
     event ServicePaid(
         uint32 indexed service, address indexed holder, uint256 amount, uint256 fromProceeds, bool kept
     );
-    event ServiceSettled(uint32 indexed service, uint256 residue);
+    /// @notice Everybody has got all; the rounding went back to the issuer, or is kept for it.
+    event ServiceSettled(uint32 indexed service, uint256 residue, bool kept);
     event Defaulted(uint32 indexed bond, uint32 indexed service, uint256 paidIn, uint256 total);
     event DefaultCured(uint32 indexed bond, uint32 indexed service);
 

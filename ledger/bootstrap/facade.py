@@ -29,6 +29,7 @@ from ledger.services.issuer import Issuer
 from ledger.services.operator import Operator
 from ledger.services.powers import Changes
 from ledger.services.receivables import Obligor, Supplier
+from ledger.services.service import Service
 from ledger.services.trades import Trades
 
 
@@ -53,6 +54,7 @@ class Ledger:
         obligor: confirms payables, pays in, settles.
         supplier: accepts, refuses, splits, transfers; refunds.
         financier: quotes, funds (the holder's `accept` is here too).
+        service: coupon terms, coupons, redemption, default; for issuer, fixer and anyone who pays out.
         impact: reports what projects achieved, validates them, lists them with everybody's shares.
         auditor: traces.
         documents: files and obligation documents.
@@ -81,6 +83,7 @@ class Ledger:
         self.supplier = Supplier(session)
         self.financier = Financier(session)
         self.impact = Impact(session)
+        self.service = Service(session)
         self.auditor = Auditor(session)
         self.documents = Documents(session)
         self.cash = Cash(session)

@@ -80,6 +80,9 @@ class LazyIndex:
     def holders(self, bond: int, day: int | None = None, as_of_block: int | None = None) -> Mapping[str, Any]:
         return self._model.holders(bond, day, as_of_block)
 
+    def payments(self, bond: int) -> list[int]:
+        return self._model.payments(bond)
+
     def rows(self) -> AbstractContextManager[Snapshot]:
         """One consistent view of the rows themselves, for who compares them with the chain."""
         return self.store.snapshot()

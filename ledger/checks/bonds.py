@@ -74,6 +74,7 @@ def _derived(bond: int, counted: Counters, parts: tuple[list[bytes], set[bytes]]
     return dict.fromkeys(STATES, 0) | {
         "cost": _counter(counted, purposes.cost(bond))[0],
         "unallocated": balance(purposes.origin(bond)) + balance(purposes.pool(bond)),
+        "returned": _counter(counted, purposes.returned(bond))[0],
         "available": sum(map(balance, parts[0])),
         "encumbered": sum(map(balance, parts[1])),
     }

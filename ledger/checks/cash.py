@@ -7,7 +7,7 @@ from typing import Final
 
 from ledger.checks.view import View
 from ledger.domain import purposes
-from ledger.domain.purposes import CASH, MATURITY, PROCEEDS, axis_of
+from ledger.domain.purposes import CASH, MATURITY, PROCEEDS, SERVICE, axis_of
 
 SOURCE: Final = axis_of(CASH, purposes.source())
 _SIDES: Final = (("fromAxis", "outOffset", 1, "out"), ("toAxis", "inOffset", 0, "in"))
@@ -58,13 +58,15 @@ def _known_axes(view: View) -> Iterator[str]:
     for event in view.of("Participants.Admitted"):
         account = event.args["account"]
         yield from (account, axis_of(CASH, purposes.redemption(account)))
-        yield from (axis_of(module, purposes.claim(account)) for module in (PROCEEDS, MATURITY))
+        yield from (axis_of(module, purposes.claim(account)) for module in (PROCEEDS, MATURITY, SERVICE))
     for event in view.of("Proceeds.BondBooksOpened"):
         bond = event.number("bond")
-        parts = (purposes.origin(bond), purposes.cost(bond), purposes.pool(bond))
+        parts = (purposes.origin(bond), purposes.cost(bond), purposes.pool(bond), purposes.returned(bond))
         yield from (axis_of(PROCEEDS, part) for part in parts)
     for event in view.of("Proceeds.LineOpened"):
         yield axis_of(PROCEEDS, purposes.budget_line(event.number("line")))
+    for event in view.of("BondService.ServiceOpened"):
+        yield axis_of(SERVICE, purposes.service(event.number("service")))
     for event in view.of("Receivables.Confirmed"):
         yield axis_of(PROCEEDS, purposes.encumbrance(event.number("receivable")))
         yield axis_of(MATURITY, purposes.settlement(event.number("receivable")))

@@ -9,7 +9,7 @@ from typing import Final
 from ledger.checks.uses import confirmations
 from ledger.checks.view import Seen, View
 from ledger.domain import purposes
-from ledger.domain.purposes import MATURITY, PROCEEDS, axis_of
+from ledger.domain.purposes import MATURITY, PROCEEDS, SERVICE, axis_of
 
 Flow = tuple[str, str, str, int]
 """Transaction, from, to, fen."""
@@ -64,6 +64,10 @@ def _guarded(view: View) -> dict[str, str]:
         named[proceeds(purposes.origin(bond))] = f"the origin of bond {bond}"
         named[proceeds(purposes.cost(bond))] = f"the costs of bond {bond}"
         named[proceeds(purposes.pool(bond))] = f"the pool of bond {bond}"
+        named[proceeds(purposes.returned(bond))] = f"the returned proceeds of bond {bond}"
+    for event in view.of("BondService.ServiceOpened"):
+        payment = event.number("service")
+        named[axis_of(SERVICE, purposes.service(payment))] = f"payment {payment} of coupons or principal"
     for event in view.of("Proceeds.LineOpened"):
         named[proceeds(purposes.budget_line(event.number("line")))] = f"budget line {event.number('line')}"
     for receivable in confirmations(view):
@@ -83,7 +87,8 @@ def _closed(view: View) -> dict[str, set[str]]:
         goes[proceeds(purposes.escrow(bond, investor))] = back | {proceeds(purposes.origin(bond))}
     for event in view.of("Participants.Admitted"):
         account = event.args["account"]
-        goes |= {axis_of(module, purposes.claim(account)): {account} for module in (PROCEEDS, MATURITY)}
+        modules = (PROCEEDS, MATURITY, SERVICE)
+        goes |= {axis_of(module, purposes.claim(account)): {account} for module in modules}
     return goes
 
 
@@ -98,6 +103,34 @@ def _expected(view: View) -> Iterator[Flow]:
     for event in view.of("Maturity.PieceSettled"):
         if event.number("receivable") not in funded:
             yield event.tx, *_settled(event, MATURITY, purposes.settlement(event.number("receivable")))
+    for tx, flow in _serviced(view):
+        if flow[2]:
+            yield tx, *flow
+
+
+def _serviced(view: View) -> Iterator[tuple[str, Parts]]:
+    """Coupons and redemptions: from what was paid in, and from a pool only what a redemption returns."""
+    issuers = {e.number("bond"): e.args["issuer"] for e in view.of("BondOffice.BondRegistered")}
+    bonds: dict[int, int] = {}
+    for event in view.of("BondService.ServiceOpened"):
+        bond, terms = event.number("bond"), event.args["terms"]
+        bonds[event.number("service")] = bond
+        unused = int(terms["units"]) * int(terms["fromProceeds"])
+        yield event.tx, (proceeds(purposes.pool(bond)), proceeds(purposes.returned(bond)), unused)
+    for event in view.of("BondService.ServicePaid"):
+        payment, holder, kept = event.number("service"), event.args["holder"], bool(event.args["kept"])
+        back = proceeds(purposes.returned(bonds[payment]))
+        paid = axis_of(SERVICE, purposes.service(payment))
+        yield event.tx, (paid, _to(SERVICE, holder, kept), event.number("amount"))
+        yield event.tx, (back, _to(PROCEEDS, holder, kept), event.number("fromProceeds"))
+    for event in view.of("BondService.ServiceSettled"):
+        payment = event.number("service")
+        target = _to(SERVICE, issuers[bonds[payment]], bool(event.args["kept"]))
+        yield event.tx, (axis_of(SERVICE, purposes.service(payment)), target, event.number("residue"))
+
+
+def _to(module: bytes, party: str, kept: bool) -> str:
+    return axis_of(module, purposes.claim(party)) if kept else party
 
 
 Parts = tuple[str, str, int]

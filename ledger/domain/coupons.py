@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
 from itertools import pairwise
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from eth_hash.auto import keccak
 
@@ -20,6 +20,7 @@ from ledger.domain.calendars import CALENDARS, BusinessDayRule, adjusted
 from ledger.domain.dates import BankingCalendar, add_months, days_between, format_day
 from ledger.domain.daycount import FREQUENCIES, DayCount, Reference, fraction_parts, year_fraction
 from ledger.domain.purposes import ADDRESS, WORD, address_bytes
+from ledger.domain.states import Polarity
 from ledger.errors import BadInput
 
 PPM: Final = 1_000_000
@@ -43,14 +44,6 @@ class CouponKind(IntEnum):
     STEP = 2
     FLOATING = 3
     KPI = 4
-
-
-class Polarity(IntEnum):
-    """Whether more of a KPI is better or worse: two live systems chose opposite signs, so it is said."""
-
-    NONE = 0
-    HIGHER_IS_BETTER = 1
-    LOWER_IS_BETTER = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +136,8 @@ def schedule(plan: Plan) -> list[Period]:
 
 def _boundaries(plan: Plan) -> tuple[list[int], list[int]]:
     """Coupon days with the real start and end, and beside them the regular days they stand for."""
+    if plan.stub not in get_args(Stub):
+        raise BadSchedule("not a stub", had=plan.stub, needed=", ".join(get_args(Stub)))
     if plan.frequency not in FREQUENCIES:
         raise BadSchedule("coupons a year divide twelve months", had=plan.frequency, needed=FREQUENCIES)
     if days_between(plan.start, plan.end) == 0:
@@ -199,7 +194,7 @@ def period_rate(terms: ServiceTerms, period: Period, posted: int | None, last_pp
 
 def met(terms: ServiceTerms, period: Period, value: int) -> bool:
     """Whether an observation reaches its target, by the polarity that the terms state."""
-    if terms.polarity == Polarity.HIGHER_IS_BETTER:
+    if terms.polarity == Polarity.HIGHER:
         return value >= period.target
     return value <= period.target
 

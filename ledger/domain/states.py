@@ -15,6 +15,20 @@ class BondState(IntEnum):
     ALLOTTING = 4
 
 
+class PaymentKind(IntEnum):
+    """`BondService.Service.kind`."""
+
+    COUPON = 1
+    REDEMPTION = 2
+
+
+class PaymentState(IntEnum):
+    """`BondService.Service.state`."""
+
+    OPEN = 1
+    SETTLED = 2
+
+
 class FenState(IntEnum):
     """The one current state of each raised fen (BOND-1), in the order of `Proceeds.States`."""
 
@@ -142,6 +156,8 @@ class Cause(IntEnum):
 
 State = (
     BondState
+    | PaymentKind
+    | PaymentState
     | FenState
     | ReceivableState
     | PieceState
@@ -158,6 +174,14 @@ State = (
 )
 
 LABELS: Final[dict[type[IntEnum], dict[int, dict[str, str]]]] = {
+    PaymentKind: {
+        PaymentKind.COUPON: {"en": "coupon", "zh": "付息"},
+        PaymentKind.REDEMPTION: {"en": "redemption", "zh": "兑付本金"},
+    },
+    PaymentState: {
+        PaymentState.OPEN: {"en": "open", "zh": "待付"},
+        PaymentState.SETTLED: {"en": "settled", "zh": "已付清"},
+    },
     BondState: {
         BondState.BOOKING: {"en": "booking", "zh": "认购中"},
         BondState.CLOSED: {"en": "closed", "zh": "已成立"},

@@ -16,6 +16,8 @@ Json = Mapping[str, Any]
 BOOKED = keccak(b"Booked(uint32,address,uint64,uint256)")
 ENCUMBERED = keccak(b"Encumbered(uint32,uint32,uint64,uint256)")
 ENCUMBRANCE_PAID = keccak(b"EncumbrancePaid(uint32,uint64,address,uint64,uint64,bool)")
+REDEMPTION = keccak(b"RedemptionAnnounced(uint32,uint32,(uint8,uint32,uint32,uint96,uint96),bytes32)")
+SERVICE_PAID = keccak(b"ServicePaid(uint32,address,uint256,uint256,bool)")
 
 _ASKED_AT_ONCE = 200
 """Axes in one question for logs: nodes bound its length."""
@@ -50,18 +52,19 @@ class EvidenceChain(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """Where a bond's books stand: three contracts' addresses, and the block before which there were none."""
+    """Where a bond's books stand: four contracts' addresses, and the block before which there were none."""
 
     cash: str
     proceeds: str
     bond_office: str
+    service: str
     first_block: int = 0
 
     @classmethod
     def of(cls, deployment: Deployment, cash: str) -> Books:
         """Those of a deployment, for a bond paid in the ledger cash at the address `cash`."""
         proceeds, office = deployment["Proceeds"].address, deployment["BondOffice"].address
-        return cls(cash, proceeds, office, deployment.start_block)
+        return cls(cash, proceeds, office, deployment["BondService"].address, deployment.start_block)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ class Place:
 def purposes_of(chain: EvidenceChain, books: Books, bond: int, last: int) -> list[Purpose]:
     """Every purpose that money of the bond may have had up to block `last`, used or not."""
     this = _topic(bond)
-    found = [Purpose(name, (bond,)) for name in ("ORIGIN", "COST", "POOL")]
+    found = [Purpose(name, (bond,)) for name in ("ORIGIN", "COST", "POOL", "RETURNED")]
     for log in _events(chain, books, books.bond_office, last, BOOKED, this):
         investor = _address(log["topics"][2])
         found += [Purpose("ESCROW", (bond, investor)), Purpose("CLAIM", (investor,))]
@@ -98,6 +101,9 @@ def purposes_of(chain: EvidenceChain, books: Books, bond: int, last: int) -> lis
         found.append(Purpose("ENCUMBRANCE", (int(log["topics"][3], 16),)))
     for log in _events(chain, books, books.proceeds, last, ENCUMBRANCE_PAID, this):
         found.append(Purpose("CLAIM", (_address(log["topics"][3]),)))
+    for log in _events(chain, books, books.service, last, REDEMPTION, this):
+        for paid in _events(chain, books, books.service, last, SERVICE_PAID, log["topics"][2]):
+            found.append(Purpose("CLAIM", (_address(paid["topics"][2]),)))
     return list(dict.fromkeys(found))
 
 

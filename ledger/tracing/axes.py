@@ -22,11 +22,13 @@ class Kind(StrEnum):
     LINE = "line"
     ENCUMBRANCE = "encumbrance"
     SETTLEMENT = "settlement"
+    RETURNED = "returned"
+    SERVICE = "service"
     CLAIM = "claim"
     UNKNOWN = "unknown"
 
 
-BOOKS: Final = frozenset({Kind.ORIGIN, Kind.COST, Kind.POOL, Kind.LINE, Kind.ENCUMBRANCE})
+BOOKS: Final = frozenset({Kind.ORIGIN, Kind.COST, Kind.POOL, Kind.LINE, Kind.ENCUMBRANCE, Kind.RETURNED})
 """Money on these is in a bond's books; elsewhere it has been paid, or is not raised yet."""
 
 
@@ -38,6 +40,7 @@ class Axis:
     bond: int = 0
     line: int = 0
     receivable: int = 0
+    payment: int = 0
     party: str = ""
 
 
@@ -57,6 +60,11 @@ def pool_axis(bond: int) -> str:
 def cost_axis(bond: int) -> str:
     """A bond's issue costs."""
     return purposes.axis_of(purposes.PROCEEDS, purposes.cost(bond))
+
+
+def returned_axis(bond: int) -> str:
+    """A bond's unused proceeds on their way back to the investors."""
+    return purposes.axis_of(purposes.PROCEEDS, purposes.returned(bond))
 
 
 def line_axis(line: int) -> str:
@@ -87,14 +95,15 @@ class AxisNames:
     def add_party(self, account: str) -> None:
         """A participant's redemption and claim axes."""
         self._add(purposes.CASH, purposes.redemption(account), Axis(Kind.REDEMPTION, party=account))
-        for module in (purposes.PROCEEDS, purposes.MATURITY):
+        for module in (purposes.PROCEEDS, purposes.MATURITY, purposes.SERVICE):
             self._add(module, purposes.claim(account), Axis(Kind.CLAIM, party=account))
 
     def add_bond(self, bond: int) -> None:
-        """A bond's origin, pool and cost axes."""
+        """A bond's origin, pool and cost axes, and that of what goes back."""
         self._found[origin_axis(bond)] = Axis(Kind.ORIGIN, bond=bond)
         self._found[pool_axis(bond)] = Axis(Kind.POOL, bond=bond)
         self._found[cost_axis(bond)] = Axis(Kind.COST, bond=bond)
+        self._found[returned_axis(bond)] = Axis(Kind.RETURNED, bond=bond)
 
     def add_booking(self, bond: int, investor: str) -> None:
         """The escrow axis of one booking."""
@@ -104,6 +113,11 @@ class AxisNames:
     def add_line(self, bond: int, line: int) -> None:
         """A budget line's axis."""
         self._found[line_axis(line)] = Axis(Kind.LINE, bond=bond, line=line)
+
+    def add_payment(self, bond: int, payment: int) -> None:
+        """Where money for one coupon or redemption waits: the payer's own, never a pool's."""
+        axis = Axis(Kind.SERVICE, bond=bond, payment=payment)
+        self._add(purposes.SERVICE, purposes.service(payment), axis)
 
     def add_receivable(self, bond: int, line: int, receivable: int) -> None:
         """Where money for a receivable waits: bond money, or what its obligor paid in."""

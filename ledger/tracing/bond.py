@@ -11,8 +11,8 @@ that is still on the bond's books, to the payment's business date for money that
 
 States: `cost` is what was set aside for or paid as issue costs; `unallocated` rests on the pool; `available`
 on a budget line; `encumbered` is locked for a confirmed payable; `spent` was paid and not refunded, a
-holder's claim included, for it has left the bond's books. The others come with temporary placement and
-redemption.
+holder's claim included, for it has left the bond's books; `returned` was set aside for the investors at a
+redemption, or has reached them. The others come with temporary placement.
 
 The answer (amounts and numbers of fen are integer strings in minor units):
 
@@ -255,6 +255,8 @@ class _Tracer:
         if payee is None:
             return []
         document = where(trail.move(-1))["document"]
+        if _state(trail) == "returned":
+            return economic.returned(self._books, payee, part.start, part.end)
         if _state(trail) == "cost":
             return economic.issue_cost(self._books, payee, document, part.start, part.end)
         return economic.direct(self._books, payee, document, part.start, part.end)
@@ -296,14 +298,15 @@ def _payee(trail: Trail) -> str | None:
 
 
 def _state(trail: Trail) -> str:
-    if any(axis.kind is Kind.COST for axis in trail.axes):
-        return "cost"
+    for kind, state in ((Kind.COST, "cost"), (Kind.RETURNED, "returned")):
+        if any(axis.kind is kind for axis in trail.axes):
+            return state
     return _STATE_OF.get(trail.last.kind, "spent")
 
 
 def _line(trail: Trail) -> int:
     """The budget line that the money is on or left last; 0 for none, and for money back in the pool."""
-    if trail.last.kind is Kind.POOL:
+    if trail.last.kind is Kind.POOL or _state(trail) == "returned":
         return 0
     lines: list[Axis] = [axis for axis in trail.axes if axis.line]
     return lines[-1].line if lines else 0

@@ -140,6 +140,7 @@ class Books:
         self.financings: dict[str, Financing] = {}
         self.refunds: list[Refunded] = []
         self.spent: defaultdict[int, Spent] = defaultdict(Spent)
+        self.payments: defaultdict[int, list[int]] = defaultdict(list)
         self.currencies: dict[str, str] = {}
         self.modules: dict[int, str] = {}
         self.contracts: dict[str, str] = {}
@@ -300,6 +301,11 @@ def _proceeds_received(books: Books, row: EventRow) -> None:
     books.bonds[bond.id] = replace(bond, raised=a["raised"], value_date=date, closed=True)
 
 
+def _service_opened(books: Books, row: EventRow) -> None:
+    books.axes.add_payment(row.args["bond"], row.args["service"])
+    books.payments[row.args["bond"]].append(row.args["service"])
+
+
 def _project_registered(books: Books, row: EventRow) -> None:
     a = row.args
     books.projects[a["project"]] = Project(a["project"], a["label"], a["framework"], a["category"])
@@ -387,6 +393,7 @@ _ACTS: Final[dict[tuple[str, str], Callable[[Books, EventRow], None]]] = {
     ("Frameworks", "FrameworkRegistered"): _framework,
     ("BondOffice", "BondRegistered"): _bond_registered,
     ("BondOffice", "Booked"): _booked,
+    ("BondService", "ServiceOpened"): _service_opened,
     ("Proceeds", "ProceedsReceived"): _proceeds_received,
     ("Proceeds", "ProjectRegistered"): _project_registered,
     ("Proceeds", "LineOpened"): _line_opened,

@@ -60,6 +60,7 @@ def _counted(world: World, bond: Bond) -> dict[str, int]:
         "available": _balance(world, columns, lines),
         "encumbered": _balance(world, columns, locked),
         "spent": spent.paid - spent.refunded,
+        "returned": _counters(world, columns, axes.returned_axis(bond.id))[0],
     }
 
 

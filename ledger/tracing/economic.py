@@ -23,6 +23,7 @@ _SELLERS: Final = {1: "seller", 2: "borrower", 3: "reimbursed"}
 """The payee's role by kind of obligation: invoice, loan drawdown, refinancing statement."""
 
 ISSUE_COST: Final = "issue cost"
+INVESTOR: Final = "investor"
 SUPPLIER: Final = "supplier"
 DISCOUNT: Final = "discount"
 FEE: Final = "fee"
@@ -49,6 +50,11 @@ def direct(books: Books, payee: str, fingerprint: str | None, start: int, end: i
 def issue_cost(books: Books, payee: str, document: str | None, start: int, end: int) -> list[Json]:
     """A payment of issue costs: one line."""
     return [_line(books, payee, ISSUE_COST, start, end, [document] if document else [])]
+
+
+def returned(books: Books, payee: str, start: int, end: int) -> list[Json]:
+    """Unused proceeds that went back: one line, the investor."""
+    return [_line(books, payee, INVESTOR, start, end, [])]
 
 
 def receivable(books: Books, found: Receivable, first: int, start: int, end: int) -> list[Json]:

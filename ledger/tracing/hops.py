@@ -112,6 +112,8 @@ def name(world: World, axis: Axis) -> str | None:
         Kind.COST: f"issue costs of {bond}",
         Kind.LINE: books.lines[axis.line].label if axis.line in books.lines else None,
         Kind.ENCUMBRANCE: f"encumbrance for receivable {axis.receivable}",
+        Kind.RETURNED: f"unused proceeds of {bond} on their way back",
+        Kind.SERVICE: f"payment {axis.payment} of {bond}",
         Kind.SETTLEMENT: f"paid in for receivable {axis.receivable}",
     }
     return names.get(axis.kind) or (books.party(axis.party).name if axis.party else None)

@@ -85,6 +85,11 @@ class ReadModel:
         with self._lock, self._store.snapshot() as history:
             return holders(self._world(history, as_of_block), bond, day)
 
+    def payments(self, bond: int) -> list[int]:
+        """The coupons and redemptions of a bond, in the order in which they were opened."""
+        with self._lock, self._store.snapshot() as history:
+            return list(self._world(history, None).books.payments[bond])
+
     def _world(self, history: History, as_of_block: int | None) -> World:
         tip = history.progress()
         if tip is None:

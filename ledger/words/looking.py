@@ -109,6 +109,7 @@ VALUES: Final[dict[str, str]] = {
     "line": "预算项",
     "encumbrance": "锁定待付",
     "settlement": "到期兑付",
+    "service": "付息兑付",
     "claim": "待领取",
     "unknown": "未知",
     # where money leaves the ledger

@@ -18,7 +18,6 @@ from ledger.domain.coupons import (
     CouponKind,
     Period,
     Plan,
-    Polarity,
     ServiceTerms,
     due_floor,
     entitlement_floor,
@@ -29,6 +28,7 @@ from ledger.domain.coupons import (
 )
 from ledger.domain.dates import BadDate, BankingCalendar, format_day, parse_day
 from ledger.domain.daycount import DayCount, year_fraction
+from ledger.domain.states import Polarity
 from ledger.errors import NotFound
 
 WEEKENDS = CALENDARS["WEEKENDS"].days
@@ -216,7 +216,7 @@ def test_a_rate_is_what_its_terms_say(kind: CouponKind, posted: int, last: int, 
     """SVC-3: every kind, with floor, cap, step and penalty."""
     terms = ServiceTerms(
         coupon_kind=kind,
-        polarity=Polarity.HIGHER_IS_BETTER,
+        polarity=Polarity.HIGHER,
         rate_ppm=30_000,
         floor_ppm=10_000,
         cap_ppm=60_000,
@@ -228,9 +228,7 @@ def test_a_rate_is_what_its_terms_say(kind: CouponKind, posted: int, last: int, 
 
 @pytest.mark.parametrize(("value", "rate"), [(100, 30_000), (101, 34_000), (0, 30_000)])
 def test_polarity_decides_what_missing_a_target_means(value: int, rate: int) -> None:
-    terms = ServiceTerms(
-        coupon_kind=CouponKind.KPI, polarity=Polarity.LOWER_IS_BETTER, rate_ppm=30_000, step_ppm=4_000
-    )
+    terms = ServiceTerms(coupon_kind=CouponKind.KPI, polarity=Polarity.LOWER, rate_ppm=30_000, step_ppm=4_000)
     assert period_rate(terms, PERIOD, value) == rate
 
 

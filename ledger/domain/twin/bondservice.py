@@ -356,11 +356,11 @@ class BondService(Module):
         """All units have got all: what is left is rounding, and goes back to the issuer."""
         self.services[id_] = replace(service, state=SETTLED)
         residue = self._cash_of(service).balance_of(axis_of(SERVICE, purposes.service(id_)))
-        self.emit("ServiceSettled", id_, residue)
         if service.kind == REDEMPTION:
             self._change(service.bond, unsettled=-1)
-        if residue:
-            self._out(id_, service, self.standings[service.bond].issuer, residue)
+        issuer = self.standings[service.bond].issuer
+        kept = self._out(id_, service, issuer, residue) if residue else False
+        self.emit("ServiceSettled", id_, residue, kept)
         if service.kind == REDEMPTION and self.redeemed(service.bond):
             self.office.tokens[service.bond].retire(self.address)
 

@@ -8,7 +8,6 @@ from typing import Final
 from ledger.domain.coupons import (
     CouponKind,
     Period,
-    Polarity,
     ServiceTerms,
     period_parts,
     period_rate,
@@ -16,6 +15,7 @@ from ledger.domain.coupons import (
 )
 from ledger.domain.daycount import ON_CHAIN, BadDayCount
 from ledger.domain.roles import Role
+from ledger.domain.states import Polarity
 from ledger.domain.twin.base import NOBODY, Module, Refusal, Stage, plain, word
 from ledger.domain.twin.bonds import BondOffice
 from ledger.domain.twin.documents import Documents
@@ -184,7 +184,7 @@ def _require_terms(terms: ServiceTerms, coupon_ppm: int) -> None:
         raise Refusal("TermsInvalid", word("FIXER"), 0)
     if 0 < terms.cap_ppm < terms.floor_ppm:
         raise Refusal("TermsInvalid", word("CAP"), terms.cap_ppm)
-    said = terms.polarity in (Polarity.HIGHER_IS_BETTER, Polarity.LOWER_IS_BETTER)
+    said = terms.polarity in (Polarity.HIGHER, Polarity.LOWER)
     if kind == CouponKind.KPI and not said:
         raise Refusal("TermsInvalid", word("POLARITY"), terms.polarity)
 

@@ -47,6 +47,7 @@ FLOWS = {  # from, to: the state of the fen that went there; none before closing
     ("ORIGIN", "COST"): "cost", ("COST", OUTSIDE): "cost",
     ("ORIGIN", "POOL"): "unallocated", ("LINE", "POOL"): "unallocated",
     ("POOL", "LINE"): "available", ("ENCUMBRANCE", "LINE"): "available", (OUTSIDE, "LINE"): "available",
+    ("POOL", "RETURNED"): "returned", ("RETURNED", OUTSIDE): "returned",
     ("LINE", "ENCUMBRANCE"): "encumbered", ("LINE", OUTSIDE): "spent", ("ENCUMBRANCE", OUTSIDE): "spent",
 }  # fmt: skip
 
@@ -195,7 +196,7 @@ class Pack:
             need(found[2] == int(packed > 0 and not general), f"flags {found[2]} do not fit its purpose")
             need(axis not in self.purposes, "given twice")
             self.purposes[axis], self.counters[axis] = purpose, found[:2]
-            if purpose[0] in ("ORIGIN", "COST", "POOL", "ESCROW"):
+            if purpose[0] in ("ORIGIN", "COST", "POOL", "RETURNED", "ESCROW"):
                 need(purpose[1] == facts["bond"], "it belongs to another bond")
 
     def kind(self, axis: str) -> str:
