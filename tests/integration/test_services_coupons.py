@@ -45,7 +45,7 @@ def bond(ledger: Ledger) -> int:
     )
     mint(ledger, "Investor", yuan(10_000))
     ledger.investor.book("Investor", bond, 100)
-    ledger.issuer.allot("Issuer", bond, {"Investor": 100})
+    ledger.issuer.allot("Issuer", bond)
     ledger.issuer.close("Issuer", bond, cost=yuan(50), value_date=FIRST_DAY)
     mint(ledger, "Issuer", yuan(20_000))
     ledger.service.file("Auditor", bond, coupons)
