@@ -75,3 +75,24 @@ SENTENCES: Final[dict[Restriction, dict[str, str]]] = {
         "zh": "因其他原因不能流转。",
     },
 }
+
+_OF_ANYBODY: Final = {
+    "BondRetired": Restriction.RETIRED,
+    "BondPaused": Restriction.PAUSED,
+    "UnitsNotFree": Restriction.UNITS_FROZEN,
+    "ERC20InsufficientBalance": Restriction.TOO_FEW_UNITS,
+    "ERC20InvalidReceiver": Restriction.TO_NOBODY,
+    "MissingRole": Restriction.TO_NO_INVESTOR,
+}
+_OF_ONE_SIDE: Final = {
+    "AccountFrozen": (Restriction.FROM_FROZEN, Restriction.TO_FROZEN),
+    "NotAdmitted": (Restriction.FROM_NOT_ADMITTED, Restriction.TO_NOT_ADMITTED),
+    "Suspended": (Restriction.FROM_SUSPENDED, Restriction.TO_SUSPENDED),
+    "Lapsed": (Restriction.FROM_LAPSED, Restriction.TO_LAPSED),
+}
+
+
+def code_of(refusal: str, who: object, to: str) -> Restriction:
+    """The code of a refused transfer to `to`: by the error's name, and whom it speaks of."""
+    giver, receiver = _OF_ONE_SIDE.get(refusal, (Restriction.OTHER, Restriction.OTHER))
+    return _OF_ANYBODY.get(refusal, receiver if who == to else giver)
