@@ -40,7 +40,8 @@ def type_strings() -> set[str]:
     for path in CONTRACTS.rglob("*.sol"):
         found |= set(
             re.findall(
-                r'"((?:Obligation|Review|Quote|AccountStatement)\([^"]*\))"', path.read_text(encoding="utf-8")
+                r'"((?:Obligation|Review|Finding|Quote|AccountStatement)\([^"]*\))"',
+                path.read_text(encoding="utf-8"),
             )
         )
     return found
