@@ -26,11 +26,14 @@ from ledger.services.frameworks import Verifier
 from ledger.services.holding import Holdings
 from ledger.services.impact import Impact
 from ledger.services.issuer import Issuer
+from ledger.services.labels import Labels
 from ledger.services.operator import Operator
+from ledger.services.performance import Performance
 from ledger.services.powers import Changes
 from ledger.services.receivables import Obligor, Supplier
 from ledger.services.service import Service
 from ledger.services.trades import Trades
+from ledger.services.verifier import Verifier
 
 
 class Ledger:
@@ -49,7 +52,9 @@ class Ledger:
         accounts: account contracts: keys, limits, proposals, recovery.
         bank: mints and burns ledger cash, grants credit lines.
         issuer: frameworks, bonds, projects, allocation, payments.
-        verifier: external reviews.
+        verifier: external reviews; judges what was promised.
+        labels: why a bond's label fell, and how it rises.
+        performance: attested history, and credit levels recomputed from events.
         investor: booking, units, portfolio.
         obligor: confirms payables, pays in, settles.
         supplier: accepts, refuses, splits, transfers; refunds.
@@ -78,6 +83,8 @@ class Ledger:
         self.bank = Bank(session)
         self.issuer = Issuer(session)
         self.verifier = Verifier(session)
+        self.labels = Labels(session)
+        self.performance = Performance(session)
         self.investor = Investor(session)
         self.obligor = Obligor(session)
         self.supplier = Supplier(session)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
-from ledger.services import bank, bonds, frameworks, impact, operator, proceeds, receivables
+from ledger.services import bank, bonds, frameworks, impact, operator, proceeds, receivables, undertakings
 from ledger.services.desk import Desk
 from ledger.services.session import struct
 
@@ -24,6 +25,12 @@ class Books(Desk):
 
     def framework(self, framework: int) -> frameworks.Framework:
         return frameworks.framework_of(self._session, framework)
+
+    def undertakings(
+        self, framework: int, until: dt.date | None = None
+    ) -> tuple[undertakings.Occurrence, ...]:
+        """What a framework owes up to a day, by default today, and the next due days."""
+        return undertakings.occurrences(self._session, framework, until)
 
     def bond(self, bond: int) -> bonds.Bond:
         return bonds.bond_of(self._session, bond)

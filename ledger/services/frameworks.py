@@ -197,7 +197,7 @@ def _require_known(catalogue: str, categories: Sequence[str]) -> None:
             catalogue_at_hand(catalogue).category(category)
 
 
-class Verifier(Desk):
+class Reviews(Desk):
     """The verifier's side."""
 
     def review(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ledger.services.bonds import Bonds
 from ledger.services.frameworks import Frameworks
 from ledger.services.proceeds import Proceeds
+from ledger.services.undertakings import Promises
 
 
-class Issuer(Frameworks, Bonds, Proceeds):
+class Issuer(Frameworks, Promises, Bonds, Proceeds):
     """Everything an issuer comes to do."""
