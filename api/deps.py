@@ -103,6 +103,8 @@ ObligorCaller = Annotated[Caller, Depends(acting(Role.OBLIGOR))]
 SupplierCaller = Annotated[Caller, Depends(acting(Role.SUPPLIER))]
 FinancierCaller = Annotated[Caller, Depends(acting(Role.FINANCIER))]
 HolderCaller = Annotated[Caller, Depends(acting(Role.SUPPLIER | Role.FINANCIER))]
+WitnessCaller = Annotated[Caller, Depends(acting(Role.VERIFIER | Role.AUDITOR | Role.AUTHORITY))]
+JudgeCaller = Annotated[Caller, Depends(acting(Role.AUDITOR | Role.AUTHORITY))]
 BankCaller = Annotated[Caller, Depends(acting(Role.BANK))]
 LineOwnerCaller = Annotated[Caller, Depends(acting(Role.BANK | Role.OBLIGOR))]
 

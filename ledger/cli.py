@@ -18,8 +18,10 @@ from ledger.commands import common, language, published  # noqa: F401 - `bond te
 from ledger.commands.bonds import bond_app
 from ledger.commands.changes import changes_app
 from ledger.commands.common import Json, err, opened, out, settings, show
+from ledger.commands.frameworks import framework_app, label_app, undertaking_app
 from ledger.commands.holding import authority_app, trade_app
 from ledger.commands.impact import impact_app, portfolio
+from ledger.commands.participants import participant_app
 from ledger.commands.tracing import evidence_app, piece_app, trace_app
 from ledger.errors import LedgerError
 from ledger.words import rendered, say, speak, spoken
@@ -39,6 +41,10 @@ for _name, _app in (
     ("authority", authority_app),
     ("impact", impact_app),
     ("changes", changes_app),
+    ("framework", framework_app),
+    ("undertaking", undertaking_app),
+    ("label", label_app),
+    ("participant", participant_app),
 ):
     app.add_typer(_app, name=_name)
 app.command()(portfolio)

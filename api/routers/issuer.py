@@ -42,7 +42,11 @@ Id = Annotated[int, Path(ge=1, lt=2**32)]
 def register_framework(caller: IssuerCaller, ledger: LedgerHere, body: FrameworkIn) -> FrameworkVersion:
     """Registers what the issuer promises to fund and how."""
     done = ledger.issuer.register_framework(
-        caller.account, body.document.paper(), catalogue=body.catalogue, categories=body.categories
+        caller.account,
+        body.document.paper(),
+        catalogue=body.catalogue,
+        categories=body.categories,
+        undertakings=[one.undertaking() for one in body.undertakings],
     )
     return FrameworkVersion.model_validate(done)
 
@@ -53,7 +57,12 @@ def amend_framework(
 ) -> FrameworkVersion:
     """Makes a new version. It voids the review for new allocation, payment and confirmation."""
     done = ledger.issuer.amend_framework(
-        caller.account, framework, body.document.paper(), catalogue=body.catalogue, categories=body.categories
+        caller.account,
+        framework,
+        body.document.paper(),
+        catalogue=body.catalogue,
+        categories=body.categories,
+        undertakings=[one.undertaking() for one in body.undertakings],
     )
     return FrameworkVersion.model_validate(done)
 

@@ -33,6 +33,7 @@ def review(caller: VerifierCaller, ledger: LedgerHere, framework: Id, body: Revi
         kind=ReviewKind[body.kind.upper()],
         outcome=Outcome[body.outcome.upper()],
         shade=Shade[body.shade.upper()],
+        reasons=body.reasons.paper() if body.reasons else None,
     )
     return Reviewed.model_construct(**{name: getattr(done, name) for name in Reviewed.model_fields})
 

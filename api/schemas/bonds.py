@@ -24,6 +24,7 @@ from api.schemas.common import (
     Units,
     Who,
 )
+from api.schemas.promises import UndertakingIn
 from ledger.services.bonds import MAX_COST_PPM, Bond
 from ledger.services.proceeds import BudgetLine, Project
 
@@ -33,11 +34,13 @@ Isin = Annotated[str, Field(min_length=12, max_length=12)]
 
 
 class FrameworkIn(Request):
-    """`catalogue` names its version too, as every category code belongs to one."""
+    """`catalogue` names its version too, as every category code belongs to one. A review signs all of it; an
+    amendment drops the undertakings that it does not name again."""
 
     document: Paper
     catalogue: Code
     categories: Annotated[list[Code], Field(min_length=1, max_length=255)]
+    undertakings: Annotated[list[UndertakingIn], Field(max_length=64)] = []
 
 
 class FrameworkVersion(Act):
@@ -52,6 +55,7 @@ class FrameworkOut(Answer):
     issuer: str
     version: int
     content_hash: str
+    catalogue: str
 
 
 class ReviewIn(Request):
@@ -63,6 +67,7 @@ class ReviewIn(Request):
     kind: Literal["second_party_opinion", "verification", "certification", "rating"] = "second_party_opinion"
     outcome: Literal["positive", "qualified", "refused"] = "positive"
     shade: Literal["none", "light", "medium", "dark"] = "none"
+    reasons: Paper | None = None
 
 
 class Reviewed(Act):

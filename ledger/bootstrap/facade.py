@@ -22,7 +22,6 @@ from ledger.services.books import Books
 from ledger.services.cash import Cash
 from ledger.services.documents import Documents
 from ledger.services.financing import Financier
-from ledger.services.frameworks import Verifier
 from ledger.services.holding import Holdings
 from ledger.services.impact import Impact
 from ledger.services.issuer import Issuer

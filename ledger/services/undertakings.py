@@ -51,8 +51,8 @@ class Promises(Desk):
     def report_undertaking(
         self, issuer: str, framework: int, index: int, document: Paper, *, occurrence: int = 0, value: int = 0
     ) -> Act:
-        """Evidence for one due day: a value in the undertaking's unit, and a document. A later report restates
-        an earlier one and is judged anew."""
+        """Evidence for one due day: a value in the undertaking's unit, and a document. A later report
+        restates an earlier one and is judged anew."""
         args = (framework, index, occurrence, whole(value, _MOST, "a value"))
         framework_of(self._session, framework)
         paper = self._file(issuer, document, DocumentKind.OTHER)
@@ -123,8 +123,8 @@ class Validator(Desk):
 
 
 def occurrences(session: Session, framework: int, until: dt.date | None = None) -> tuple[Occurrence, ...]:
-    """What a framework owes up to a day (by default today), the next due day of each undertaking, and whatever
-    was reported ahead; oldest first. NotFound when there is no such framework."""
+    """What a framework owes up to a day (by default today) and the next due day of each undertaking, oldest
+    first. NotFound when there is no such framework."""
     framework_of(session, framework)
     horizon = day_number(until or session.today())
     found: list[Occurrence] = []

@@ -117,7 +117,14 @@ def live(api: Api) -> Api:
 
 def _issue(api: Api) -> None:
     framework = api.post(
-        "Issuer", "/v1/frameworks", {"document": paper(), "catalogue": "ICMA-GBP", "categories": ["1", "2"]}
+        "Issuer",
+        "/v1/frameworks",
+        {
+            "document": paper(),
+            "catalogue": "ICMA-GBP",
+            "categories": ["1", "2"],
+            "undertakings": [{"code": "REPORT", "kind": "reporting", "due": "2030-04-30"}],
+        },
     )
     review(api, framework["id"])
     bond = api.post("Issuer", "/v1/bonds", bond_body(framework["id"], "GREEN 1"))["id"]
