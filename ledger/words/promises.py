@@ -10,7 +10,6 @@ WORDS: Final[dict[str, str]] = {
     # --- help: frameworks ------------------------------------------------------------------------------------
     "Frameworks, what they fund and undertake, and their reviews": "绿色融资框架：投向、承诺与外部评估认证",
     "Registers a framework under a catalogue that is in force today.": "登记框架；其目录须于当日有效。",
-    "file of the document; it is sealed": "文件；将加密封存",
     "code of a catalogue, its version included: GBEPC-2021": "目录代码（含版本）：GBEPC-2021",
     "code of a category; once for each": "项目类别代码；每类一次",
     "JSON file: a list of undertakings (docs/decisions/0010)": "JSON 文件：承诺清单（docs/decisions/0010）",

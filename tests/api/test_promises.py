@@ -69,7 +69,7 @@ def test_an_undertaking_is_reported_and_judged(lived: Api) -> None:
     assert lived.get("Investor", path)[0]["failed"]
     wrong = {**AVOIDED, "target": "-1"}
     asked = {"document": paper(), "catalogue": "ICMA-GBP", "categories": ["1"], "undertakings": [wrong]}
-    lived.refused("Issuer", "POST", "/v1/frameworks", asked, 422, "invalid-request")
+    lived.refused("Issuer", "POST", "/v1/frameworks", asked, 422, "bad-request")
 
 
 @pytest.mark.spec("LBL-1")
