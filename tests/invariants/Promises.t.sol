@@ -12,8 +12,13 @@ abstract contract Campaign is Cheats {
     Play internal play;
 
     function setUp() public virtual {
-        play = Play(vm.deployCode("Play.sol:Play", ""));
+        play = Play(vm.deployCode(_artifact(), ""));
         play.start();
+    }
+
+    /// @dev The handler of these histories: `Play`, or another that is spoken to in the same way.
+    function _artifact() internal pure virtual returns (string memory) {
+        return "Play.sol:Play";
     }
 
     function targetContracts() public view returns (address[] memory list) {
@@ -40,7 +45,7 @@ abstract contract Campaign is Cheats {
         _nothingFound("LIVE");
     }
 
-    function _nothingFound(bytes32 spec) private view {
+    function _nothingFound(bytes32 spec) internal view {
         string[] memory found = play.findings(spec);
         if (found.length != 0) revert(string.concat(_name(spec), ": ", found[0]));
     }

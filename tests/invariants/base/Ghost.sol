@@ -217,7 +217,8 @@ abstract contract Ghost is World {
 
     function _mayLeave(bytes32 kind, Purpose from, Purpose to) private pure returns (bool) {
         if (from == Purpose.ORIGIN) return to == Purpose.COST || to == Purpose.POOL;
-        if (from == Purpose.POOL) return to == Purpose.LINE;
+        // What nobody used goes back to investors by a redemption alone; a coupon never comes out of here.
+        if (from == Purpose.POOL) return to == Purpose.LINE || kind == "service.announce";
         if (from == Purpose.COST) return kind == "proceeds.payCost";
         if (from == Purpose.LINE) {
             return to == Purpose.POOL || to == Purpose.ENCUMBRANCE || kind == "proceeds.pay";

@@ -2,8 +2,10 @@
 pragma solidity ^0.8.28;
 
 import {IBondOffice} from "../../../contracts/interfaces/IBondOffice.sol";
+import {IBondService} from "../../../contracts/interfaces/IBondService.sol";
 import {ICash} from "../../../contracts/interfaces/ICash.sol";
 import {ICashRegistry} from "../../../contracts/interfaces/ICashRegistry.sol";
+import {ICouponTerms} from "../../../contracts/interfaces/ICouponTerms.sol";
 import {ICreditLines} from "../../../contracts/interfaces/ICreditLines.sol";
 import {IDocuments} from "../../../contracts/interfaces/IDocuments.sol";
 import {IFinancing} from "../../../contracts/interfaces/IFinancing.sol";
@@ -15,6 +17,7 @@ import {IPieceBook} from "../../../contracts/interfaces/IPieceBook.sol";
 import {IPowers} from "../../../contracts/interfaces/IPowers.sol";
 import {IProceeds} from "../../../contracts/interfaces/IProceeds.sol";
 import {IReceivables} from "../../../contracts/interfaces/IReceivables.sol";
+import {ITrades} from "../../../contracts/interfaces/ITrades.sol";
 import {Cheats} from "./Cheats.sol";
 
 /// @title The whole system, deployed and wired as the deployment script does it, with actors who have keys
@@ -34,6 +37,7 @@ abstract contract World is Cheats {
     uint32 internal constant SUPPLIER = 16;
     uint32 internal constant FINANCIER = 32;
     uint32 internal constant BANK = 64;
+    uint32 internal constant AUTHORITY = 256;
 
     uint8 internal constant INVOICE = 1;
     uint8 internal constant LOAN = 2;
@@ -59,6 +63,9 @@ abstract contract World is Cheats {
     IReceivables public receivables;
     IMandates public mandates;
     IBondOffice public office;
+    ITrades public trades;
+    ICouponTerms public couponTerms;
+    IBondService public service;
     IFinancing public financing;
     IMaturity public maturity;
 
@@ -73,6 +80,8 @@ abstract contract World is Cheats {
     address[] public financiers;
     address[] public banks;
     address[] public everybody;
+    /// a court or regulator; not among everybody, so that its admission stands
+    address public authority;
     mapping(address => uint256) internal _keyOf;
     uint256 private _nextKey = 0xA11CE;
     /// The block's time, kept here because a warp inside a call may not show in `block.timestamp` of that call.
@@ -120,6 +129,7 @@ abstract contract World is Cheats {
                 abi.encode(powers, participants, frameworks, proceeds, registry, bond, mandates)
             )
         );
+        _deployBonds();
         financing = IFinancing(
             _module("Financing.sol:Financing", abi.encode(powers, participants, documents, book, receivables))
         );
@@ -127,6 +137,19 @@ abstract contract World is Cheats {
             _module(
                 "Maturity.sol:Maturity",
                 abi.encode(powers, participants, book, receivables, creditLines, proceeds)
+            )
+        );
+    }
+
+    function _deployBonds() private {
+        trades = ITrades(vm.deployCode("Trades.sol:Trades", abi.encode(office)));
+        couponTerms = ICouponTerms(
+            _module("CouponTerms.sol:CouponTerms", abi.encode(powers, participants, documents, office))
+        );
+        service = IBondService(
+            _module(
+                "BondService.sol:BondService",
+                abi.encode(powers, participants, mandates, documents, office, proceeds, couponTerms)
             )
         );
     }
@@ -151,6 +174,7 @@ abstract contract World is Cheats {
             _set(address(registry), abi.encodeCall(ICashRegistry.list, (address(cashes[i]))));
             _set(address(cashes[i]), abi.encodeCall(ICash.setController, ("PROCEEDS", address(proceeds))));
             _set(address(cashes[i]), abi.encodeCall(ICash.setController, ("MATURITY", address(maturity))));
+            _set(address(cashes[i]), abi.encodeCall(ICash.setController, ("SERVICE", address(service))));
         }
         _set(address(book), abi.encodeCall(IPieceBook.setModule, (address(receivables), 1, 3)));
         _set(address(book), abi.encodeCall(IPieceBook.setModule, (address(financing), 2, 6)));
@@ -158,6 +182,10 @@ abstract contract World is Cheats {
         // These tests themselves, so that the book is asked for what its own modules never ask.
         _set(address(book), abi.encodeCall(IPieceBook.setModule, (address(this), 9, 15)));
         _duty(address(proceeds), address(office), "BONDS");
+        _duty(address(proceeds), address(service), "SERVICE");
+        _duty(address(office), address(service), "SERVICE");
+        _duty(address(office), address(couponTerms), "SERVICE");
+        _duty(address(couponTerms), address(service), "SERVICE");
         _duty(address(proceeds), address(receivables), "RECEIVABLES");
         _duty(address(proceeds), address(maturity), "MATURITY");
         _duty(address(creditLines), address(receivables), "RECEIVABLES");
@@ -188,6 +216,7 @@ abstract contract World is Cheats {
         _many(suppliers, 4);
         _many(financiers, 2);
         _many(banks, 2);
+        authority = _key();
     }
 
     function _many(address[] storage list, uint256 n) private {
