@@ -90,6 +90,8 @@ WORDS: Final[dict[str, str]] = {
     "a factor is more than a number": "因子不只是一个数字",
     "a verifier accepts, qualifies or refuses": "验证人只能认可、有保留或不认可",
     "{readings} reads what {impacts} does not have": "{readings} 所读取的内容在 {impacts} 中不存在",
+    "there is no portfolio of {who}": "没有 {who} 的投资组合",
+    "not that content": "内容不符",
     "there is no such file": "没有该文件",
     "a file": "一个文件",
     # --- published bonds -------------------------------------------------------------------------------------

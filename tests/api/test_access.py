@@ -124,6 +124,13 @@ TABLE: dict[str, Access] = {
     "POST /v1/budget-lines/{line}/payments/check": ROLE,
     "POST /v1/projects": ROLE,
     "GET /v1/projects/{project}": EVERYBODY,
+    # impact
+    "POST /v1/impact-reports": PARTICIPANT,
+    "GET /v1/impact-reports": EVERYBODY,
+    "GET /v1/impact-reports/{report}": EVERYBODY,
+    "POST /v1/impact-reports/{report}/restatements": PARTICIPANT,
+    "POST /v1/impact-reports/{report}/validations": ROLE,
+    "GET /v1/portfolios/{who}": Access(private=True),
     # receivables
     "POST /v1/receivables": ROLE,
     "GET /v1/receivables/{receivable}": Access(private=True),
@@ -182,7 +189,7 @@ def path_of(lived: Api, name: str) -> tuple[str, str]:
         "fingerprint": lived.ids["invoice"],
         "tx": lived.ids["payment"],
     }
-    for field in ("framework", "bond", "line", "project", "receivable"):
+    for field in ("framework", "bond", "line", "project", "receivable", "report"):
         known[field] = lived.ids["credit" if field == "line" and "credit-lines" in path else field]
     return method, path.format(**known)
 
@@ -244,6 +251,7 @@ def test_whoever_may_ask_is_answered(lived: Api, name: str) -> None:
         "/holding": "Investor",
         "credit-lines": "Company",
         "status": "Auditor",
+        "portfolios": "Investor",
     }
     owner = next((who for part, who in owners.items() if part in name), "Contractor")
     assert lived.get(owner, path)

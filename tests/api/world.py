@@ -112,6 +112,7 @@ def live(api: Api) -> Api:
     _issue(api)
     _spend(api)
     _leg(api)
+    _achieve(api)
     return api
 
 
@@ -210,6 +211,29 @@ def _spend(api: Api) -> None:
     cost = {"payee": api.account("Factor"), "amount": cny(COST), "document": paper()}
     api.post("Issuer", f"/v1/bonds/{api.ids['bond']}/costs", cost)
     api.ids |= {"project": project, "line": line, "payment": paid["tx"], "invoice": invoice}
+
+
+def _achieve(api: Api) -> None:
+    """A figure reported, refused, restated and accepted: the second is report `api.ids["report"]`."""
+    body = {"projects": [api.ids["project"]], "indicator": "CO2_AVOIDED", "figure": figure("900")}
+    first = api.post("Company", "/v1/impact-reports", body)
+    validate(api, first, "refused")
+    path = f"/v1/impact-reports/{first['id']}/restatements"
+    second = api.post("Issuer", path, {"figure": figure("1000.5"), "reason": "meter calibrated"})
+    assert validate(api, second, "accepted")["outcome"] == "accepted"
+    api.ids |= {"report": second["id"], "former": first["id"]}
+
+
+def figure(value: str) -> Json:
+    basis = {"kind": "average", "source": "grid", "value": "0.5366", "unit": "kgCO2/kWh", "year": "2022",
+             "region": "CN", "version": "2022"}  # fmt: skip
+    days = {"first": "2025-01-02", "last": "2025-01-02"}
+    return {"value": value, "unit": "tCO2", **days, "basis": basis, "document": paper("yearly report")}
+
+
+def validate(api: Api, report: Json, outcome: str) -> Json:
+    body = {"content_hash": report["content_hash"], "outcome": outcome, "document": paper(outcome)}
+    return api.post("Verifier", f"/v1/impact-reports/{report['id']}/validations", body)
 
 
 def obligation(api: Api, number: str, total: int, *, buyer: str = "Company", file: bool = True) -> str:
