@@ -49,7 +49,7 @@ def compare(columns: MoveColumns, questions: int) -> None:
         begun = time.perf_counter()
         flow = backward(columns, *asked)
         ours.append(time.perf_counter() - begun)
-        mine = [(flow.low(leaf), flow.low(leaf) + int(a)) for leaf, a in enumerate(flow.leaves.amount)]
+        mine = [(flow.at(leaf), flow.at(leaf) + int(a)) for leaf, a in enumerate(flow.leaves.amount)]
         assert _merged(found) == _merged(sorted(mine))
     ratio = statistics.median(theirs) / statistics.median(ours)
     print(

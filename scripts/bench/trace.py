@@ -2,8 +2,8 @@
 
 Two shapes. `shallow`: a bond pays many suppliers who seldom trade. `deep`: a few hundred accounts pass money
 round and round, so that one interval falls into very many parts. Answers are checked: forward leaves and
-backward leaves tile what was asked; DuckDB's recursive queries give the same sources of the same payments, and
-a plain lot queue the same end of every fen, in the same run. Where a peer is left out, it says so.
+backward leaves tile what was asked; DuckDB gives the same sources of the same payments by recursive queries,
+and a plain lot queue the same end of every fen, in the same run. Where a peer is left out, it says so.
 
 Processor time is given beside the clock's, for on a busy machine the two differ much.
 """
