@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 
 from ledger import tables
 from ledger.commands import common, language, published  # noqa: F401 - `bond terms`
+from ledger.commands.alerts import alerts
 from ledger.commands.bonds import bond_app
 from ledger.commands.changes import changes_app
 from ledger.commands.common import Json, err, opened, out, settings, show
@@ -48,6 +49,7 @@ for _name, _app in (
 ):
     app.add_typer(_app, name=_name)
 app.command()(portfolio)
+app.command()(alerts)
 
 
 @app.callback()
