@@ -53,7 +53,6 @@ WORDS: Final[dict[str, str]] = {
     "a line has other columns": "某行的列数不同",
     "a line names no account": "某行没有账户",
     "a time is UTC seconds or an ISO date": "时间须为 UTC 秒数或 ISO 日期",
-    "line {number}": "第 {number} 行",
     "{path} cannot be read": "无法读取 {path}",
     "the parameters are no JSON": "参数不是 JSON",
     "each set of parameters has a day of its own": "每组参数须有各自的日期",
