@@ -16,6 +16,7 @@ from api.errors import WrongRole
 from api.tokens import Offers
 from ledger import Ledger
 from ledger.domain.history import EventRow
+from ledger.domain.mandates import MandateKind
 from ledger.domain.roles import Role, names
 from ledger.errors import NotFound
 
@@ -33,8 +34,9 @@ class Caller:
     active: bool
 
     @property
-    def audits(self) -> bool:
-        return self.active and bool(self.roles & Role.AUDITOR)
+    def supervises(self) -> bool:
+        """An authority reads everything."""
+        return self.active and bool(self.roles & Role.AUTHORITY)
 
 
 def get_ledger(request: Request) -> Ledger:
@@ -111,20 +113,32 @@ LineOwnerCaller = Annotated[Caller, Depends(acting(Role.BANK | Role.OBLIGOR))]
 # --- what one may see ------------------------------------------------------------------------------------
 
 
+def reads(ledger: Ledger, caller: Caller, *owners: str, bond: int | None = None) -> bool:
+    """Whether the data of one of `owners` (about one bond, or all of it) is open to the caller (MAN-1): to an
+    authority all is; to an auditor, what a mandate in force covers that the owner or an authority gave."""
+    if caller.supervises:
+        return True
+    if not caller.active or not caller.roles & Role.AUDITOR:
+        return False
+    holds, agent = ledger.mandates.holds, caller.account
+    return any(holds(owner, agent, MandateKind.AUDITOR, bond) for owner in owners)
+
+
 class _Events(Protocol):
     def events(self, *, contracts: tuple[str, ...]) -> list[EventRow]: ...
 
 
 def is_party(ledger: Ledger, caller: Caller, receivable: int) -> bool:
     """Whether a receivable answers the caller: its obligor, supplier, every holder it ever had, the financier
-    of an accepted quote, and active auditors. False for a receivable that does not exist."""
-    if caller.audits:
+    of an accepted quote, and auditors whom one of these lets read. False for one that does not exist."""
+    if caller.supervises:
         return True
     try:
         shown = ledger.auditor.piece_show(receivable)
     except NotFound:
         return False
-    return caller.account in _named(shown) or caller.account in _quoting(ledger, receivable)
+    parties = _named(shown) | _quoting(ledger, receivable)
+    return caller.account in parties or reads(ledger, caller, *sorted(parties))
 
 
 def _named(shown: Any) -> set[str]:

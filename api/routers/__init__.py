@@ -14,6 +14,7 @@ from api.routers import (
     impact,
     investor,
     issuer,
+    mandates,
     obligor,
     operator,
     promises,
@@ -25,6 +26,7 @@ from api.routers import (
 ROUTERS = (
     common.router,
     operator.router,
+    mandates.router,
     documents.router,
     cash.router,
     bank.router,

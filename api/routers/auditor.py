@@ -1,17 +1,19 @@
 """Where money went, and what funded a payment: the same documents as the command line's and Python's.
 
-Auditors get every document whole. Everybody else gets a bond's trace with what belongs to receivables that
-are not theirs withheld, and marked so; sums and states stay whole.
+Authorities get every document whole, and so do auditors where a mandate covers the data (`api.deps.reads`).
+Everybody else gets a bond's trace with what belongs to receivables that are not theirs withheld, and marked
+so; sums and states stay whole.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
 
-from api.deps import AnyCaller, Caller, LedgerHere, acting, is_party
+from api.deps import AnyCaller, Caller, LedgerHere, acting, is_party, reads
 from ledger.domain.limits import Limits
 from ledger.domain.roles import Role
 from ledger.errors import NotFound
@@ -20,7 +22,7 @@ from ledger.tracing.payment import SeveralPayments
 router = APIRouter(tags=["auditor"])
 
 Json = dict[str, Any]
-AuditorCaller = Annotated[Caller, Depends(acting(Role.AUDITOR))]
+AuditorCaller = Annotated[Caller, Depends(acting(Role.AUDITOR | Role.AUTHORITY))]
 RuleName = Annotated[
     Literal["fifo", "prorata", "bounds"],
     Query(description="How money is followed where it mixes: an assumption, an assumption, none."),
@@ -34,6 +36,7 @@ Until = Annotated[
     ),
 ]
 Least = Annotated[int, Query(ge=1, lt=2**63, description="Do not follow parts below, in minor units.")]
+_ACCOUNT = re.compile(r"0x[0-9a-fA-F]{40}\b")
 _OF_RECEIVABLES = frozenset({"encumbrance", "settlement"})
 _WITHHELD: Json = {
     **dict.fromkeys(("payee", "payee_account", "refund_of", "receivable", "piece", "tx", "log", "block")),
@@ -61,7 +64,9 @@ def trace_bond(
     """Where every raised fen is: intervals that tile `[0, raised)`; beyond the first payee by the rule."""
     limits = Limits(hops, until, least)
     trace = ledger.auditor.trace_bond(bond, view, rule, as_of_block=as_of_block, limits=limits)
-    return dict(trace) if caller.audits else _shown(ledger, caller, trace)
+    number = int(trace["bond"])
+    whole = reads(ledger, caller, ledger.books.bond(number).issuer, bond=number)
+    return dict(trace) if whole else _shown(ledger, caller, trace)
 
 
 @router.get("/traces/payments/{tx}")
@@ -75,15 +80,15 @@ def trace_payment(
     until: Until = None,
     least: Least = 1,
 ) -> Json:
-    """What funded a payment, for its payer and payee, the bond's issuer and auditors."""
+    """What funded a payment, for its payer and payee, the bond's issuer and their auditors."""
     limits = Limits(hops, until, least)
-    if caller.audits:
+    if caller.supervises:
         return dict(ledger.auditor.trace_payment(tx, log, rule, limits=limits))
     missing = NotFound(f"{tx} moved no cash of yours", who=tx)
     try:
         found = dict(ledger.auditor.trace_payment(tx, log))
     except SeveralPayments as several:
-        raise _only_own(several, caller) or missing from None
+        raise _only_own(ledger, several, caller) or missing from None
     except NotFound:
         raise missing from None
     if not _concerns(ledger, caller, found):
@@ -127,19 +132,28 @@ def _numbers(interval: Json) -> set[str]:
 
 
 def _concerns(ledger: LedgerHere, caller: Caller, found: Json) -> bool:
-    if caller.account in (found["payer"]["account"], found["payee_account"]):
+    parties = [found["payer"]["account"], found["payee_account"]]
+    if caller.account in parties or reads(ledger, caller, *filter(None, parties)):
+        return True
+    bonds = {int(source["bond"]) for source in found["sources"] if source["bond"] is not None}
+    issuers = {bond: ledger.books.bond(bond).issuer for bond in bonds}
+    if bonds and all(reads(ledger, caller, issuer, bond=bond) for bond, issuer in issuers.items()):
         return True
     hops = [hop for source in found["sources"] for hop in source["path"]]
-    bonds = {source["bond"] for source in found["sources"]} - {None}
-    if not bonds or any(hop["sub_account"] in _OF_RECEIVABLES for hop in hops):
+    if any(hop["sub_account"] in _OF_RECEIVABLES for hop in hops):
         return False
-    return all(ledger.books.bond(int(bond)).issuer == caller.account for bond in bonds)
+    return set(issuers.values()) == {caller.account}
 
 
-def _only_own(several: SeveralPayments, caller: Caller) -> SeveralPayments | None:
-    """The same error, listing the caller's own payments alone; None when there is none."""
+def _only_own(ledger: LedgerHere, several: SeveralPayments, caller: Caller) -> SeveralPayments | None:
+    """The same error, listing the payments alone that the caller may see; None when there is none."""
     listed = several.had if isinstance(several.had, list) else []
-    own = [one for one in listed if caller.account in str(one)]
+    own = [one for one in listed if caller.account in str(one) or _of_mandants(ledger, caller, str(one))]
     if not own:
         return None
     return SeveralPayments(f"{several.who} made payments to you", who=several.who, had=own, needed="TX:LOG")
+
+
+def _of_mandants(ledger: LedgerHere, caller: Caller, listed: str) -> bool:
+    """Whether a payment, as the error lists it, is of somebody whose data the caller audits."""
+    return reads(ledger, caller, *_ACCOUNT.findall(listed))

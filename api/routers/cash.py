@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.deps import AnyCaller, LedgerHere, ParticipantCaller
+from api.deps import AnyCaller, LedgerHere, ParticipantCaller, reads
 from api.schemas.common import Amount, CashName, Who
 from api.schemas.people import Balance, CashMoved, RedemptionIn, TransferIn
 from ledger.errors import NotFound
@@ -21,9 +21,9 @@ def own_balance(caller: ParticipantCaller, ledger: LedgerHere, cash: CashName) -
 
 @router.get("/balances/{who}")
 def balance(caller: AnyCaller, ledger: LedgerHere, cash: CashName, who: Who) -> Balance:
-    """A participant's balance, for itself and for auditors."""
+    """A participant's balance, for itself and for its auditors."""
     account = ledger.session.address(who)
-    if account != caller.account and not caller.audits:
+    if account != caller.account and not reads(ledger, caller, account):
         raise NotFound(f"no balance of {who} is to be seen here", who=who)
     return _balance(ledger, account, cash)
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from api.deps import AnyCaller, Caller, LedgerHere, ParticipantCaller
+from api.deps import AnyCaller, Caller, LedgerHere, ParticipantCaller, reads
 from api.schemas.common import Amount
 from api.schemas.people import (
     CapacityOut,
@@ -49,9 +49,9 @@ def register(caller: ParticipantCaller, ledger: LedgerHere, body: DocumentIn) ->
 
 @router.get("/documents/{document}")
 def describe(caller: ParticipantCaller, ledger: LedgerHere, document: HashPath) -> SealedOut:
-    """Size and recipients of a sealed document, for its recipients and auditors, and for nobody else."""
+    """Size and recipients of a sealed document, for its recipients and their auditors, for nobody else."""
     found = ledger.session.vault.describe(document.lower())
-    if not caller.audits and caller.account not in found.recipients:
+    if caller.account not in found.recipients and not reads(ledger, caller, *found.recipients):
         raise NotFound(f"the vault holds no document {document.lower()}", who=document.lower())
     return SealedOut.model_validate(found)
 
@@ -100,9 +100,11 @@ def file(caller: ParticipantCaller, ledger: LedgerHere, body: Filing) -> Registe
 
 @router.get("/obligations/{fingerprint}")
 def capacity(caller: AnyCaller, ledger: LedgerHere, fingerprint: HashPath) -> CapacityOut:
-    """Total and used of an obligation document, for its payer, its payee and auditors."""
+    """Total and used of an obligation document, for its payer, its payee and their auditors."""
     found = ledger.documents.capacity(fingerprint)
-    if not caller.audits and caller.account not in (found.payer, found.payee):
+    if caller.account not in (found.payer, found.payee) and not reads(
+        ledger, caller, found.payer, found.payee
+    ):
         raise NotFound("no obligation document has this fingerprint", who=fingerprint)
     return CapacityOut.model_validate(
         {

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from api.deps import IssuerCaller, LedgerHere, ParticipantCaller
+from api.deps import AnyCaller, IssuerCaller, LedgerHere, ParticipantCaller, reads
 from api.schemas.bonds import (
     Allotment,
     Allotted,
@@ -23,11 +23,14 @@ from api.schemas.bonds import (
     OpenedLine,
     Paid,
     PaymentIn,
+    PlaceOut,
     ProjectIn,
     RegisteredBond,
     RegisteredProject,
 )  # fmt: skip
 from api.schemas.common import Act, Amount
+from ledger.domain.mandates import MandateKind
+from ledger.errors import NotFound
 from ledger.services import proceeds
 
 router = APIRouter(tags=["issuer"])
@@ -92,6 +95,16 @@ def register_bond(caller: IssuerCaller, ledger: LedgerHere, body: BondIn) -> Reg
         document=body.document.paper(),
     )
     return RegisteredBond.model_validate(done)
+
+
+@router.get("/bonds/{bond}/bookings")
+def bookings(caller: AnyCaller, ledger: LedgerHere, bond: Id) -> list[PlaceOut]:
+    """The order of bookings, for the issuer, its bookrunner and its auditors."""
+    issuer = ledger.books.bond(bond).issuer
+    runs = ledger.mandates.holds(issuer, caller.account, MandateKind.BOOKRUNNER, bond)
+    if caller.account != issuer and not runs and not reads(ledger, caller, issuer, bond=bond):
+        raise NotFound(f"no bookings of bond {bond} are to be seen here", who=bond)
+    return [PlaceOut.model_validate(place) for place in ledger.books.order(bond)]
 
 
 @router.post("/bonds/{bond}/allotments")

@@ -110,6 +110,13 @@ class RegisteredBond(Act):
     token: str
 
 
+class PlaceOut(Answer):
+    """A place in the order of bookings; one that was taken back is empty."""
+
+    investor: str
+    units: int
+
+
 class Allotment(Request):
     """`places`: how many bookings, in one transaction; all of them by default."""
 

@@ -26,14 +26,23 @@ from ledger.domain.typed_data import Obligation
 from ledger.services.operator import Participant
 
 RoleName = Literal[
-    "issuer", "verifier", "investor", "obligor", "supplier", "financier", "bank", "auditor", "illustrative"
+    "issuer",
+    "verifier",
+    "investor",
+    "obligor",
+    "supplier",
+    "financier",
+    "bank",
+    "auditor",
+    "authority",
+    "illustrative",
 ]
 KindName = Literal[
     "invoice", "loan_drawdown", "refinancing", "trade", "contract", "delivery", "registration",
     "registry_search", "other",
 ]  # fmt: skip
 ObligationKind = Literal["invoice", "loan_drawdown", "refinancing"]
-Roles = Annotated[list[RoleName], Field(min_length=1, max_length=9)]
+Roles = Annotated[list[RoleName], Field(min_length=1, max_length=10)]
 Readers = Annotated[list[Who], Field(max_length=20)]
 
 

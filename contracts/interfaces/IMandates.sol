@@ -31,6 +31,8 @@ interface IMandates {
 
     function count() external view returns (uint256);
     function mandate(uint256 id) external view returns (Mandate memory);
+    /// @return page of at most `most` grants from number `first` on; the first grant is number 1
+    function mandates(uint256 first, uint256 most) external view returns (Mandate[] memory page);
     /// @notice Is a grant for that bond, or for all bonds, in force today, and may its agent act?
     function holds(address owner, address agent, uint8 kind, uint32 bond) external view returns (bool);
     /// @notice Reverts MandateMissing unless `holds`.

@@ -46,6 +46,14 @@ contract Mandates is IMandates {
         return _mandates[id];
     }
 
+    function mandates(uint256 first, uint256 most) external view returns (Mandate[] memory page) {
+        uint256 left = first <= count ? count + 1 - first : 0;
+        page = new Mandate[](left < most ? left : most);
+        for (uint256 i; i < page.length; ++i) {
+            page[i] = _mandates[first + i];
+        }
+    }
+
     function holds(address owner, address agent, uint8 kind, uint32 bond) public view returns (bool) {
         if (!participants.isActive(agent)) return false;
         uint32 day = participants.today();

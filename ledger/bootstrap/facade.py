@@ -26,6 +26,7 @@ from ledger.services.holding import Holdings
 from ledger.services.impact import Impact
 from ledger.services.issuer import Issuer
 from ledger.services.labels import Labels
+from ledger.services.mandates import Mandates
 from ledger.services.operator import Operator
 from ledger.services.performance import Performance
 from ledger.services.powers import Changes
@@ -62,6 +63,7 @@ class Ledger:
         impact: reports what projects achieved, validates them, lists them with everybody's shares.
         auditor: traces.
         documents: files and obligation documents.
+        mandates: who may act for whom or read whose data; granting and ending.
         cash: balances, transfers, redemption, for any holder.
         holding: what is held, was held and may move; custody.
         trades: units against money, agreed by both sides.
@@ -97,6 +99,7 @@ class Ledger:
         self.trades = Trades(session)
         self.authority = Authority(session)
         self.books = Books(session)
+        self.mandates = Mandates(session)
         self.changes = Changes(session)
 
     @classmethod

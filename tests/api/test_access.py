@@ -45,6 +45,11 @@ TABLE: dict[str, Access] = {
     "POST /v1/participants": Access("Issuer"),
     "GET /v1/participants/{who}": EVERYBODY,
     "PATCH /v1/participants/{who}": Access("Issuer"),
+    # mandates
+    "POST /v1/mandates": PARTICIPANT,
+    "GET /v1/mandates": EVERYBODY,
+    "GET /v1/mandates/{mandate}": Access(private=True),
+    "POST /v1/mandates/{mandate}/end": Access("operator", private=True),
     # documents
     "POST /v1/documents": PARTICIPANT,
     "GET /v1/documents/{document}": Access("operator", private=True),
@@ -94,6 +99,7 @@ TABLE: dict[str, Access] = {
     "POST /v1/bonds/{bond}/closing": PARTICIPANT,
     "POST /v1/bonds/{bond}/cancellation": PARTICIPANT,
     "POST /v1/bonds/{bond}/bookings": ROLE,
+    "GET /v1/bonds/{bond}/bookings": Access(private=True),
     "POST /v1/bonds/{bond}/bookings/cancellation": ROLE,
     "POST /v1/bonds/{bond}/bookings/return": ROLE,
     "GET /v1/bonds/{bond}/units": ROLE,
@@ -188,6 +194,7 @@ def path_of(lived: Api, name: str) -> tuple[str, str]:
         "document": lived.ids["filing"]["statement"]["document"],
         "fingerprint": lived.ids["invoice"],
         "tx": lived.ids["payment"],
+        "mandate": 1,
     }
     for field in ("framework", "bond", "line", "project", "receivable", "report"):
         known[field] = lived.ids["credit" if field == "line" and "credit-lines" in path else field]
@@ -245,7 +252,7 @@ def test_the_data_of_another_party_does_not_exist(lived: Api, name: str) -> None
 @pytest.mark.parametrize("name", [name for name in TABLE if name.startswith("GET")])
 def test_whoever_may_ask_is_answered(lived: Api, name: str) -> None:
     _, path = path_of(lived, name)
-    owners = {
+    owners = {"mandates/": "Issuer", "bookings": "Issuer"} | {
         "balance": "Investor",
         "units": "Investor",
         "/holding": "Investor",
@@ -376,6 +383,8 @@ def test_the_body_cannot_name_the_actor(lived: Api) -> None:
 def test_a_suspended_participant_neither_acts_nor_audits(lived: Api) -> None:
     lived.ledger.operator.admit("Second auditor", illustrative_lei("Second auditor"), Role.AUDITOR)
     path = f"/v1/receivables/{lived.ids['receivable']}"
+    mandate = {"agent": lived.account("Second auditor"), "kind": "auditor", "until": "2026-01-01"}
+    lived.post("Contractor", "/v1/mandates", mandate | {"document": paper("mandate")})
     assert lived.get("Second auditor", path)
     account = lived.account("Second auditor")
     lived.patch("operator", f"/v1/participants/{account}", {"suspended": True, "document": paper("order")})

@@ -148,6 +148,20 @@ def test_an_overbooked_bond_is_allotted_pro_rata_place_by_place(town: Api) -> No
     assert [town.get(who, path + "/units")["units"] for who in ("Investor", OTHER)] == [2, 2]
 
 
+@pytest.mark.spec("MAN-1")
+def test_a_bookrunner_runs_the_book_for_the_issuer(town: Api) -> None:
+    bond = town.post("Issuer", "/v1/bonds", bond_body(town.ids["framework"], "RUN", 5))["id"]
+    path = f"/v1/bonds/{bond}"
+    town.post("Investor", path + "/bookings", {"units": 1})
+    town.refused("Factor", "GET", path + "/bookings", None, 404, "not-found")
+    mandate = {"agent": town.account("Factor"), "kind": "bookrunner", "bond": bond, "until": "2026-01-01"}
+    town.post("Issuer", "/v1/mandates", mandate | {"document": paper("mandate")})
+    assert town.get("Factor", path + "/bookings") == [{"investor": town.account("Investor"), "units": 1}]
+    town.refused("Factor", "POST", path + "/allotments", {}, 409, "date-out-of-order")
+    town.post("Issuer", path + "/allotments", {"places": 1})
+    assert town.post("Factor", path + "/closing", {"cost": cny(50)})["cost"] == cny(50)
+
+
 def test_a_framework_amended_stops_money_until_it_is_reviewed_anew(town: Api) -> None:
     path = f"/v1/frameworks/{town.ids['framework']}"
     old = town.get("Verifier", path)["content_hash"]

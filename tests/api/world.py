@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,11 +17,13 @@ from api.tokens import TokenBook
 from ledger import Ledger
 from ledger.bootstrap.testing import CHEAP, PASSPHRASE, fresh_ledger, illustrative_lei
 from ledger.config import Settings
+from ledger.domain.mandates import MandateKind
 from ledger.domain.roles import Role
 
 Json = dict[str, Any]
 OTHER = "Other"
-"""Every role but the auditor's, and party to nothing."""
+"""Every role but the auditor's and the authority's, and party to nothing."""
+AUTHORITY = "Authority"
 EVERY_ROLE = (
     Role.ISSUER | Role.VERIFIER | Role.INVESTOR | Role.OBLIGOR | Role.SUPPLIER | Role.FINANCIER | Role.BANK
 )
@@ -94,9 +97,24 @@ def serving(template: Path, folder: Path) -> Iterator[Api]:
     """A copy of a staffed ledger, behind the API. The ledger is one for server and test, as in the server."""
     with fresh_ledger(template, folder) as ledger:
         ledger.operator.admit(OTHER, illustrative_lei(OTHER), EVERY_ROLE)
+        _supervise(ledger)
         app = create_app(Settings(state=folder, passphrase=PASSPHRASE), opening=lambda: _again(folder))  # type: ignore[arg-type]
         with TestClient(app, raise_server_exceptions=False) as client:
             yield Api(app, client, ledger, folder)
+
+
+def _supervise(ledger: Ledger) -> None:
+    """An authority lets the auditor read the data of all whom the story is about."""
+    ledger.operator.admit(AUTHORITY, illustrative_lei(AUTHORITY), Role.AUTHORITY)
+    for owner in ("Issuer", "Company", "Contractor", "Subcontractor", "Factor", "Investor"):
+        ledger.mandates.grant(
+            AUTHORITY,
+            "Auditor",
+            MandateKind.AUDITOR,
+            owner=owner,
+            until=dt.date(2030, 1, 1),
+            document=b"order",
+        )
 
 
 def _again(folder: Path) -> Ledger:

@@ -59,6 +59,13 @@ def test_an_owner_grants_reach_for_one_bond(world):
     assert world.mandates.participants() == world.participants
 
 
+def test_mandates_are_read_in_pages(world, mandate):
+    second = world.issuer.mandates(world.rival, AGENT)
+    agents = [[grant[1] for grant in world.mandates.mandates(*page)] for page in ((1, 9), (1, 1), (2, 9))]
+    assert agents == [[world.fund, world.rival], [world.fund], [world.rival]]
+    assert world.mandates.mandates(second + 1, 9) == world.mandates.mandates(1, 0) == ()
+
+
 @pytest.mark.spec("MAN-1")
 def test_a_mandate_reaches_what_it_names_and_nothing_else(world, mandate):
     assert holds(world)
