@@ -47,7 +47,7 @@ test-invariants: setup ## forge invariant tests; ARGS as above
 mutants: setup ## plant one fault per promise in the contracts and show that the suite catches each
 	$(PY) scripts/mutants.py $(ARGS)
 
-fuzz: setup ## forge invariants deeper and from a new seed each time (minutes)
+fuzz: setup ## forge invariants deeper, 51,200 acts a promise, from a new seed each time (half an hour and more)
 	FOUNDRY_PROFILE=fuzz $(FORGE) test --fuzz-seed 0x$$(od -An -N8 -tx8 /dev/urandom | tr -d ' ') $(ARGS)
 
 bench-gas: setup ## gas of the peers and ours on one chain, cold and warm
