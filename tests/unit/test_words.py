@@ -29,7 +29,7 @@ SPOKEN = [
     if "ledger/domain/twin/" not in path.as_posix()
 ]
 # Names of machines and programs: the same in both languages, and so not in the catalogue.
-SAME = {"0x…:7", "TX:LOG", "Authorization: Bearer ...", "{}: {}"}
+SAME = {"0x…:7", "scheme", "TX:LOG", "Authorization: Bearer ...", "{}: {}"}
 
 
 @pytest.fixture(autouse=True)
