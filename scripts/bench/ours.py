@@ -50,6 +50,7 @@ def measure_settlement(ledger: Ledger, day: dt.date) -> Iterator[Row]:
     ledger.operator.post_business_date(day)
     scene = Scene(ledger)
     yield from scene.settlement()
+    yield from scene.record_day()
 
 
 class Scene:
@@ -104,21 +105,17 @@ class Scene:
 
     def bond(self) -> Iterator[Row]:
         issuer = self.ledger.issuer
-        framework = issuer.register_framework("issuer", b"framework", catalogue="ICMA-GBP", categories=["1"])
-        self.ledger.verifier.review(
-            "verifier", framework.id, b"review", valid_until=self.today + dt.timedelta(days=300)
-        )
+        self.framework = self.reviewed()
         self.bond_id = issuer.register_bond(
             "issuer",
             "BENCH",
-            framework=framework.id,
+            framework=self.framework,
             cash="CNY",
             denomination=yuan(100),
             max_units=1_000_000,
             closes_on=self.today,
             document=b"terms",
         ).id
-        self.framework = framework.id
         for investor in ("investor one", "investor two"):
             yield self.row(
                 "booking into escrow",
@@ -253,7 +250,55 @@ class Scene:
         gas = sum(map(self.gas, batches)) // PIECES
         yield Row("settle, a piece of 100", "amortised", gas, "cursor, discharge, admission, claim fallback")
 
+    def record_day(self) -> Iterator[Row]:
+        """The first move after a record day keeps what both sides held at its end."""
+        today = self.ledger.operator.today()
+        end = today.replace(year=today.year + 1)
+        coupons = self.ledger.service.terms(
+            {
+                "start": today.isoformat(),
+                "end": end.isoformat(),
+                "frequency": 2,
+                "rate": "3.65",
+                "day_count": "ACT/365F",
+                "rule": "following",
+                "record_days": 2,
+                "grace_days": 3,
+            }
+        )
+        bond = self.ledger.issuer.register_bond(
+            "issuer",
+            "RECORD",
+            framework=self.reviewed(),
+            cash="CNY",
+            denomination=yuan(100),
+            max_units=1_000,
+            closes_on=today,
+            document=b"terms",
+            coupon_ppm=36_500,
+            issue_date=today,
+            maturity=end,
+            service_terms=coupons.hash,
+        ).id
+        self.ledger.investor.book("investor one", bond, 1_000)
+        self.ledger.issuer.allot("issuer", bond)
+        self.ledger.issuer.close("issuer", bond)
+        self.ledger.service.file("issuer", bond, coupons)
+        self.ledger.investor.transfer_units("investor one", bond, "investor two", 10)
+        self.ledger.operator.post_business_date(self.ledger.holding.units(bond).record_days[0])
+        self.ledger.operator.post_business_date(self.ledger.operator.today() + dt.timedelta(days=1))
+        units = self.ledger.investor.transfer_units("investor one", bond, "investor two", 10)
+        yield self.row("bond units after a record day", "first", units, "as bond units; both holdings kept")
+
     # --- parts -------------------------------------------------------------------------------------------
+
+    def reviewed(self) -> int:
+        """A framework with a review in force."""
+        issuer = self.ledger.issuer
+        framework = issuer.register_framework("issuer", b"framework", catalogue="ICMA-GBP", categories=["1"])
+        valid_until = self.today + dt.timedelta(days=300)
+        self.ledger.verifier.review("verifier", framework.id, b"review", valid_until=valid_until)
+        return framework.id
 
     def invoice(self, number: str, total: Money) -> str:
         return self.ledger.documents.invoice(

@@ -210,3 +210,32 @@ def test_the_check_adds_units_up(held: Held) -> None:
     held.ledger.investor.transfer_units("Investor", held.bond, "Fund", 10)
     [found] = [one for one in held.ledger.check()["checks"] if one["id"] == "HOLD-1"]
     assert (found["ok"], found["detail"]) == (True, "2 holdings of 1 bonds add up to the units allotted")
+
+
+@pytest.mark.spec("HOLD-2")
+def test_the_chain_keeps_what_was_held_at_a_record_day(staffed: Ledger) -> None:
+    """Coupon terms add the record days; who sells afterwards keeps that day's holding."""
+    staffed.operator.admit("Fund", illustrative_lei("Fund"), Role.INVESTOR | Role.ILLUSTRATIVE)
+    sheet = {"start": "2025-01-02", "end": "2026-01-02", "frequency": 2, "rate": "3.65",
+             "day_count": "ACT/365F", "rule": "following", "record_days": 2, "grace_days": 3}  # fmt: skip
+    coupons = staffed.service.terms(sheet)
+    terms = {"coupon_ppm": 36_500, "service_terms": coupons.hash, "issue_date": FIRST_DAY}
+    bond = given.booking_bond(staffed, given.framework(staffed), maturity=dt.date(2026, 1, 2), **terms)
+    given.mint(staffed, "Investor", yuan(10_000))
+    staffed.investor.book("Investor", bond, 100)
+    staffed.issuer.allot("Issuer", bond)
+    staffed.issuer.close("Issuer", bond, cost=yuan(50), value_date=FIRST_DAY)
+    staffed.service.file("Auditor", bond, coupons)
+    record = staffed.holding.units(bond).record_days[0]
+    staffed.operator.post_business_date(record)
+    staffed.investor.transfer_units("Investor", bond, "Fund", 30)
+    with pytest.raises(ContractRefusal, match="RecordDayOpen"):
+        staffed.holding.at_record_day(bond, "Fund", record)
+    staffed.operator.post_business_date(record + DAY)
+    staffed.investor.transfer_units("Fund", bond, "Investor", 30)
+    kept = {who: staffed.holding.at_record_day(bond, who, record) for who in ("Investor", "Fund")}
+    assert kept == {"Investor": 70, "Fund": 30}
+    told = staffed.holding.holders(bond, record)["holders"]
+    assert {one["party"]: one["units"] for one in told} == kept
+    with pytest.raises(ContractRefusal, match="RecordDayUnknown"):
+        staffed.holding.at_record_day(bond, "Fund", record - DAY)

@@ -51,6 +51,7 @@ def test_units_agree_at_the_end_of_every_record_day(replay: bool) -> None:
         h.builders = [
             (14, h.move_units),
             (9, h.post_date),
+            (3, h.amend),
             (5, acts.add_record_day),
             (4, acts.trade),
             (2, acts.force),

@@ -37,6 +37,7 @@ class HoldingActs:
     def builders(self) -> list[tuple[int, Callable[[], Act]]]:
         return [
             (3, self.add_record_day),
+            (1, self.retire),
             (3, self.stop),
             (4, self.start_again),
             (2, self.force),
@@ -64,9 +65,12 @@ class HoldingActs:
     def add_record_day(self) -> Act:
         h, token = self.h, self._token()
         day = h.spoilt(h.days(0, 15), lambda: h.one([0, h.today - 1, *token.record_days]))
-        retires = h.chance(0.01)
-        args = ("retire",) if retires else ("addRecordDay", day)
-        return h.act(h.who(SERVICE_DESK.address), token, *args)
+        return h.act(h.who(SERVICE_DESK.address), token, "addRecordDay", day)
+
+    def retire(self) -> Act:
+        """Mostly by somebody who may not: a retired bond has no history any more."""
+        sender = SERVICE_DESK if self.h.chance(0.15) else self.h.one(EVERYBODY)
+        return self.h.act(sender.address, self._token(), "retire")
 
     # --- authorities ---
 
