@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 
 from ledger import tables
 from ledger.commands import common, language, published  # noqa: F401 - `bond terms`
+from ledger.commands.accounts import account_app
 from ledger.commands.alerts import alerts
 from ledger.commands.bonds import bond_app
 from ledger.commands.changes import changes_app
@@ -46,6 +47,7 @@ for _name, _app in (
     ("undertaking", undertaking_app),
     ("label", label_app),
     ("participant", participant_app),
+    ("account", account_app),
 ):
     app.add_typer(_app, name=_name)
 app.command()(portfolio)
