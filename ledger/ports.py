@@ -126,7 +126,7 @@ class Chain(Protocol):
         """The four bytes that name a function."""
 
     def word(self, contract: Contract, function: str, parameter: str) -> int:
-        """Which word of a call's arguments a parameter is, 1 the first; `quote.net` is a struct's field."""
+        """Which word of a call's arguments a parameter is, 1 the first; `q.net` is a struct's field."""
 
     def events(self, contract: Contract, block: int) -> tuple[Event, ...]:
         """What one contract told in one block, in order."""

@@ -85,7 +85,7 @@ def house_cast(ledger: Ledger, *names: str) -> None:
     """
     limits = (
         ClerkLimit("Documents", "register", each=1),
-        ClerkLimit("Cash-CNY", "transfer", amount="amount", each=100_00, daily=1_000_00),
+        ClerkLimit("Cash-CNY", "transferWithDocument", amount="amount", each=100_00, daily=1_000_00),
     )
     for name in names or [name for name in CAST if name != BANK]:
         clerk, approver = f"{name}, clerk", f"{name}, approver"

@@ -162,7 +162,7 @@ class ChainClient:
         return self.abis[contract.abi].selector_of(function)
 
     def word(self, contract: Contract, function: str, parameter: str) -> int:
-        """Which word of a call's arguments a parameter is, 1 the first; `quote.net` is a struct's field."""
+        """Which word of a call's arguments a parameter is, 1 the first; `q.net` is a struct's field."""
         return self.abis[contract.abi].word_of(function, parameter)
 
     def events(self, contract: Contract, block: int) -> tuple[Event, ...]:

@@ -181,7 +181,7 @@ def _limit(text: str) -> ClerkLimit:
         raise BadInput(
             "a limit names a function, and how much a clerk may do alone",
             had=text,
-            needed="Cash-CNY.transfer.amount=10000/50000",
+            needed="Cash-CNY.transferWithDocument.amount=10000/50000",
         )
     contract, function, amount, each, daily = found.groups()
     return ClerkLimit(contract, function, int(each), None if daily is None else int(daily), amount)

@@ -30,7 +30,7 @@ class ClerkLimit:
 
     Args:
         contract: name of its record (`Cash-CNY`, `Proceeds`), or its address.
-        amount: which parameter is the amount, in minor units; a field of a struct is `quote.net`. None: each
+        amount: which parameter is the amount, in minor units; a field of a struct is `q.net`. None: each
             call counts as 1. Warning: it counts minor units of whichever currency the call is about.
         each: 0 takes the limit away.
         daily: None sets no bound to the day.

@@ -35,7 +35,7 @@ WORDS: Final[dict[str, str]] = {
     "Change {number} is vetoed": "变更 {number} 已被否决",
     "Change {number} is done": "变更 {number} 已执行",
     "a limit names a function, and how much a clerk may do alone": "限额须写明函数与经办可单独办理的数额",
-    "Cash-CNY.transfer.amount=10000/50000": "Cash-CNY.transfer.amount=10000/50000（示例）",
+    "Cash-CNY.transferWithDocument.amount=10000/50000": "Cash-CNY.transferWithDocument.amount=10000/50000（示例）",
     "clerk": "经办",
     "approver": "复核",
     "Keys": "密钥",

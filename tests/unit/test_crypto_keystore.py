@@ -7,12 +7,13 @@ import stat
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from eth_account import Account
 from eth_keys.datatypes import Signature
 
 from ledger.crypto.keystore import KeyStore, KeyStoreLocked
 from ledger.crypto.signer import LocalSigner
-from ledger.errors import BadInput, Conflict, NotFound
+from ledger.errors import BadInput, Conflict, NotAllowed, NotFound
 
 KEY = bytes(range(1, 33))
 
@@ -151,3 +152,25 @@ def test_keys_and_digests_have_32_bytes(size: int) -> None:
         LocalSigner(b"\1" * size)
     with pytest.raises(BadInput):
         LocalSigner(KEY).sign_digest(b"\1" * size)
+
+
+def test_an_account_contract_is_found_and_opens_documents_but_signs_nothing(store: KeyStore) -> None:
+    contract = "0x" + "Ab" * 20
+    assert store.adopt("house", contract) == store.adopt("house", contract) == contract
+    again = reopened(store)
+    assert (again.address_of("house"), again.ensure("house"), again.names()) == (
+        contract,
+        contract,
+        ("house",),
+    )
+    assert again.has(contract) and not again.signs("house") and not again.signs("nobody")
+    public = X25519PrivateKey.from_private_bytes(again.unsealer("house")).public_key().public_bytes_raw()
+    assert public == again.sealing_key("house")
+    with pytest.raises(NotAllowed):
+        again.signer("house")
+    with pytest.raises(Conflict):
+        again.adopt("house", "0x" + "Cd" * 20)
+    with pytest.raises(Conflict):
+        again.adopt("another", contract)
+    key = store.create("key", KEY)
+    assert store.signs("key") and store.signs(key.address)
