@@ -7,18 +7,6 @@ from __future__ import annotations
 from typing import Final
 
 WORDS: Final[dict[str, str]] = {
-    "an account contract needs a clerk and an approver, and nobody is both": "账户合约须有经办与复核，且任何人不得兼任",
-    "two different keys": "两把不同的密钥",
-    "{key} is no key of the account {account}": "{key} 不是账户 {account} 的密钥",
-    "{who} is no account contract": "{who} 不是账户合约",
-    "no key of the new account is in the keystore here": "本机密钥库中没有新账户的任何密钥",
-    "the account {account} has no proposal {proposal}": "账户 {account} 没有第 {proposal} 号提议",
-    "an account contract sends through its keys": "账户合约通过其密钥发送交易",
-    "no {role}'s key of the account {account} is in the keystore here": "本机密钥库中没有账户 {account} 的 {role} 密钥",
-    "proposal {proposal} of the account {account} waits for an approver": "账户 {account} 的第 {proposal} 号提议待复核",
-    "{name} is an account contract: its keys sign for it": "{name} 是账户合约，由其密钥签名",
-    "{contract} has no function {function}": "{contract} 没有函数 {function}",
-    "{contract}.{function} has no argument {parameter} of one word": "{contract}.{function} 没有占一个字的参数 {parameter}",
     "Change {change} acts from {ready_at}": "变更 {change} 自 {ready_at} 起可执行",
     "key": "密钥",
     "name here": "本机名称",
@@ -26,7 +14,6 @@ WORDS: Final[dict[str, str]] = {
     "function": "函数",
     "each": "单笔",
     "in a day": "单日",
-    "until": "有效至",
     "arguments": "参数",
     "{name} is the account {account}": "{name} 的账户为 {account}",
     "Proposal {number} is done": "提议 {number} 已执行",
