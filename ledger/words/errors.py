@@ -19,6 +19,8 @@ WORDS: Final[dict[str, str]] = {
     "there is no budget line {line}": "没有预算项 {line}",
     "there is no project {project}": "没有项目 {project}",
     "there is no ledger cash {cash}": "没有账本现金 {cash}",
+    "there is no mandate {mandate}": "没有授权 {mandate}",
+    "no bookings of bond {bond} are to be seen here": "此处看不到债券 {bond} 的认购",
     "there is no such quote": "没有这份报价",
     "no bond funded receivable {receivable}": "没有债券为应收凭证 {receivable} 提供资金",
     "no participant has the identifier {identifier}": "没有参与方的识别码为 {identifier}",

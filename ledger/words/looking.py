@@ -62,7 +62,6 @@ WORDS: Final[dict[str, str]] = {
     "#{receivable} from {start}": "#{receivable} 起自 {start}",
     "Beyond the first payee, rule {rule} (an assumption there)": "首个收款方之后，规则 {rule}（此处为假设）",
     "What was bought and from whom": "买了什么、向谁购买",
-    "indicator": "指标",
     "first seen": "首次出现",
     "first in, first out": "先进先出",
     "pro-rata": "按比例",
