@@ -40,7 +40,7 @@ class FrameworkIn(Request):
     document: Paper
     catalogue: Code
     categories: Annotated[list[Code], Field(min_length=1, max_length=255)]
-    undertakings: Annotated[list[UndertakingIn], Field(max_length=64)] = []
+    undertakings: Annotated[list[UndertakingIn], Field(max_length=64, default_factory=list)]
 
 
 class FrameworkVersion(Act):

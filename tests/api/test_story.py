@@ -59,7 +59,7 @@ def test_every_rule_is_told_alike(lived: Api, rule: str) -> None:
     assert over_http == command(lived, "trace", "bond", str(bond), "--rule", rule, "--hops", "3", "--json")
     paid = sum(int(one["amount"]) for one in over_http["intervals"] if one["payee"])
     least, most = (sum(int(one[key]) for one in over_http["holders"]) for key in ("least", "most"))
-    assert 0 < paid and least <= paid <= most and (rule == "bounds" or least == most)
+    assert paid > 0 and least <= paid <= most and (rule == "bounds" or least == most)
     payment = lived.get("Contractor", f"/v1/traces/payments/{tx}?rule={rule}")
     assert payment == command(lived, "trace", "payment", tx, "--rule", rule, "--json")
     assert (payment["rule"], payment["sources"][0]["label"]) == (rule, "GREEN 1")

@@ -80,7 +80,8 @@ class Catalogue:
     def _nearest(self, code: str) -> str:
         known = self.categories()
         family = [near for near in known if near.startswith(code.rsplit(".", 1)[0] + ".")]
-        near = get_close_matches(code, known, n=3, cutoff=0.4) or family[:3] or list(known)[:3]
+        alike = get_close_matches(code, known, n=3, cutoff=0.4)  # not money: how alike two words are
+        near = alike or family[:3] or list(known)[:3]
         return ", ".join(f"{one} ({known[one].name})" for one in near)
 
 
