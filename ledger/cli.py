@@ -24,6 +24,7 @@ from ledger.commands.frameworks import framework_app, label_app, undertaking_app
 from ledger.commands.holding import authority_app, trade_app
 from ledger.commands.impact import impact_app, portfolio
 from ledger.commands.participants import participant_app
+from ledger.commands.service import service_app
 from ledger.commands.tracing import evidence_app, piece_app, trace_app
 from ledger.errors import LedgerError
 from ledger.words import rendered, say, speak, spoken
@@ -42,6 +43,7 @@ for _name, _app in (
     ("trade", trade_app),
     ("authority", authority_app),
     ("impact", impact_app),
+    ("service", service_app),
     ("changes", changes_app),
     ("framework", framework_app),
     ("undertaking", undertaking_app),

@@ -125,6 +125,8 @@ VALUES: Final[dict[str, str]] = {
     "encumbrance": "锁定待付",
     "settlement": "到期兑付",
     "service": "付息兑付",
+    "returned": "退回投资人",
+    "in default": "已违约",
     "claim": "待领取",
     "unknown": "未知",
     # where money leaves the ledger
