@@ -155,6 +155,19 @@ TABLE: dict[str, Access] = {
     "POST /v1/refunds": PARTICIPANT,
     "POST /v1/claims/{cash}/proceeds": PARTICIPANT,
     "POST /v1/claims/{cash}/settlement": PARTICIPANT,
+    # coupons and redemption
+    "POST /v1/coupon-terms": ROLE,
+    "POST /v1/bonds/{bond}/coupons": PARTICIPANT,
+    "GET /v1/bonds/{bond}/coupons": EVERYBODY,
+    "POST /v1/bonds/{bond}/coupons/{period}/fixings": PARTICIPANT,
+    "POST /v1/bonds/{bond}/coupons/{period}/observations": ROLE,
+    "POST /v1/bonds/{bond}/coupons/{period}/opening": PARTICIPANT,
+    "POST /v1/bonds/{bond}/redemptions": PARTICIPANT,
+    "GET /v1/bonds/{bond}/entitlements": ROLE,
+    "POST /v1/payments/{payment}/pay-ins": PARTICIPANT,
+    "POST /v1/payments/{payment}/payouts": PARTICIPANT,
+    "POST /v1/payments/{payment}/default": PARTICIPANT,
+    "POST /v1/claims/{cash}/service": PARTICIPANT,
     # financing
     "POST /v1/quotes": Access(
         "Auditor",
@@ -195,6 +208,8 @@ def path_of(lived: Api, name: str) -> tuple[str, str]:
         "fingerprint": lived.ids["invoice"],
         "tx": lived.ids["payment"],
         "mandate": 1,
+        "period": 0,
+        "payment": 1,
     }
     for field in ("framework", "bond", "line", "project", "receivable", "report"):
         known[field] = lived.ids["credit" if field == "line" and "credit-lines" in path else field]
@@ -256,6 +271,7 @@ def test_whoever_may_ask_is_answered(lived: Api, name: str) -> None:
         "balance": "Investor",
         "units": "Investor",
         "/holding": "Investor",
+        "/entitlements": "Investor",
         "credit-lines": "Company",
         "status": "Auditor",
         "portfolios": "Investor",
