@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ledger.domain.catalogues import catalogue, catalogue_for
 from ledger.domain.impact import quantity, shown
 from ledger.domain.intervals import Interval, share_floor
 from ledger.domain.money import Currency, Money, currency, parse_millions
@@ -32,8 +33,6 @@ _NET = re.compile(rf"net proceeds {_AMOUNT}")
 _REFINANCING = re.compile(rf"{_AMOUNT} of it refinancing(?: \(projects ([\d,]+)\))?")
 _INVESTED = "cumulative investment"
 _UNITEMISED = "project not published"
-# The 2021 catalogue replaced the 2015 one for bonds issued from this day; older bonds keep the old list.
-_CATALOGUE_2021 = dt.date(2021, 7, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,19 +322,20 @@ def ppm(percent: str) -> int | None:
 
 
 def _catalogue(country: str, issued: dt.date | None) -> str:
-    """Ours, not published: the Chinese list in force at issue, else the ICMA categories."""
-    old = country == "CN" and issued is not None and issued < _CATALOGUE_2021
-    return "GBEPC-2015" if old else "ICMA-GBP"
+    """Ours, not published: the Chinese list in force at issue when it is at hand, else the ICMA list."""
+    if country == "CN" and issued is not None:
+        chinese = catalogue_for(country, issued)
+        if chinese.is_listed:
+            return chinese.code
+    return "ICMA-GBP"
 
 
-def category_of(catalogue: str, technology: str) -> tuple[str, str]:
-    """(code, name) of a technology by `categories.csv`; the catalogue's general entry otherwise."""
-    general = ("", "")
-    for row in rows(DATA / "categories.csv", "catalogue technology code name"):
-        if row["catalogue"] != catalogue:
-            continue
-        if row["technology"] and row["technology"] in technology:
-            return row["code"], row["name"]
-        if not row["technology"]:
-            general = row["code"], row["name"]
-    return general
+def category_of(catalogue_code: str, technology: str) -> tuple[str, str]:
+    """(code, name) of a technology: the code by `categories.csv`, our reading; the name as the catalogue has
+    it. A technology that is not there has the catalogue's general entry."""
+    found = ""
+    for row in rows(DATA / "categories.csv", "catalogue technology code"):
+        if row["catalogue"] == catalogue_code and row["technology"] in technology:
+            found = row["code"] if row["technology"] or not found else found
+    category = catalogue(catalogue_code).category(found)
+    return category.code, category.name
