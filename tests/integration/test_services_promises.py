@@ -48,7 +48,7 @@ def promised(staffed: Ledger) -> tuple[Ledger, int, int]:
     bond = given.booking_bond(staffed, of)
     given.mint(staffed, "Investor", yuan(10_000))
     staffed.investor.book("Investor", bond, 100)
-    staffed.issuer.allot("Issuer", bond, {"Investor": 100})
+    staffed.issuer.allot("Issuer", bond)
     staffed.issuer.close("Issuer", bond, cost=yuan(50), value_date=FIRST_DAY)
     return staffed, of, bond
 
