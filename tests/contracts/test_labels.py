@@ -27,7 +27,7 @@ def bond(world):
     bond = world.issuer.registers_bond(given.terms(world, framework))
     given.moneyed(world, world.investor, 600 * given.PRICE, world.proceeds)
     world.investor.books(bond, 600)
-    world.issuer.allots(bond, (world.investor, 600))
+    world.issuer.allots(bond)
     world.issuer.closes(bond, given.COST)
     return bond
 
