@@ -326,6 +326,13 @@ def test_an_interval_is_offered_by_its_holder_alone(lived: Api) -> None:
 # --- traces ----------------------------------------------------------------------------------------------
 
 
+def test_holders_by_other_rules_are_for_those_who_see_every_receivable(lived: Api) -> None:
+    path = f"/v1/traces/bonds/{lived.ids['bond']}?rule=bounds"
+    whole, seen = lived.get("Auditor", path), lived.get("Investor", path)
+    assert whole["holders"] and seen["holders"] == []
+    assert seen["states"] == whole["states"]
+
+
 @pytest.mark.parametrize("view", ["cash", "economic"])
 def test_a_trace_withholds_from_others_what_belongs_to_a_receivable(lived: Api, view: str) -> None:
     path = f"/v1/traces/bonds/{lived.ids['bond']}?view={view}"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
+from ledger import tables
 from ledger.domain import purposes as p
 from ledger.domain.limits import Limits
 from ledger.errors import BadInput, NotFound
@@ -15,6 +18,7 @@ from ledger.tracing.conserved import STATES
 from ledger.tracing.payment import SeveralPayments
 from ledger.tracing.pieces import PieceHistoryBroken
 from ledger.tracing.readmodel import ReadModel
+from ledger.words import speak
 from tests.unit.fake_chain import word
 from tests.unit.story import AT, Story, axis, opened, party
 
@@ -734,3 +738,37 @@ def test_every_horizon_shows_what_it_cuts(tmp_path: Path) -> None:
 def test_limits_that_cannot_be_right(limits: Json) -> None:
     with pytest.raises(BadInput):
         Limits(**limits)
+
+
+@pytest.mark.parametrize(
+    ("language", "rule", "said"),
+    [
+        ("en", "prorata", ["Who has what was paid", "70.00", "builder"]),
+        ("en", "bounds", ["at least", "at most", "40.00", "100.00"]),
+        ("zh", "bounds", ["已付资金现由谁持有，规则 上下限", "至少"]),
+    ],
+)
+def test_shares_as_a_table(tmp_path: Path, language: str, rule: str, said: list[str]) -> None:
+    story, tx = mixed_story()
+    read = model(story, tmp_path)
+    out = Console(width=160, record=True, file=StringIO())
+    speak(language)
+    try:
+        tables.trace(out, scaled(read.bond_trace(1, rule=rule)))
+        tables.payment(out, scaled(read.payment_trace(tx, rule=rule)))
+    finally:
+        speak("en")
+    text = out.export_text()
+    assert all(one in text for one in [*said, "GREEN-1"])
+
+
+def scaled(answer: Json) -> Json:
+    """The story's hundred fen as a hundred yuan, to be read as a person would."""
+    more = {key: str(int(answer[key]) * 100) for key in ("amount", "raised") if key in answer}
+    listed = [name for name in ("holders", "sources") if name in answer]
+    for name in listed:
+        more[name] = [
+            {**one, "least": str(int(one["least"]) * 100), "most": str(int(one["most"]) * 100)}
+            for one in answer[name]
+        ]
+    return {**answer, **more}
