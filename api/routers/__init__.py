@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from api.routers import (
+    accounts,
     auditor,
     authority,
     bank,
@@ -28,6 +29,7 @@ ROUTERS = (
     common.router,
     operator.router,
     mandates.router,
+    accounts.router,
     documents.router,
     cash.router,
     bank.router,

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ledger import Ledger, tables
 from scripts.bench import ours
+from scripts.bench.accounts import measure_accounts
 from scripts.bench.ours import Row
 
 SNAPSHOT = Path(__file__).resolve().parents[2] / "tests" / "snapshots" / "gas.json"
@@ -56,6 +57,9 @@ def run(*, with_peers: bool) -> tuple[list[Row], list[Row]]:
                 found = list(peers.measure(ledger.client.web3))
         with Ledger.embedded(Path(folder) / "replay", replay=True, keystore_cost=CHEAP) as ledger:
             mine += ours.measure_settlement(ledger, dt.date(2025, 9, 2))
+        for alone in (True, False):
+            with Ledger.embedded(Path(folder) / f"housed-{alone}", keystore_cost=CHEAP) as ledger:
+                mine += measure_accounts(ledger, alone=alone)
     return found, mine
 
 

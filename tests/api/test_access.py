@@ -50,6 +50,12 @@ TABLE: dict[str, Access] = {
     "GET /v1/mandates": EVERYBODY,
     "GET /v1/mandates/{mandate}": Access(private=True),
     "POST /v1/mandates/{mandate}/end": Access("operator", private=True),
+    # account contracts
+    "GET /v1/accounts/{who}": Access("operator", private=True),
+    "GET /v1/accounts/{who}/proposals/{number}": Access("operator", private=True),
+    "POST /v1/accounts/{who}/proposals/{number}/approval": Access("operator", private=True),
+    "POST /v1/accounts/{who}/proposals/{number}/rejection": Access("operator", private=True),
+    "POST /v1/accounts/{who}/changes/{number}/veto": Access("operator", private=True),
     # documents
     "POST /v1/documents": PARTICIPANT,
     "GET /v1/documents/{document}": Access("operator", private=True),
@@ -210,6 +216,7 @@ def path_of(lived: Api, name: str) -> tuple[str, str]:
         "mandate": 1,
         "period": 0,
         "payment": 1,
+        "number": 1,
     }
     for field in ("framework", "bond", "line", "project", "receivable", "report"):
         known[field] = lived.ids["credit" if field == "line" and "credit-lines" in path else field]
