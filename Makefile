@@ -7,7 +7,7 @@ BROWNIE := $(PY) scripts/brownie_run.py
 PYTEST := $(PY) -m pytest -p no:pytest-brownie --ignore=tests/contracts
 export SOLCX_BINARY_PATH := $(CURDIR)/.cache/solc
 
-.PHONY: help setup demo test lint fmt compile test-unit test-contracts test-ganache test-invariants mutants fuzz bench-gas bench-trace lock clean
+.PHONY: help setup demo test lint fmt compile test-unit test-contracts test-ganache test-invariants mutants fuzz bench-gas bench-trace bench-bonds lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ fuzz: setup ## forge invariants deeper, 51,200 acts a promise, from a new seed e
 
 bench-gas: setup ## gas of the peers and ours on one chain, cold and warm
 	$(PY) -m scripts.bench.gas $(ARGS)
+
+bench-bonds: setup ## one coupon to 10,000 holders; ARGS="--holders 1000 --batch 100"
+	$(PY) -m scripts.bench.bonds $(ARGS)
 
 bench-trace: setup ## tracing on synthetic moves, beside DuckDB and a lot queue; ARGS="1000000 10000000"
 	$(PY) -m scripts.bench.trace $(ARGS)

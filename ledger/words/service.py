@@ -51,5 +51,4 @@ WORDS: Final[dict[str, str]] = {
     "{what}: one for each period": "{what}：每个计息期一个",
     "a term sheet names its {name}": "条款表须写明 {name}",
     "{name} is a whole number": "{name} 须为整数",
-    '"1.214"': '"1.214"',
 }
