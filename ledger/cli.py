@@ -14,7 +14,7 @@ from rich.markup import escape
 from typer.exceptions import TyperException
 
 from ledger import tables
-from ledger.commands import common, language, published  # noqa: F401 - `bond terms`
+from ledger.commands import common, issue, language, published  # noqa: F401 - `bond register`, `bond terms`
 from ledger.commands.accounts import account_app
 from ledger.commands.alerts import alerts
 from ledger.commands.bonds import bond_app
@@ -24,6 +24,7 @@ from ledger.commands.frameworks import framework_app, label_app, undertaking_app
 from ledger.commands.holding import authority_app, trade_app
 from ledger.commands.impact import impact_app, portfolio
 from ledger.commands.participants import participant_app
+from ledger.commands.people import bank_app, mandate_app
 from ledger.commands.service import service_app
 from ledger.commands.tracing import evidence_app, piece_app, trace_app
 from ledger.errors import LedgerError
@@ -50,6 +51,8 @@ for _name, _app in (
     ("label", label_app),
     ("participant", participant_app),
     ("account", account_app),
+    ("bank", bank_app),
+    ("mandate", mandate_app),
 ):
     app.add_typer(_app, name=_name)
 app.command()(portfolio)

@@ -27,9 +27,33 @@ from typing import Any, Final
 
 from ledger.domain import creditlevel, kinds, states
 from ledger.errors import register_translation
-from ledger.words import accounts, changes, chrome, errors, holding, impact, looking, promises, service, story
+from ledger.words import (
+    accounts,
+    changes,
+    chrome,
+    errors,
+    holding,
+    impact,
+    issue,
+    looking,
+    promises,
+    service,
+    story,
+)
 
-CATALOGUES: Final = (accounts, changes, chrome, errors, holding, impact, looking, promises, service, story)
+CATALOGUES: Final = (
+    accounts,
+    changes,
+    chrome,
+    errors,
+    holding,
+    impact,
+    issue,
+    looking,
+    promises,
+    service,
+    story,
+)
 WORDS: Final[dict[str, str]] = {english: said for area in CATALOGUES for english, said in area.WORDS.items()}
 LABELS: Final[Mapping[type[IntEnum], Mapping[Any, Mapping[str, str]]]] = {
     **states.LABELS,
