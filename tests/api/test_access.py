@@ -204,7 +204,7 @@ def path_of(lived: Api, name: str) -> tuple[str, str]:
     """Method and path, with things that exist and are not Other's."""
     method, path = name.split(" ")
     known = {
-        "who": lived.account("Investor"),
+        "who": housed(lived) if "/accounts/" in path else lived.account("Investor"),
         "code": "ICMA-GBP",
         "index": 0,
         "breach": 1,
@@ -221,6 +221,17 @@ def path_of(lived: Api, name: str) -> tuple[str, str]:
     for field in ("framework", "bond", "line", "project", "receivable", "report"):
         known[field] = lived.ids["credit" if field == "line" and "credit-lines" in path else field]
     return method, path.format(**known)
+
+
+def housed(lived: Api) -> str:
+    """The account contract of a participant, with one proposal that waits."""
+    if "house" not in lived.ids:
+        ledger = lived.ledger
+        lived.ids["house"] = ledger.accounts.make("Housed", clerks=["a clerk"], approvers=["boss"]).account
+        ledger.operator.admit("Housed", illustrative_lei("Housed"), Role.INVESTOR)
+        call = ledger.accounts.call("Cash-CNY", "approve", lived.account("Investor"), 1)
+        ledger.accounts.propose("Housed", [call])
+    return str(lived.ids["house"])
 
 
 def body_of(lived: Api, access: Access) -> Any:
@@ -274,7 +285,7 @@ def test_the_data_of_another_party_does_not_exist(lived: Api, name: str) -> None
 @pytest.mark.parametrize("name", [name for name in TABLE if name.startswith("GET")])
 def test_whoever_may_ask_is_answered(lived: Api, name: str) -> None:
     _, path = path_of(lived, name)
-    owners = {"mandates/": "Issuer", "bookings": "Issuer"} | {
+    owners = {"mandates/": "Issuer", "bookings": "Issuer", "accounts/": "Housed"} | {
         "balance": "Investor",
         "units": "Investor",
         "/holding": "Investor",
