@@ -41,7 +41,7 @@ class ObservationIn(Request):
 
 
 class RedemptionIn(Request):
-    """By default all that is outstanding, with the last coupon; the days are said for a bond without coupons."""
+    """By default all that is outstanding, with the last coupon; a bond without coupons says its days."""
 
     period: Annotated[int, Field(ge=0, lt=128)] | None = None
     per_unit: Amount | None = None

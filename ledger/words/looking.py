@@ -128,7 +128,6 @@ VALUES: Final[dict[str, str]] = {
     "returned": "退回投资人",
     "in default": "已违约",
     "claim": "待领取",
-    "returned": "已退回投资人",
     "unknown": "未知",
     # where money leaves the ledger
     "redeemed": "已赎回",

@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from tests.contracts.world import World
+from tests.contracts.world import World, on_ganache
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -17,6 +17,13 @@ def _frozen_garbage():
 @pytest.fixture(autouse=True)
 def _isolation(fn_isolation):
     """Brownie takes a snapshot after the module's fixtures and goes back to it after each test."""
+
+
+@pytest.fixture
+def heavy_refusal():
+    """Brownie reads the trace of what was refused, and Ganache cannot write that of five million gas."""
+    if on_ganache():
+        pytest.skip("Ganache cannot write the trace of so long an act")
 
 
 @pytest.fixture(scope="module")

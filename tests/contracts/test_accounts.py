@@ -620,6 +620,7 @@ def test_a_faulty_change_is_refused_when_it_is_proposed(world, house):
         house.change(policy=[house.policy(delay=0)])
 
 
+@pytest.mark.usefixtures("heavy_refusal")
 def test_a_change_leaves_an_account_whole(world, house):
     change = house.change((house.approver, 0), (house.partner, CLERK))
     limits = [(world.cash.address, f"0x{n:08x}", (0, 1, 1)) for n in range(63)]

@@ -273,9 +273,7 @@ def test_allotment_delivers_units_against_money(world, booked):
     world.bond_office.checkAllot(booked, world.issuer)
     tx = world.issuer.allots(booked)
     emitted(tx, "AllotmentBegun", bond=booked, booked=1_000, units=1_000)
-    emitted(
-        tx, "Allotted", bond=booked, investor=world.investor, units=600, amount=600 * PRICE, returned=0
-    )
+    emitted(tx, "Allotted", bond=booked, investor=world.investor, units=600, amount=600 * PRICE, returned=0)
     emitted(tx, "Moved", fromAxis=escrow(booked, world.fund), toAxis=origin(booked), amount=400 * PRICE)
     assert held(world, booked, world.investor, world.fund) == [600, 400]
     assert units(world, booked).totalSupply() == 1_000 == world.bond_office.bond(booked)[4]

@@ -5,6 +5,7 @@ from brownie import web3
 from web3.exceptions import TransactionNotFound
 
 from scripts import brownie_patience
+from tests.contracts.world import GAS_PRICE
 
 ASKED = ("get_transaction", "get_transaction_receipt")
 
@@ -25,7 +26,7 @@ def misses(request, monkeypatch):
 
 def test_a_transaction_missed_for_an_instant_is_not_dropped(accounts, misses):
     misses += [TransactionNotFound("not now")] * 3
-    assert accounts[0].transfer(accounts[1], 1).status == 1
+    assert accounts[0].transfer(accounts[1], 1, gas_price=GAS_PRICE).status == 1
     assert not misses
 
 

@@ -4,7 +4,7 @@ import pytest
 from brownie import chain
 
 from tests.contracts.refusals import emitted, error_data, refused
-from tests.contracts.world import CATALOGUE, ISSUER, NOBODY, VERIFIER, ZERO, digest, label
+from tests.contracts.world import CATALOGUE, ISSUER, VERIFIER, ZERO, digest, label
 
 SOLAR, WIND = label("SOLAR"), label("WIND")
 
@@ -248,6 +248,7 @@ def test_an_undertaking_is_measurable_and_dated(world, changes, refusal):
         register(world, promises=[promise(world, **changes)])
 
 
+@pytest.mark.usefixtures("heavy_refusal")
 def test_a_framework_knows_at_most_64_undertakings(world):
     many = [promise(world, code=label(f"U{i}")) for i in range(65)]
     with refused("TooManyUndertakings", 65, 64):

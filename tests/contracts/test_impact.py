@@ -61,7 +61,7 @@ def test_the_issuer_reports(world, project):
 
 
 def test_the_company_reports_too(world, project):
-    assert world.company.reports(project) == 1
+    assert world.company.reports_impact(project) == 1
 
 
 def test_nobody_else_reports(world, project):
@@ -130,7 +130,7 @@ def test_a_figure_for_several_projects_stands_for_each(world, group):
     emitted(tx, "ImpactReported", report=1, projects=list(group))
     assert [list(world.impact.reportsOf(one, CO2)) for one in group] == [[1]] * 3
     with refused("PeriodTaken", 1, ..., ...):
-        world.company.reports(group[1])
+        world.company.reports_impact(group[1])
     assert world.issuer.restates(1) == 2
     assert [list(world.impact.reportsOf(one, CO2)) for one in group] == [[2]] * 3
     assert list(world.impact.projectsOf(2)) == list(group)
@@ -162,7 +162,7 @@ def test_projects_are_named_once_and_in_order(world, group):
 @pytest.mark.spec("IMP-2")
 def test_a_day_is_reported_once(world, project):
     today = world.today
-    first = world.issuer.reports(project, **{"from": today - 20, "until": today - 10})
+    first = world.issuer.reports_impact(project, **{"from": today - 20, "until": today - 10})
     for span in ((-30, -20), (-10, -5), (-15, -12), (-40, 0)):
         with refused("PeriodTaken", first, today - 20, today - 10):
             report(world, project, by=world.company, **{"from": today + span[0], "until": today + span[1]})
@@ -177,8 +177,8 @@ def test_a_day_is_reported_once(world, project):
 @pytest.mark.spec("IMP-2")
 def test_a_restatement_takes_the_place_and_both_are_read(world, project):
     today = world.today
-    world.issuer.reports(project, **{"from": today - 30, "until": today - 21})
-    world.company.reports(project, **{"from": today - 20, "until": today - 10})
+    world.issuer.reports_impact(project, **{"from": today - 30, "until": today - 21})
+    world.company.reports_impact(project, **{"from": today - 20, "until": today - 10})
     world.verifier.validates(2)
     figure = world.figure_of(world.company, value=999, **{"from": today - 19, "until": today - 9})
     tx = world.impact.restate(2, tuple(figure.values()), "new factor", "meter replaced", world.company.by)
@@ -198,7 +198,7 @@ def test_a_restatement_takes_the_place_and_both_are_read(world, project):
 
 
 def test_who_restates(world, project):
-    world.issuer.reports(project)
+    world.issuer.reports_impact(project)
     with refused("NotParty", world.company, world.issuer):
         world.company.restates(1)
     with refused("NotParty", world.rival, world.issuer):
@@ -206,12 +206,12 @@ def test_who_restates(world, project):
     with refused("Unknown", "REPORT", 9):
         world.issuer.restates(9)
     today = world.today
-    theirs = world.company.reports(project, **{"from": today - 30, "until": today - 21})
+    theirs = world.company.reports_impact(project, **{"from": today - 30, "until": today - 21})
     world.issuer.restates(theirs, **{"from": today - 30, "until": today - 21})
 
 
 def test_a_restatement_says_why(world, project):
-    world.issuer.reports(project)
+    world.issuer.reports_impact(project)
     figure = tuple(world.figure_of(world.issuer).values())
     with refused("ZeroHash", "REASON"):
         world.impact.restate(1, figure, "basis", "", world.issuer.by)
@@ -238,7 +238,7 @@ def test_reports_are_bounded(world, project):
 @pytest.mark.spec("IMP-2")
 @pytest.mark.parametrize(("outcome", "counts"), [(1, True), (2, True), (3, False)])
 def test_a_verifier_accepts_qualifies_or_refuses(world, project, outcome, counts):
-    world.issuer.reports(project)
+    world.issuer.reports_impact(project)
     validation = world.validation_of(1, world.verifier, outcome=outcome)
     tx = validate(world, validation)
     emitted(
@@ -254,7 +254,7 @@ def test_a_verifier_accepts_qualifies_or_refuses(world, project, outcome, counts
 
 @pytest.mark.spec("IMP-2")
 def test_a_refused_report_still_holds_its_period_until_it_is_restated(world, project):
-    world.issuer.reports(project)
+    world.issuer.reports_impact(project)
     world.verifier.validates(1, outcome=3)
     with refused("PeriodTaken", 1, ..., ...):
         report(world, project, by=world.company)
@@ -262,7 +262,7 @@ def test_a_refused_report_still_holds_its_period_until_it_is_restated(world, pro
 
 
 def test_a_signed_validation_is_handed_in_by_anybody(world, project):
-    world.issuer.reports(project)
+    world.issuer.reports_impact(project)
     validation = world.validation_of(1, world.verifier)
     typed = world.verifier.signs("Validation", validation, world.impact)
     assert world.impact.validationDigest(tuple(validation.values())) != ZERO
@@ -282,7 +282,7 @@ def test_a_signed_validation_is_handed_in_by_anybody(world, project):
 
 
 def test_a_validation_is_of_exactly_what_was_reported(world, project):
-    world.issuer.reports(project)
+    world.issuer.reports_impact(project)
     content = world.impact.reportOf(1)[10]
     with refused("ReportMismatch", 1, digest("other"), content):
         world.verifier.validates(1, contentHash=digest("other"))
@@ -296,7 +296,7 @@ def test_a_validation_is_of_exactly_what_was_reported(world, project):
 
 
 def test_only_a_verifier_and_a_stranger_to_both_sides(world, project, second):
-    world.issuer.reports(project)
+    world.issuer.reports_impact(project)
     with refused("MissingRole", world.investor, INVESTOR, VERIFIER):
         world.investor.validates(1)
     world.operator.amends(second, group=7)
@@ -314,7 +314,7 @@ def test_only_a_verifier_and_a_stranger_to_both_sides(world, project, second):
 
 @pytest.mark.spec("IMP-2")
 def test_a_refusal_cannot_be_shopped_away(world, project, second):
-    world.issuer.reports(project)
+    world.issuer.reports_impact(project)
     world.verifier.validates(1, outcome=3)
     with refused("NotParty", second, world.verifier):
         second.validates(1)

@@ -1,4 +1,4 @@
-"""Mandates: an agent acts and reads only under a grant in force, which its owner or an authority gave and can end."""
+"""Mandates: an agent acts and reads only under a grant in force, which its owner or an authority can end."""
 
 import pytest
 

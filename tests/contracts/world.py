@@ -57,8 +57,8 @@ TYPES = {
     "Quote": "uint64 receivable,uint64 pieceStart,uint16 sequence,uint64 start,uint64 end,address holder,"
     "address financier,uint32 ratePpm,uint32 fundingDay,uint64 discount,uint64 fee,uint64 net,uint256 nonce,"
     "uint64 deadline",
-    "Trade": "uint32 bond,address seller,address buyer,uint64 units,uint256 price,uint256 nonce,uint64 deadline,"
-    "bytes32 document",
+    "Trade": "uint32 bond,address seller,address buyer,uint64 units,uint256 price,uint256 nonce,"
+    "uint64 deadline,bytes32 document",
     "AccountStatement": "bytes32 digest",
 }
 
@@ -260,7 +260,7 @@ class Actor:
 
     # --- issuer, project company ---
 
-    def reports(self, project: int, **changes: Any) -> int:
+    def reports_impact(self, project: int, **changes: Any) -> int:
         figure = self.world.figure_of(self, **changes)
         tx = self.world.impact.report([project], label("CO2"), tuple(figure.values()), "basis", self.by)
         return int(tx.events["ImpactReported"]["report"])

@@ -125,6 +125,8 @@ contract Bond6Test is Campaign {
     /// @notice BOND-6: an allotment is each booking's own interval of the whole, in any batches.
     function invariant_BOND_6() external view {
         _nothingFound();
+        _nothingFound("BOND-1"); // units and money of an allotment go together
+        play.checkBonds();
     }
 
     function _promise() internal pure override returns (bytes32) {

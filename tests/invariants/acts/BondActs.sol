@@ -146,7 +146,9 @@ abstract contract BondActs is CashActs {
         for (; n != 0 && b.next < _order[id].length; --n) {
             _allotted(id, _order[id][b.next++]);
         }
-        _must(_supply(id) == had + b.allotted - before, "BOND-1", "units and money did not meet");
+        bool exact = _supply(id) == had + b.allotted - before;
+        _must(exact, "BOND-1", "units and money did not meet");
+        _must(exact, "BOND-6", "a booking's part is not that of its own interval");
     }
 
     /// @dev BOND-6, derived anew: an investor's part is that of its interval of all booked units.
