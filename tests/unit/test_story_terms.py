@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from ledger import cli
+from ledger.commands import common
 from ledger.story.figures import DATA, achieved, read_bonds
 from ledger.story.terms import LEFT_OUT, RAISED, WHOLE, Judged, Why, judge
+from ledger.words import speak
 
 PUBLISHED = Path(__file__).parents[1] / "data" / "green_bonds" / "allocations.csv"
 
@@ -53,6 +56,14 @@ MISSING = {
 }
 
 
+@pytest.fixture
+def in_english() -> Iterator[None]:
+    """What a command line named is forgotten again."""
+    yield
+    common.give()
+    speak("en")
+
+
 @pytest.fixture(scope="module")
 def judged() -> dict[str, Judged]:
     return {one.id: one for one in judge()}
@@ -77,6 +88,7 @@ def test_what_is_known_is_as_published(judged: dict[str, Judged]) -> None:
     assert (month.why, month.published) == (Why.ISSUE_DAY, "2015-11")
 
 
+@pytest.mark.usefixtures("in_english")
 def test_the_command_prints_every_row() -> None:
     done = CliRunner().invoke(cli.app, ["bond", "terms", "--json"])
     told = json.loads(done.stdout)
