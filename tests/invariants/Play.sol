@@ -136,6 +136,8 @@ contract Play is Attacks {
             packed = bytes.concat(packed, _packed("cash"), money, _packed("maturity"));
         } else if (spec == "BOND-1" || spec == "BOND-2") {
             packed = bytes.concat(packed, money, _packed("receivable"), _packed("maturity"));
+        } else if (spec == "BOND-6") {
+            packed = bytes.concat(_packed("base"), _packed("bond"), _packed("bond"));
         } else if (spec == "DOC-1") {
             packed = bytes.concat(packed, _packed("proceeds"), _packed("receivable"));
         } else if (spec == "LINE-1") {

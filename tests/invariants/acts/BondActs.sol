@@ -159,6 +159,8 @@ abstract contract BondActs is CashActs {
         uint256 units = end * most / b.booked - b.passed * most / b.booked;
         (b.passed, b.allotted) = (end, b.allotted + uint64(units));
         _booked[id][investor] = 0;
+        bool emptied = _balance(cashes[b.cash], _escrowAxis(id, investor)) == 0;
+        _must(emptied, "BOND-6", "what was not allotted did not go back");
         _must(
             b.next < _order[id].length || b.allotted == most,
             "BOND-6",
