@@ -14,6 +14,7 @@ from api.deps import (
     ParticipantCaller,
     VerifierCaller,
     WitnessCaller,
+    reads,
 )
 from api.schemas.common import Act, Code, Who
 from api.schemas.promises import (
@@ -147,9 +148,9 @@ def cure(caller: ParticipantCaller, ledger: LedgerHere, breach: Wide, body: Cure
 
 @router.get("/participants/{who}/level")
 def level(caller: AnyCaller, ledger: LedgerHere, who: Who) -> LevelOut:
-    """The credit level by the published formula; what it is made from is for itself and auditors."""
+    """The credit level by the published formula; what it is made from is for itself and who may read its data."""
     account = ledger.books.participant(who).account
-    withheld = caller.account != account and not caller.audits
+    withheld = caller.account != account and not reads(ledger, caller, account)
     return LevelOut.of(account, ledger.performance.credit_level(account), withheld)
 
 

@@ -35,14 +35,14 @@ Period = Annotated[int, Path(ge=0, lt=128)]
 @router.post("/coupon-terms")
 def coupon_terms(caller: IssuerCaller, ledger: LedgerHere, body: SheetIn) -> TermsOut:
     """The hash that a bond is registered with, so that this term sheet can be filed."""
-    found = ledger.service.terms(body.sheet)
+    found = ledger.service.terms(body.sheet.said())
     return TermsOut(hash=found.hash, coupons=len(found.periods))
 
 
 @router.post("/bonds/{bond}/coupons")
 def file_terms(caller: ParticipantCaller, ledger: LedgerHere, bond: Id, body: SheetIn) -> Act:
     """Files exactly the terms the bond was registered with."""
-    coupons = ledger.service.terms(body.sheet)
+    coupons = ledger.service.terms(body.sheet.said())
     return Act.model_validate(ledger.service.file(caller.account, bond, coupons))
 
 

@@ -2,21 +2,56 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
-from api.schemas.common import Amount, Answer, Date, Hash, Paper, Request
+from api.schemas.common import Amount, Answer, Code, Date, Hash, Paper, Request, Who
 from ledger.domain.states import PaymentKind, PaymentState
 from ledger.services.service import Distributed, Owed, Payment, Schedule
 
 Rate = Annotated[int, Field(ge=-(2**31), lt=2**31)]
 
 
-class SheetIn(Request):
-    """A term sheet as `ledger.services.termsheet` reads it."""
+Percent = Annotated[str, Field(pattern=r"^[0-9]{1,4}(\.[0-9]{1,4})?$", examples=["1.214"])]
+Days = Annotated[int, Field(ge=0, le=366)]
 
-    sheet: dict[str, Any]
+
+class TermSheet(Request):
+    """Coupon terms as `ledger.services.termsheet` reads them; what is not said is none."""
+
+    start: Date
+    end: Date
+    frequency: Literal[1, 2, 3, 4, 6, 12] | None = None
+    stub: Annotated[str, Field(max_length=16, examples=["long first"])] | None = None
+    kind: Literal["fixed", "step", "floating", "kpi"] | None = None
+    rate: Percent | None = None
+    rates: Annotated[list[Percent], Field(max_length=128)] | None = None
+    targets: Annotated[list[Annotated[int, Field(ge=0, lt=2**53)]], Field(max_length=128)] | None = None
+    floor: Percent | None = None
+    cap: Percent | None = None
+    step: Percent | None = None
+    penalty: Percent | None = None
+    day_count: Literal["30/360", "30E/360", "ACT/360", "ACT/365F", "ACT/ACT ICMA"] | None = None
+    rule: Literal["none", "following", "modified following", "preceding"] | None = None
+    calendar: Code | None = None
+    record_days: Days | None = None
+    fixing_days: Days | None = None
+    grace_days: Days | None = None
+    fixer: Who | None = None
+    kpi: Code | None = None
+    polarity: Literal["none", "higher", "lower"] | None = None
+    callable_from: Date | None = None
+
+    def said(self) -> dict[str, Any]:
+        """Only what the sheet says, dates as they are written."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+
+class SheetIn(Request):
+    """A term sheet."""
+
+    sheet: TermSheet
 
 
 class TermsOut(Answer):

@@ -246,11 +246,12 @@ def example(schema: Json, components: Json, account: str) -> Any:
     if "enum" in schema:
         return schema["enum"][0]
     kind = schema.get("type")
-    if kind == "object" and {"file", "hash"} <= set(schema["properties"]):
-        rest = {name: one for name, one in schema["properties"].items() if name not in ("file", "hash")}
+    fields = schema.get("properties", {})
+    if kind == "object" and {"file", "hash"} <= set(fields):
+        rest = {name: one for name, one in fields.items() if name not in ("file", "hash")}
         return {**paper(), **{name: example(one, components, account) for name, one in rest.items()}}
     if kind == "object":
-        return {name: example(one, components, account) for name, one in schema["properties"].items()}
+        return {name: example(one, components, account) for name, one in fields.items()}
     if kind == "array":
         return [example(schema["items"], components, account)]
     return {"integer": 1, "boolean": False}.get(str(kind)) if kind != "string" else _text(schema, account)
