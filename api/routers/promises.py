@@ -148,7 +148,7 @@ def cure(caller: ParticipantCaller, ledger: LedgerHere, breach: Wide, body: Cure
 
 @router.get("/participants/{who}/level")
 def level(caller: AnyCaller, ledger: LedgerHere, who: Who) -> LevelOut:
-    """The credit level by the published formula; what it is made from is for itself and who may read its data."""
+    """The credit level by the published formula; its makings are for itself and for who may read its data."""
     account = ledger.books.participant(who).account
     withheld = caller.account != account and not reads(ledger, caller, account)
     return LevelOut.of(account, ledger.performance.credit_level(account), withheld)

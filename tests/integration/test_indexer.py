@@ -40,6 +40,8 @@ TERMS = {
     "issueDate": 0,
     "maturityDate": 0,
     "couponPpm": 0,
+    "maxCostPpm": 0,
+    "serviceTerms": "0x" + "00" * 32,
     "document": word("terms"),
 }
 
