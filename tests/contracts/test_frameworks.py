@@ -2,11 +2,14 @@
 
 import pytest
 from brownie import chain
+from eth_abi import encode
+from eth_utils import keccak
 
-from tests.contracts.refusals import emitted, error_data, refused
+from tests.contracts.refusals import emitted, error_data, refused, to_bytes
 from tests.contracts.world import CATALOGUE, ISSUER, VERIFIER, ZERO, digest, label
 
 SOLAR, WIND = label("SOLAR"), label("WIND")
+PROMISE = "(uint8,uint8,uint8,uint32,uint32,address,bytes32,bytes16,uint128)"
 
 
 @pytest.fixture
@@ -61,6 +64,19 @@ def test_an_issuer_registers_a_framework(world):
     assert content == tx.events["FrameworkRegistered"]["contentHash"] and content != ZERO
     assert world.frameworks.count() == 1
     assert world.frameworks.categoryCode(1, 1) == WIND and world.frameworks.categoryIndex(1, WIND) == 1
+
+
+@pytest.mark.spec("FRM-3")
+def test_what_a_review_signs_is_all_of_the_content(world):
+    """The hash derived here a second time: document, catalogue, categories, each field of each promise."""
+    one = promise(world)
+    register(world, promises=[one])
+    fields = [*one.values()]
+    fields[6:8] = to_bytes(fields[6]), to_bytes(fields[7], 16)
+    content = (to_bytes(digest("d")), to_bytes(CATALOGUE), [to_bytes(SOLAR)], [tuple(fields)])
+    kinds = ["uint32", "uint32", f"(bytes32,bytes32,bytes32[],{PROMISE}[])"]
+    expected = "0x" + keccak(encode(kinds, [1, 1, content])).hex()
+    assert str(world.frameworks.framework(1)[3]) == expected
 
 
 def test_only_an_issuer_registers(world):
