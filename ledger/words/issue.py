@@ -44,7 +44,6 @@ WORDS: Final[dict[str, str]] = {
     "whose booking; your own by default": "谁的认购；默认为自己的",
     "After cancelling: what was booked goes back. Anyone may send it.": "取消后：认购款退回。任何人均可发起。",
     "{units} units' money of bond {bond} went back.": "债券 {bond} 的 {units} 单位认购款已退回。",
-    "no bookings of bond {bond} are to be seen here": "此处不能查看债券 {bond} 的认购",
     # --- admission -------------------------------------------------------------------------------------------
     "issuer, investor, verifier, ...; once for each": "issuer（发行人）、investor（投资人）、verifier（验证人）等；每个角色写一次",
     "last day of the admission, YYYY-MM-DD": "准入的最后一日，YYYY-MM-DD",
@@ -87,5 +86,4 @@ WORDS: Final[dict[str, str]] = {
     "Who may act for whom, or read whose data, and until when.": "谁可代谁行事或查阅谁的数据，至何时。",
     "Mandates": "授权",
     "all": "全部",
-    "there is no mandate {mandate}": "没有授权 {mandate}",
 }
