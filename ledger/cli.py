@@ -26,6 +26,7 @@ from ledger.commands.impact import impact_app, portfolio
 from ledger.commands.participants import participant_app
 from ledger.commands.people import bank_app, mandate_app
 from ledger.commands.service import service_app
+from ledger.commands.spending import business_date
 from ledger.commands.tracing import evidence_app, piece_app, trace_app
 from ledger.errors import LedgerError
 from ledger.words import rendered, say, speak, spoken
@@ -56,6 +57,7 @@ for _name, _app in (
 ):
     app.add_typer(_app, name=_name)
 app.command()(portfolio)
+app.command()(business_date)
 app.command()(alerts)
 
 

@@ -38,6 +38,7 @@ from ledger.words import (
     looking,
     promises,
     service,
+    spending,
     story,
 )
 
@@ -52,6 +53,7 @@ CATALOGUES: Final = (
     looking,
     promises,
     service,
+    spending,
     story,
 )
 WORDS: Final[dict[str, str]] = {english: said for area in CATALOGUES for english, said in area.WORDS.items()}

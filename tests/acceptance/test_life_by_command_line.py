@@ -1,0 +1,172 @@
+"""LIFE-1: a bond's whole life by command line, on the published terms of Chubu Electric's 568th bonds.
+
+Published: JPY 10,000m, 1.214%, 25 May and 25 November until 25 May 2034, a long first coupon paid on
+25 November 2024, broken periods by the day, fractions of a yen cut off, payment on the previous business
+day. Illustrative, because not published: the issue day, units of JPY 100m, everybody but the issuer, the
+framework's categories and undertaking, and what was spent on what.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ledger import Ledger
+from ledger.bootstrap.testing import CHEAP, PASSPHRASE, illustrative_lei
+from tests.acceptance.test_commands_issue import Shell
+
+ISSUED, LAST = "2024-05-17", dt.date(2034, 5, 25)
+SHEET = {
+    "start": ISSUED, "end": LAST.isoformat(), "frequency": 2, "stub": "long first", "rate": "1.214",
+    "day_count": "ACT/ACT ICMA", "rule": "preceding", "calendar": "WEEKENDS",
+}  # fmt: skip
+UNIT = 100_000_000
+HALF = 607_000
+"""Yen a unit and half-year: 100,000,000 × 1.214% / 2."""
+FIRST = 633_681
+"""8 days of the 182 from 25 November 2023 on make 26,681.3 yen more; the fraction is cut off."""
+UNITS = {"Investor": 70, "Fund": 30}
+ROLES = {
+    "Issuer": "issuer", "Company": "supplier", "Contractor": "supplier", "Verifier": "verifier",
+    "Investor": "investor", "Fund": "investor", "Regulator": "authority", "Auditor": "auditor",
+    "Arranger": "financier", "settlement bank": "bank",
+}  # fmt: skip
+LINE = "2,000,000,000"
+UNUSED = 8_000_000_000
+"""Of 10,000m raised; 2,000m are spent, and the rest goes back to the holders with the redemption."""
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Iterator[Shell]:
+    """Deployed with keys that cost little to open; then nothing but commands."""
+    folder = tmp_path / "ledger"
+    with Ledger.embedded(folder, replay=True, passphrase=PASSPHRASE, keystore_cost=CHEAP):
+        pass
+    yield Shell(folder, 0)
+
+
+def on(shell: Shell, day: dt.date | str) -> None:
+    shell.ask("business-date", day)
+
+
+def credited(shell: Shell, who: str, yen: int, booking: str) -> None:
+    options = ("--cash", "JPY", "--booking", booking, "--as", "settlement bank")
+    shell.ask("bank", "mint", who, yen, *options)
+
+
+def balance(shell: Shell, who: str) -> int:
+    return int(shell.ask("bank", "balance", who, "--cash", "JPY")["balance"])
+
+
+def promised(shell: Shell, folder: Path) -> int:
+    """A framework with one undertaking, reviewed."""
+    owed = folder / "undertakings.json"
+    owed.write_text(json.dumps([{"code": "REPORT", "kind": "reporting", "due": "2024-12-31"}]))
+    of = ("--catalogue", "GBEPC-2021", "--category", "3.2.2.6", "--undertakings", owed)
+    signed = ("--document", shell.paper, "--as")
+    framework = int(shell.ask("framework", "register", *of, *signed, "Issuer")["id"])
+    shell.ask("framework", "review", framework, "--until", "2025-05-17", *signed, "Verifier")
+    return framework
+
+
+def issued(shell: Shell, framework: int, sheet: Path) -> int:
+    """Booked 100 and 50 for 100 units, allotted by a bookrunner, closed, coupon terms filed."""
+    shell.framework = framework
+    terms = shell.ask("service", "terms", sheet)
+    assert len(terms["periods"]) == 20
+    bond = shell.registers(
+        cash="JPY", denomination=UNIT, units=100, closes=ISSUED, coupon_ppm=12_140,
+        issued=ISSUED, maturity=LAST, service_terms=terms["hash"],
+    )  # fmt: skip
+    for who, units in (("Investor", 70), ("Fund", 30)):
+        credited(shell, who, units * UNIT, f"subscription of {who}")
+        shell.ask("bond", "book", bond, units, "--as", who)
+    shell.refuses("MandateMissing", "bond", "allot", bond, "--as", "Arranger")
+    until = ("--until", "2024-06-30", "--document", shell.paper, "--as", "Issuer")
+    mandate = shell.ask("mandate", "grant", "Arranger", "--kind", "bookrunner", "--bond", bond, *until)["id"]
+    assert shell.ask("bond", "allot", bond, "--as", "Arranger")["units"] == 100
+    shell.ask("mandate", "end", mandate, "--as", "Issuer")
+    shell.refuses("MandateMissing", "bond", "close", bond, "--as", "Arranger")
+    closed = shell.ask("bond", "close", bond, "--value-date", ISSUED, "--as", "Issuer")
+    assert closed["raised"] == 100 * UNIT
+    shell.ask("service", "file", bond, sheet, "--as", "Issuer")
+    return bond
+
+
+def spent(shell: Shell, bond: int, framework: int) -> int:
+    """2,000m yen go to a contractor against its invoice, and not a yen more. The project's number."""
+    yen, paper = ("--currency", "JPY"), ("--document", shell.paper)
+    under = ("--framework", framework, "--company", "Company", "--category", "3.2.2.6")
+    project = shell.ask("bond", "project", "Plant", LINE, *under, *yen, *paper, "--as", "Issuer")["id"]
+    line = shell.ask("bond", "line", bond, project, LINE, "--as", "Issuer")["id"]
+    shell.ask("bond", "allocate", line, LINE, *yen, "--as", "Issuer")
+    parties = ("--seller", "Contractor", "--buyer", "Issuer", "--dated", ISSUED)
+    invoice = shell.ask("bond", "invoice", "2024-1", LINE, *parties, *yen, *paper)["fingerprint"]
+    shell.ask("bond", "pay", line, invoice, LINE, *yen, "--as", "Issuer")
+    assert balance(shell, "Contractor") == 2_000_000_000
+    again = ("bond", "pay", line, invoice, 1, *yen, "--as", "Issuer")
+    told = shell.run(*again, language="zh")
+    assert told.exit_code == 1 and told.exception is not None
+    return int(project)
+
+
+def reported(shell: Shell, framework: int, project: int) -> None:
+    """The undertaking and a year's impact, both accepted by the verifier."""
+    paper = ("--document", shell.paper)
+    one = (framework, "--index", 0, *paper)
+    shell.ask("undertaking", "report", *one, "--as", "Issuer")
+    shell.ask("undertaking", "validate", *one, "--outcome", "accepted", "--as", "Verifier")
+    year = ("--from", "2024-05-17", "--until", "2024-11-24", "--source", "the issuer's own figure")
+    figure = ("--indicator", "CO2_AVOIDED", "--value", "191.7", "--unit", "tCO2", *year, *paper)
+    report = shell.ask("impact", "report", "--project", project, *figure, "--as", "Issuer")["report"]
+    shell.ask("impact", "validate", report, "--outcome", "accepted", *paper, "--as", "Verifier")
+
+
+def coupon(shell: Shell, bond: int, pay_day: str) -> dict[str, int]:
+    """Opened, paid in and paid out on its pay day; what each holder got."""
+    on(shell, pay_day)
+    before = {who: balance(shell, who) for who in UNITS}
+    payment = shell.ask("service", "open", bond, "--as", "Auditor")["payment"]
+    shell.ask("service", "pay-in", payment, "--as", "Issuer")
+    shell.ask("service", "pay", payment, "--as", "Auditor")
+    return {who: balance(shell, who) - before[who] for who in UNITS}
+
+
+def traded(shell: Shell, bond: int, folder: Path) -> None:
+    """The investor sells ten units to the fund at their face."""
+    file = folder / "trade.json"
+    terms = (bond, 10, 10 * UNIT, "--document", shell.paper, "--deadline", "2099-01-01T00:00:00+08:00")
+    shell.ask("trade", "sign", *terms, "--sell-to", "Fund", "--out", file, "--as", "Investor")
+    shell.ask("trade", "execute", file, "--as", "Fund")
+
+
+@pytest.mark.spec("LIFE-1")
+def test_a_bond_lives_from_its_framework_to_its_redemption(shell: Shell, tmp_path: Path) -> None:
+    """LIFE-1: by commands alone; every amount by the published rules, every promise true at the end."""
+    shell.ask("deploy")
+    on(shell, ISSUED)
+    for name, role in ROLES.items():
+        shell.ask("participant", "admit", name, illustrative_lei(name), "--role", role)
+    sheet = tmp_path / "sheet.json"
+    sheet.write_text(json.dumps(SHEET))
+    framework = promised(shell, tmp_path)
+    bond = issued(shell, framework, sheet)
+    project = spent(shell, bond, framework)
+    credited(shell, "Issuer", 200 * UNIT, "own money of the issuer")
+    credited(shell, "Fund", 10 * UNIT, "more of the fund")
+    on(shell, "2024-11-25")
+    reported(shell, framework, project)
+    assert shell.ask("label", "show", bond)["state"] == "green"
+    traded(shell, bond, tmp_path)
+    first = coupon(shell, bond, "2024-11-25")
+    assert first == {"Investor": 70 * FIRST, "Fund": 30 * FIRST}, "the record day was before the trade"
+    second = coupon(shell, bond, "2025-05-23")
+    assert second == {"Investor": 60 * HALF, "Fund": 40 * HALF}, "25 May 2025 is a Sunday"
+    assert shell.ask("portfolio", "Fund")
+    assert shell.ask("participant", "level", "Issuer")["observed"]["count"] >= 2
+
+
