@@ -19,7 +19,7 @@ from ledger import Ledger
 from ledger.bootstrap.testing import CHEAP, PASSPHRASE, illustrative_lei
 from tests.acceptance.test_commands_issue import Shell
 
-ISSUED, LAST = "2024-05-17", dt.date(2034, 5, 25)
+BOOKED, ISSUED, LAST = "2024-05-16", "2024-05-17", dt.date(2034, 5, 25)
 SHEET = {
     "start": ISSUED, "end": LAST.isoformat(), "frequency": 2, "stub": "long first", "rate": "1.214",
     "day_count": "ACT/ACT ICMA", "rule": "preceding", "calendar": "WEEKENDS",
@@ -27,8 +27,9 @@ SHEET = {
 UNIT = 100_000_000
 HALF = 607_000
 """Yen a unit and half-year: 100,000,000 × 1.214% / 2."""
-FIRST = 633_681
-"""8 days of the 182 from 25 November 2023 on make 26,681.3 yen more; the fraction is cut off."""
+FIRST = {"Investor": 44_357_692, "Fund": 19_010_439}
+"""8 days of the 182 from 25 November 2023 on make 26,681.3187 yen a unit more. The fraction of a yen is cut
+off each holder's sum: 70 × 633,681.3187 and 30 × 633,681.3187. Cut off each unit, it would be 22 and 9 less."""
 UNITS = {"Investor": 70, "Fund": 30}
 ROLES = {
     "Issuer": "issuer", "Company": "supplier", "Contractor": "supplier", "Verifier": "verifier",
@@ -74,17 +75,18 @@ def promised(shell: Shell, folder: Path) -> int:
 
 
 def issued(shell: Shell, framework: int, sheet: Path) -> int:
-    """Booked 100 and 50 for 100 units, allotted by a bookrunner, closed, coupon terms filed."""
+    """Booked 70 and 30, allotted by a bookrunner, closed, coupon terms filed."""
     shell.framework = framework
     terms = shell.ask("service", "terms", sheet)
     assert len(terms["periods"]) == 20
     bond = shell.registers(
-        cash="JPY", denomination=UNIT, units=100, closes=ISSUED, coupon_ppm=12_140,
+        cash="JPY", denomination=UNIT, units=100, closes=BOOKED, coupon_ppm=12_140,
         issued=ISSUED, maturity=LAST, service_terms=terms["hash"],
     )  # fmt: skip
-    for who, units in (("Investor", 70), ("Fund", 30)):
+    for who, units in UNITS.items():
         credited(shell, who, units * UNIT, f"subscription of {who}")
         shell.ask("bond", "book", bond, units, "--as", who)
+    on(shell, ISSUED)
     shell.refuses("MandateMissing", "bond", "allot", bond, "--as", "Arranger")
     until = ("--until", "2024-06-30", "--document", shell.paper, "--as", "Issuer")
     mandate = shell.ask("mandate", "grant", "Arranger", "--kind", "bookrunner", "--bond", bond, *until)["id"]
@@ -148,7 +150,7 @@ def traded(shell: Shell, bond: int, folder: Path) -> None:
 def test_a_bond_lives_from_its_framework_to_its_redemption(shell: Shell, tmp_path: Path) -> None:
     """LIFE-1: by commands alone; every amount by the published rules, every promise true at the end."""
     shell.ask("deploy")
-    on(shell, ISSUED)
+    on(shell, BOOKED)
     for name, role in ROLES.items():
         shell.ask("participant", "admit", name, illustrative_lei(name), "--role", role)
     sheet = tmp_path / "sheet.json"
@@ -163,10 +165,36 @@ def test_a_bond_lives_from_its_framework_to_its_redemption(shell: Shell, tmp_pat
     assert shell.ask("label", "show", bond)["state"] == "green"
     traded(shell, bond, tmp_path)
     first = coupon(shell, bond, "2024-11-25")
-    assert first == {"Investor": 70 * FIRST, "Fund": 30 * FIRST}, "the record day was before the trade"
+    assert first == FIRST, "the record day was before the trade"
     second = coupon(shell, bond, "2025-05-23")
     assert second == {"Investor": 60 * HALF, "Fund": 40 * HALF}, "25 May 2025 is a Sunday"
     assert shell.ask("portfolio", "Fund")
     assert shell.ask("participant", "level", "Issuer")["observed"]["count"] >= 2
+    for number in range(2, 19):
+        half = dt.date(2025 + (number - 1) // 2, 11 if number % 2 == 0 else 5, 25)
+        assert coupon(shell, bond, business_day(half)) == {"Investor": 60 * HALF, "Fund": 40 * HALF}
+    ended(shell, bond)
+    checks = shell.ask("check")
+    assert checks["ok"] is True and all(one["ok"] is not False for one in checks["checks"])
 
 
+def business_day(day: dt.date) -> str:
+    """The day itself, or the Friday before."""
+    return (day - dt.timedelta(days=max(0, day.weekday() - 4))).isoformat()
+
+
+def ended(shell: Shell, bond: int) -> None:
+    """Redeemed with the last coupon: 80m yen a unit out of unused proceeds, 20m of the issuer's own."""
+    before = {who: balance(shell, who) for who in UNITS}
+    unused = ("--from-proceeds", UNUSED // 100, "--document", shell.paper)
+    redemption = shell.ask("service", "redeem", bond, *unused, "--as", "Issuer")["payment"]
+    on(shell, business_day(LAST))
+    last = shell.ask("service", "open", bond, "--as", "Auditor")["payment"]
+    for payment in (last, redemption):
+        shell.ask("service", "pay-in", payment, "--as", "Issuer")
+        shell.ask("service", "pay", payment, "--as", "Auditor")
+    gained = {who: balance(shell, who) - before[who] for who in UNITS}
+    assert gained == {"Investor": 60 * (UNIT + HALF), "Fund": 40 * (UNIT + HALF)}
+    assert shell.ask("service", "show", bond)["outstanding"] == "0"
+    returned = [one for one in shell.ask("trace", "bond", bond)["intervals"] if one["state"] == "returned"]
+    assert sum(int(one["end"]) - int(one["start"]) for one in returned) == UNUSED
