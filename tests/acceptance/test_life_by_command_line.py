@@ -32,7 +32,7 @@ HALF = 607_000
 """Yen a unit and half-year: 100,000,000 × 1.214% / 2."""
 FIRST = {"Investor": 44_357_692, "Fund": 19_010_439}
 """8 days of the 182 from 25 November 2023 on make 26,681.3187 yen a unit more. The fraction of a yen is cut
-off each holder's sum: 70 × 633,681.3187 and 30 × 633,681.3187. Cut off each unit, it would be 22 and 9 less."""
+off each holder's sum: 70 and 30 × 633,681.3187. Cut off each unit, it would be 22 and 9 yen less."""
 UNITS = {"Investor": 70, "Fund": 30}
 ROLES = {
     "Issuer": "issuer", "Company": "supplier", "Contractor": "supplier", "Verifier": "verifier",
@@ -53,7 +53,7 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
     yield Shell(folder, 0)
 
 
-def on(shell: Shell, day: dt.date | str) -> None:
+def on(shell: Shell, day: str) -> None:
     shell.ask("business-date", day)
 
 
@@ -187,7 +187,7 @@ def test_a_bond_lives_from_its_framework_to_its_redemption(
 
 
 def ended(shell: Shell, bond: int) -> None:
-    """Redeemed early with the third coupon: 80m yen a unit out of unused proceeds, 20m of the issuer's own."""
+    """Redeemed early with the third coupon: 80m yen a unit from unused proceeds, 20m the issuer's own."""
     before = {who: balance(shell, who) for who in UNITS}
     unused = ("--period", 2, "--from-proceeds", UNUSED // 100, "--document", shell.paper)
     redemption = shell.ask("service", "redeem", bond, *unused, "--as", "Issuer")["payment"]
