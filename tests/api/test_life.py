@@ -1,0 +1,146 @@
+"""LIFE-1 over HTTP: a bond from its framework to its redemption, each act by its own organisation's token.
+
+Illustrative terms: 1,000 units of 10 yuan, 3% a year, two coupons by 30/360, 60% of the principal returned
+from unused proceeds. Amounts are fen, worked out by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.api.world import (
+    OTHER,
+    Api,
+    Json,
+    bond_body,
+    cny,
+    figure,
+    obligation,
+    paper,
+    review,
+    serving,
+    validate,
+)
+
+UNIT, UNITS, HALF = 1_000, 1_000, 15
+"""Fen a unit, units, and fen a unit and half-year: 1,000 × 3% × 180/360."""
+UNUSED = 600
+SHEET = {"start": "2025-01-02", "end": "2026-01-02", "frequency": 2, "rate": "3", "day_count": "30/360"}
+
+
+@pytest.fixture
+def new(staffed_template: Path, tmp_path: Path) -> Iterator[Api]:
+    with serving(staffed_template, tmp_path / "ledger") as served:
+        yield served
+
+
+def on(api: Api, day: str) -> None:
+    api.post("operator", "/v1/business-date", {"date": day})
+
+
+def balance(api: Api, who: str) -> int:
+    return int(api.ledger.cash.balance(who, "CNY"))
+
+
+def credited(api: Api, who: str, amount: int, booking: str) -> None:
+    body = {"holder": api.account(who), "amount": cny(amount), "booking": booking}
+    api.post("settlement bank", "/v1/cash/CNY/mints", body)
+
+
+def issued(api: Api) -> int:
+    """Booked 700 and 300, allotted by a bookrunner under a mandate, closed; coupon terms filed as hashed."""
+    promised = [{"code": "REPORT", "kind": "reporting", "due": "2025-12-31"}]
+    body = {"document": paper(), "catalogue": "ICMA-GBP", "categories": ["1"], "undertakings": promised}
+    framework = api.post("Issuer", "/v1/frameworks", body)["id"]
+    review(api, framework)
+    terms = api.post("Issuer", "/v1/coupon-terms", {"sheet": SHEET})
+    assert terms["coupons"] == 2
+    dated = {"issue_date": "2025-01-02", "maturity": "2026-01-02", "coupon_ppm": 30_000}
+    registered = bond_body(framework, "LIFE", UNITS) | dated | {"service_terms": terms["hash"]}
+    bond = int(api.post("Issuer", "/v1/bonds", registered)["id"])
+    for who, units in (("Investor", 700), (OTHER, 300)):
+        credited(api, who, units * UNIT, f"subscription of {who}")
+        api.post(who, f"/v1/bonds/{bond}/bookings", {"units": units})
+    on(api, "2025-02-01")
+    api.refused("Investor", "POST", f"/v1/bonds/{bond}/bookings", {"units": 1}, 409, "date-out-of-order")
+    api.refused("Factor", "POST", f"/v1/bonds/{bond}/allotments", {}, 409, "mandate-missing")
+    mandate = {"agent": api.account("Factor"), "kind": "bookrunner", "bond": bond, "until": "2025-03-01"}
+    api.post("Issuer", "/v1/mandates", mandate | {"document": paper("mandate")})
+    assert api.post("Factor", f"/v1/bonds/{bond}/allotments", {})["units"] == UNITS
+    assert api.post("Issuer", f"/v1/bonds/{bond}/closing", {})["raised"] == cny(UNITS * UNIT)
+    api.post(OTHER, f"/v1/bonds/{bond}/coupons", {"sheet": SHEET})
+    api.ids |= {"framework": framework, "bond": bond}
+    return bond
+
+
+def spent(api: Api, bond: int) -> None:
+    """100,000 fen to a contractor, and a year's impact, accepted."""
+    project = {"label": "Plant", "framework": api.ids["framework"], "company": api.account("Company"),
+               "category": "1", "budget": cny(100_000), "document": paper()}  # fmt: skip
+    number = api.post("Issuer", "/v1/projects", project)["id"]
+    opened = {"project": number, "budget": cny(100_000), "label": "Plant", "company_may_spend": False}
+    line = api.post("Issuer", f"/v1/bonds/{bond}/budget-lines", opened)["id"]
+    api.post("Issuer", f"/v1/budget-lines/{line}/allocations", {"amount": cny(100_000)})
+    invoice = obligation(api, "LIFE-1", 100_000, buyer="Issuer")
+    payment = {"fingerprint": invoice, "amount": cny(100_000)}
+    api.post("Issuer", f"/v1/budget-lines/{line}/payments", payment)
+    api.refused("Issuer", "POST", f"/v1/budget-lines/{line}/payments", payment, 409, "over-budget")
+    achieved = {"projects": [number], "indicator": "CO2_AVOIDED", "figure": figure("900")}
+    assert validate(api, api.post("Issuer", "/v1/impact-reports", achieved), "accepted")
+
+
+def coupon(api: Api, bond: int, period: int) -> Json:
+    """Opened by a stranger, paid in by the issuer, paid out by a stranger."""
+    number = api.post("Company", f"/v1/bonds/{bond}/coupons/{period}/opening")["payment"]
+    return paid(api, number)
+
+
+def paid(api: Api, number: int) -> Json:
+    api.refused("Contractor", "POST", f"/v1/payments/{number}/pay-ins", {}, 409, "mandate-missing")
+    api.post("Issuer", f"/v1/payments/{number}/pay-ins", {})
+    return api.post("Company", f"/v1/payments/{number}/payouts", {})
+
+
+@pytest.mark.spec("LIFE-1")
+def test_a_bond_lives_over_http(new: Api) -> None:
+    """LIFE-1: three roles and their agents, by tokens alone; every amount by the terms."""
+    bond = issued(new)
+    spent(new, bond)
+    credited(new, "Issuer", 2 * UNITS * UNIT, "own money of the issuer")
+    credited(new, OTHER, 100_000, "more of the buyer")
+    on(new, "2025-07-02")
+    offer = {"side": "sell", "counterparty": new.account(OTHER), "bond": bond, "units": 100,
+             "price": cny(100_000), "deadline": "2099-01-01T00:00:00+08:00", "document": paper()}  # fmt: skip
+    new.post(OTHER, "/v1/trades/execution", new.post("Investor", "/v1/trades", offer))
+    had = {who: balance(new, who) for who in ("Investor", OTHER)}
+    first = coupon(new, bond, 0)
+    assert (first["holders"], first["amount"]) == (2, cny(UNITS * HALF))
+    assert balance(new, "Investor") - had["Investor"] == 700 * HALF, "the record day was before the trade"
+    assert balance(new, OTHER) - had[OTHER] == 300 * HALF
+    owed = f"/v1/frameworks/{new.ids['framework']}/undertakings/0"
+    new.post("Issuer", owed + "/reports", {"document": paper("report")})
+    new.post("Verifier", owed + "/findings", {"outcome": "accepted", "document": paper("finding")})
+    assert new.get("Investor", f"/v1/bonds/{bond}/label")["state"] == "green"
+    redeemed(new, bond)
+
+
+def redeemed(api: Api, bond: int) -> None:
+    """With the last coupon: 600 fen a unit from unused proceeds, 400 the issuer's own."""
+    body = {"period": 1, "from_proceeds": cny(UNUSED), "document": paper("notice")}
+    redemption = api.post("Issuer", f"/v1/bonds/{bond}/redemptions", body)["payment"]
+    on(api, "2026-01-02")
+    had = balance(api, "Investor")
+    coupon(api, bond, 1)
+    paid(api, redemption)
+    assert balance(api, "Investor") - had == 600 * (HALF + UNIT)
+    schedule = api.get("Investor", f"/v1/bonds/{bond}/coupons")
+    assert schedule["redeemed"] and schedule["outstanding"] == cny(0)
+    body = {"to": api.account(OTHER), "units": 1}
+    api.refused("Investor", "POST", f"/v1/bonds/{bond}/units/transfers", body, 409, "bond-retired")
+    trace = api.get("Auditor", f"/v1/traces/bonds/{bond}")
+    assert (trace["states"]["returned"], trace["states"]["spent"]) == (str(UNUSED * UNITS), "100000")
+    checked = api.ledger.check()
+    assert checked["ok"] and all(one["ok"] is not False for one in checked["checks"])
