@@ -115,10 +115,15 @@ def _patterns() -> list[tuple[re.Pattern[str], str]]:
     found = [
         (english, re.compile(pattern_of(english), re.DOTALL), said)
         for english, said in WORDS.items()
-        if fields(english) and len(literal(english)) > 3
+        if fields(english) and len(literal(english)) > (3 if _is_anchored(english) else 6)
     ]
     found.sort(key=lambda one: -len(literal(one[0])))
     return [(pattern, said) for _, pattern, said in found]
+
+
+def _is_anchored(template: str) -> bool:
+    """Whether a phrase begins or ends with words of its own: "{a} to {b}" would fit half of all sentences."""
+    return not (template.startswith("{") and template.endswith("}"))
 
 
 def fields(template: str) -> list[str]:

@@ -211,3 +211,9 @@ def test_a_wrong_setting_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GREENLEDGER_FINALITY_DEPTH", "-1")
     with pytest.raises(BadInput, match="the setting finality_depth cannot be right"):
         cli.settings()
+
+
+def test_a_sentence_is_not_taken_for_a_range() -> None:
+    """LANG-1: what has no Chinese stays whole."""
+    said = "57 sub-accounts tile both counters; balances add up to what was minted less burned"
+    assert [rendered(part, "zh") for part in said.split("; ")] == said.split("; ")
