@@ -13,5 +13,13 @@ library Kinds {
     uint8 internal constant DELIVERY = 34;
     uint8 internal constant REGISTRATION = 35;
     uint8 internal constant REGISTRY_SEARCH = 36;
+    uint8 internal constant ORDER = 37;
+    uint8 internal constant APPLICATION = 38;
+    uint8 internal constant REVIEW_RESULT = 39;
+    uint8 internal constant ATTESTATION = 40;
+    uint8 internal constant CREDIT_NOTE = 41;
+    uint8 internal constant COURT_ORDER = 42;
+    uint8 internal constant PLEDGE = 43;
+    uint8 internal constant CONSENT = 44;
     uint8 internal constant OTHER = 63;
 }

@@ -20,6 +20,14 @@ class DocumentKind(IntEnum):
     DELIVERY = 34
     REGISTRATION = 35
     REGISTRY_SEARCH = 36
+    ORDER = 37
+    APPLICATION = 38
+    REVIEW_RESULT = 39
+    ATTESTATION = 40
+    CREDIT_NOTE = 41
+    COURT_ORDER = 42
+    PLEDGE = 43
+    CONSENT = 44
     OTHER = 63
 
 
@@ -36,5 +44,13 @@ LABELS: Final[dict[DocumentKind, dict[str, str]]] = {
     DocumentKind.DELIVERY: {"en": "delivery evidence", "zh": "交付凭据"},
     DocumentKind.REGISTRATION: {"en": "registration certificate", "zh": "登记证明"},
     DocumentKind.REGISTRY_SEARCH: {"en": "registry search", "zh": "查询结果"},
+    DocumentKind.ORDER: {"en": "order", "zh": "订单"},
+    DocumentKind.APPLICATION: {"en": "application", "zh": "融资申请"},
+    DocumentKind.REVIEW_RESULT: {"en": "review result", "zh": "审核结果"},
+    DocumentKind.ATTESTATION: {"en": "attestation", "zh": "声明文件"},
+    DocumentKind.CREDIT_NOTE: {"en": "red invoice", "zh": "红字发票"},
+    DocumentKind.COURT_ORDER: {"en": "court order", "zh": "法院文书"},
+    DocumentKind.PLEDGE: {"en": "pledge agreement", "zh": "质押合同"},
+    DocumentKind.CONSENT: {"en": "consent", "zh": "同意书"},
     DocumentKind.OTHER: {"en": "other", "zh": "其他"},
 }
