@@ -1,6 +1,6 @@
 """Compile contracts/ and write what ships: ledger/chain/abi/<Name>.json, a manifest and two snapshots.
 
-    compile.py            compile when sources or settings changed since the shipped artifacts were made
+    compile.py            compile what changed in sources or settings since the shipped artifacts were made
     compile.py --check    change nothing; exit 1 when artifacts or snapshots are stale, or code is too large
     compile.py --verify   as --check, and recompile to prove that the artifacts come from these sources
     compile.py --update   compile and accept the new storage layout and code sizes as snapshots
@@ -31,7 +31,7 @@ EIP170_LIMIT = 24_576
 SIZE_LIMIT = EIP170_LIMIT * 9 // 10
 IMPORT = re.compile(r"""^\s*import\s+(?:[^"';]*?\bfrom\s+)?["']([^"']+)["']""", re.MULTILINE)
 OUTPUT = ["abi", "storageLayout", "evm.bytecode", "evm.deployedBytecode", "evm.methodIdentifiers"]
-OUTPUT_SELECTION = {"*": {"*": OUTPUT, "": ["ast"]}}
+SELECTION = {"*": OUTPUT, "": ["ast"]}
 
 
 class CompileError(Exception):
@@ -90,9 +90,9 @@ class Sources:
         relative = name.startswith(".")
         return os.path.normpath(os.path.join(os.path.dirname(importer), name)) if relative else name
 
-    def closure(self, path: str) -> dict[str, str]:
-        """The text of `path` and of everything it reaches."""
-        reached, waiting = {}, [path]
+    def closure(self, *paths: str) -> dict[str, str]:
+        """The texts of `paths` and of everything they reach."""
+        reached, waiting = {}, list(paths)
         while waiting:
             current = waiting.pop()
             if current not in reached:
@@ -124,15 +124,16 @@ class Compiler:
         """One hash for a version, settings and sources: equal hash, equal artifact."""
         return sha256(canonical({"version": self.version, "settings": self.settings, "sources": sources}))
 
-    def compile(self, sources: Sources) -> Json:
+    def compile(self, sources: Sources, paths: Iterable[str]) -> Json:
+        """What solc says of `paths`; it sees only what they reach."""
         import solcx  # after the cheap checks: importing it costs more than deciding that nothing changed
 
         os.environ.setdefault("SOLCX_BINARY_PATH", str(sources.root / ".cache" / "solc"))
         settings = {key: value for key, value in self.settings.items() if key != "remappings"}
         request = {
             "language": "Solidity",
-            "sources": {path: {"content": text} for path, text in sources.texts.items()},
-            "settings": settings | {"outputSelection": OUTPUT_SELECTION},
+            "sources": {path: {"content": text} for path, text in sorted(sources.closure(*paths).items())},
+            "settings": settings | {"outputSelection": dict.fromkeys(paths, SELECTION)},
         }
         try:
             answer: Json = solcx.compile_standard(request, solc_version=self.version)
@@ -151,7 +152,7 @@ def artifacts(compiler: Compiler, sources: Sources, answer: Json, paths: Iterabl
     made: dict[str, Json] = {}
     for path in sorted(paths):
         kinds = contract_kinds(answer["sources"][path]["ast"])
-        for name, output in answer["contracts"].get(path, {}).items():
+        for name, output in answer.get("contracts", {}).get(path, {}).items():
             if not is_shippable(kinds[name], output):
                 continue
             if name in made:
@@ -302,6 +303,19 @@ class Repository:
         files = sorted(self.shipped_folder.glob("*.json"))
         return {file.stem: json.loads(file.read_text()) for file in files if file != self.manifest_file}
 
+    def shipped_hashes(self) -> dict[str, str]:
+        files = self.shipped_folder.glob("*.json")
+        return {file.stem: sha256(file.read_text()) for file in files if file != self.manifest_file}
+
+    def as_compiled(self) -> dict[str, Json]:
+        """The shipped artifacts that nobody edited since."""
+        written = read(self.manifest_file).get("artifacts", {})
+        hashes = self.shipped_hashes()
+        return {name: one for name, one in self.shipped().items() if hashes[name] == written.get(name)}
+
+    def mocks(self) -> dict[str, Json]:
+        return {file.stem: json.loads(file.read_text()) for file in sorted(self.mocks_folder.glob("*.json"))}
+
     @contextmanager
     def one_at_a_time(self) -> Iterator[None]:
         lock_file = self.root / ".cache" / "compile.lock"
@@ -357,10 +371,7 @@ class Build:
         reasons = (
             [] if manifest["sources"] == self.hash else ["sources or settings changed: run `make compile`"]
         )
-        folder = self.repository.shipped_folder
-        on_disk = {
-            file.stem: sha256(file.read_text()) for file in folder.glob("*.json") if file != manifest_file
-        }
+        on_disk = self.repository.shipped_hashes()
         edited = sorted(
             name
             for name in on_disk.keys() | manifest["artifacts"]
@@ -368,18 +379,30 @@ class Build:
         )
         return reasons + [f"{name}.json is not the file that was compiled" for name in edited]
 
-    def make(self) -> tuple[dict[str, Json], dict[str, Json]]:
-        """(what ships, mocks)"""
-        answer = self.compiler.compile(self.sources)
-        shipped = [path for path in self.own if not is_mock(path)]
-        mocks = [path for path in self.own if is_mock(path)]
+    def make(self, paths: list[str]) -> tuple[dict[str, Json], dict[str, Json]]:
+        """(what ships, mocks) of `paths`"""
+        if not paths:
+            return {}, {}
+        answer = self.compiler.compile(self.sources, paths)
+        shipped = [path for path in paths if not is_mock(path)]
+        mocks = [path for path in paths if is_mock(path)]
         return (
             artifacts(self.compiler, self.sources, answer, shipped),
             artifacts(self.compiler, self.sources, answer, mocks),
         )
 
     def write(self) -> dict[str, Json]:
-        made, mocks = self.make()
+        """Compiles what changed; an artifact whose sources are the same is kept as it is."""
+        hashes_of = {path: self.compiler.fingerprint(self.sources.closure(path)) for path in self.own}
+        kept, kept_mocks = (
+            {name: one for name, one in found.items() if one["sourceHash"] in hashes_of.values()}
+            for found in (self.repository.as_compiled(), self.repository.mocks())
+        )
+        known = {one["sourceHash"] for one in (*kept.values(), *kept_mocks.values())}
+        made, mocks = self.make([path for path, one in hashes_of.items() if one not in known])
+        for name in (kept.keys() | kept_mocks.keys()) & (made.keys() | mocks.keys()):
+            raise CompileError(f"two contracts are called {name}")
+        made, mocks = kept | made, kept_mocks | mocks
         hashes = write_artifacts(self.repository.shipped_folder, made)
         write_artifacts(self.repository.mocks_folder, mocks)
         manifest = {"compiler": self.compiler.version, "sources": self.hash, "artifacts": hashes}
@@ -415,7 +438,7 @@ def report(problems: list[str], verdict: str) -> int:
 
 def check(build: Build, recompile: bool) -> int:
     problems, shipped = build.stale(), build.repository.shipped()
-    if recompile and not problems and build.make()[0] != shipped:
+    if recompile and not problems and build.make(build.own)[0] != shipped:
         problems.append("the shipped artifacts do not come from these sources: run `make compile`")
     return report(problems + build.snapshot_breaches(shipped), "artifacts and snapshots are current")
 
@@ -441,7 +464,7 @@ def compile_trial(root: Path, files: list[str], out: Path) -> int:
     compiler = Compiler.load(root)
     paths = [os.path.relpath(file, root) for file in files]
     sources = Sources.load(root, compiler.remappings, paths)
-    made = artifacts(compiler, sources, compiler.compile(sources), paths)
+    made = artifacts(compiler, sources, compiler.compile(sources, paths), paths)
     write_artifacts(out, made)
     for name, size in size_snapshot(made).items():
         print(f"{name}: {size:,} bytes")

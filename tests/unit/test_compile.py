@@ -126,6 +126,30 @@ def test_a_line_elsewhere_changes_no_artifact(compiled):
     assert shipped(compiled, "Vault") == before
 
 
+def test_only_what_changed_is_compiled_again(compiled, monkeypatch):
+    asked, honest = [], compiling.Compiler.compile
+    monkeypatch.setattr(
+        compiling.Compiler,
+        "compile",
+        lambda self, sources, paths: asked.append(list(paths)) or honest(self, sources, paths),
+    )
+    before = shipped(compiled, "Vault")
+    edit(compiled, "contracts/mocks/Hostile.sol", "contract Hostile", "// a remark\ncontract Hostile")
+    assert compiling.main([], compiled) == 0
+    assert [path for path in asked[0] if path.endswith(("Hostile.sol", "Vault.sol"))] == [
+        "contracts/mocks/Hostile.sol"
+    ]
+    assert shipped(compiled, "Vault") == before
+
+
+def test_an_artifact_that_was_edited_is_not_kept(compiled):
+    before = shipped(compiled, "Vault")
+    file = compiled / "ledger/chain/abi/Vault.json"
+    file.write_text(file.read_text().replace("0x60", "0x61", 1))
+    assert compiling.main([], compiled) == 0
+    assert shipped(compiled, "Vault") == before
+
+
 def test_check_passes_when_current_and_compiles_nothing(compiled, monkeypatch):
     monkeypatch.setattr(compiling.Compiler, "compile", lambda *_: pytest.fail("compiled"))
     assert compiling.main(["--check"], compiled) == 0
