@@ -104,6 +104,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "No obligation document {fingerprint} is registered.",
         "未登记付款依据 {fingerprint}。",
     ),
+    "FingerprintForeign": (
+        "The fingerprint {fingerprint} does not name the payee {payee} in its last 20 bytes.",
+        "指纹 {fingerprint} 的末 20 字节不是收款人 {payee}。",
+    ),
     "KindUnknown": ("{kind} is no kind of document known here.", "未知的单据类别 {kind}。"),
     "CapacityExceeded": (
         "The obligation document {fingerprint} has {had} left; this needs {needed} (minor units).",

@@ -7,11 +7,13 @@ import {
     AlreadyUsed,
     DateOutOfOrder,
     NotModule,
+    NotParty,
     NotPowers,
     SameParty,
     ZeroAmount,
     ZeroHash
 } from "../libraries/Errors.sol";
+import {Kinds} from "../libraries/Kinds.sol";
 import {Signed} from "../libraries/Signed.sol";
 
 /// @title Documents
@@ -32,8 +34,10 @@ contract Documents is IDocuments, Signed {
         bytes3 currency;
     }
 
+    /// @dev `credited` stands beside the payer because every use reads that slot anyway.
     struct Parties {
         address payer;
+        uint96 credited;
         address payee;
     }
 
@@ -43,6 +47,8 @@ contract Documents is IDocuments, Signed {
     mapping(address => mapping(bytes32 => Document)) private _documents;
     mapping(bytes32 => Capacity) private _capacities;
     mapping(bytes32 => Parties) private _parties;
+    mapping(bytes32 => bytes32) private _links;
+    mapping(address => mapping(bytes32 => bool)) private _noteUsed;
     mapping(uint8 => KindRule) private _kinds;
     mapping(address => bool) public isUser;
 
@@ -114,14 +120,14 @@ contract Documents is IDocuments, Signed {
         if (o.date == 0 || o.date > participants.today()) {
             revert DateOutOfOrder("OBLIGATION", o.date, participants.today());
         }
-        if (_capacities[o.fingerprint].total != 0) revert AlreadyUsed("FINGERPRINT", o.fingerprint);
+        _requireNew(o.fingerprint, o.payee);
         address other = _secondSigner(o);
         participants.requireActivePair(o.payer, other);
         bytes32 digest = obligationDigest(o);
         _requireSigned(o.payer, digest, first);
         _requireSigned(other, digest, second);
         _capacities[o.fingerprint] = Capacity(o.total, 0, o.date, o.kind, o.currency);
-        _parties[o.fingerprint] = Parties(o.payer, o.payee);
+        _parties[o.fingerprint] = Parties(o.payer, 0, o.payee);
         emit ObligationRegistered(o.fingerprint, o);
     }
 
@@ -138,6 +144,12 @@ contract Documents is IDocuments, Signed {
         return o.attester;
     }
 
+    /// @dev The name of its payee stands in a fingerprint, so nobody occupies that of a rival's document.
+    function _requireNew(bytes32 fingerprint, address payee) private view {
+        if (address(uint160(uint256(fingerprint))) != payee) revert FingerprintForeign(fingerprint, payee);
+        if (rootOf(fingerprint) != 0) revert AlreadyUsed("FINGERPRINT", fingerprint);
+    }
+
     function obligation(bytes32 fingerprint)
         external
         view
@@ -151,13 +163,23 @@ contract Documents is IDocuments, Signed {
             uint96 used
         )
     {
-        Capacity memory c = _capacities[fingerprint];
-        Parties memory p = _parties[fingerprint];
+        bytes32 root = rootOf(fingerprint);
+        Capacity memory c = _capacities[root];
+        Parties memory p = _parties[root];
         return (p.payer, p.payee, c.kind, c.currency, c.date, c.total, c.used);
     }
 
+    function rootOf(bytes32 fingerprint) public view returns (bytes32) {
+        return _capacities[fingerprint].total == 0 ? _links[fingerprint] : fingerprint;
+    }
+
+    function credited(bytes32 fingerprint) external view returns (uint96) {
+        return _parties[rootOf(fingerprint)].credited;
+    }
+
     function checkUse(bytes32 fingerprint, uint256 amount) external view {
-        _requireCapacity(fingerprint, _capacities[fingerprint], amount);
+        bytes32 root = rootOf(fingerprint);
+        _requireCapacity(fingerprint, _capacities[root], _parties[root].credited, amount);
     }
 
     function use(bytes32 fingerprint, uint256 amount)
@@ -165,27 +187,65 @@ contract Documents is IDocuments, Signed {
         onlyUser
         returns (address payer, address payee, uint8 kind, bytes3 currency, uint32 date)
     {
-        Capacity memory c = _capacities[fingerprint];
-        _requireCapacity(fingerprint, c, amount);
+        bytes32 root = rootOf(fingerprint);
+        Capacity memory c = _capacities[root];
+        Parties memory p = _parties[root];
+        _requireCapacity(fingerprint, c, p.credited, amount);
         c.used += uint96(amount);
-        _capacities[fingerprint].used = c.used;
-        emit CapacityUsed(fingerprint, msg.sender, amount, c.used);
-        Parties storage p = _parties[fingerprint];
+        _capacities[root].used = c.used;
+        emit CapacityUsed(root, msg.sender, amount, c.used);
         return (p.payer, p.payee, c.kind, c.currency, c.date);
     }
 
     function release(bytes32 fingerprint, uint256 amount) external onlyUser {
-        uint96 used = _capacities[fingerprint].used;
+        bytes32 root = rootOf(fingerprint);
+        uint96 used = _capacities[root].used;
         if (amount > used) revert CapacityExceeded(fingerprint, used, amount);
         used -= uint96(amount);
-        _capacities[fingerprint].used = used;
-        emit CapacityReleased(fingerprint, msg.sender, amount, used);
+        _capacities[root].used = used;
+        emit CapacityReleased(root, msg.sender, amount, used);
     }
 
-    function _requireCapacity(bytes32 fingerprint, Capacity memory c, uint256 amount) private pure {
+    function _requireCapacity(bytes32 fingerprint, Capacity memory c, uint256 credited_, uint256 amount)
+        private
+        pure
+    {
         if (c.total == 0) revert ObligationUnknown(fingerprint);
         if (amount == 0) revert ZeroAmount();
-        if (amount > c.total - c.used) revert CapacityExceeded(fingerprint, c.total - c.used, amount);
+        uint256 gone = c.used + credited_;
+        uint256 free = gone < c.total ? c.total - gone : 0;
+        if (amount > free) revert CapacityExceeded(fingerprint, free, amount);
+    }
+
+    // --- red invoices and epochs ---
+
+    function credit(bytes32 fingerprint, bytes32 note, uint256 amount) external {
+        bytes32 root = _requirePayee(fingerprint);
+        if (_documents[msg.sender][note].kind != Kinds.CREDIT_NOTE) {
+            revert DocumentUnknown(note, msg.sender, Kinds.CREDIT_NOTE);
+        }
+        if (_noteUsed[msg.sender][note]) revert AlreadyUsed("CREDIT_NOTE", note);
+        if (amount == 0) revert ZeroAmount();
+        Capacity memory c = _capacities[root];
+        uint96 before = _parties[root].credited;
+        if (amount > c.total - before) revert CapacityExceeded(fingerprint, c.total - before, amount);
+        _noteUsed[msg.sender][note] = true;
+        _parties[root].credited = before + uint96(amount);
+        emit Credited(root, note, amount, before + amount, c.used);
+    }
+
+    function link(bytes32 former, bytes32 fingerprint) external {
+        bytes32 root = _requirePayee(former);
+        _requireNew(fingerprint, msg.sender);
+        _links[fingerprint] = root;
+        emit Linked(root, fingerprint);
+    }
+
+    function _requirePayee(bytes32 fingerprint) private view returns (bytes32 root) {
+        participants.requireActive(msg.sender);
+        root = rootOf(fingerprint);
+        if (root == 0) revert ObligationUnknown(fingerprint);
+        if (msg.sender != _parties[root].payee) revert NotParty(msg.sender, _parties[root].payee);
     }
 
     // --- delayed powers ---

@@ -7,8 +7,15 @@ pragma solidity ^0.8.28;
 /// An obligation document (invoice, loan drawdown, refinancing statement, ...) is signed by two unlike signers of its
 /// kind (EIP-712: chain and contract bound) and has a capacity. DOC-1: what is used against one obligation document
 /// over bonds and receivables together never exceeds its total.
-/// Assumes: the fingerprint is the keyed tag of the document's identity fields; a contract cannot recompute it, so
-/// both signers vouch for it and every payer recomputes it off chain before paying.
+/// A fingerprint is the keyed tag of the document's identity fields in its first 12 bytes and the payee's account in
+/// its last 20. The total is no part of the tag: the same document with another total meets the same fingerprint and
+/// is refused. The payee is a part of the name: whoever knows a rival's invoice cannot register it first.
+/// DOC-3: a red invoice (credit note) stops new use of what it cancels, at once and for ever; what was used stays used
+/// (its holders bought it in good faith), so `used` may then exceed what the credit notes left.
+/// DOC-4: fingerprints of one document under the keys of several epochs share one capacity once they are linked.
+/// Assumes: a contract cannot recompute the tag, so both signers vouch for it, and every payer and financier
+/// recomputes it under the keys of all epochs before money moves: what was registered anew instead of linked shows
+/// there. Pledges and financings outside this ledger cannot be seen.
 interface IDocuments {
     struct Document {
         uint8 kind;
@@ -43,12 +50,19 @@ interface IDocuments {
     event ObligationRegistered(bytes32 indexed fingerprint, Obligation obligation);
     event CapacityUsed(bytes32 indexed fingerprint, address indexed module, uint256 amount, uint256 used);
     event CapacityReleased(bytes32 indexed fingerprint, address indexed module, uint256 amount, uint256 used);
+    /// @param fingerprint the first one registered; @param credited of the total by all its credit notes so far
+    /// @param used what had been used before: above zero it is a matter for whoever holds or paid it
+    event Credited(
+        bytes32 indexed fingerprint, bytes32 indexed note, uint256 amount, uint256 credited, uint256 used
+    );
+    event Linked(bytes32 indexed root, bytes32 indexed fingerprint);
     event KindSet(uint8 indexed kind, KindRule rule);
     event UserSet(address indexed module, bool allowed);
 
     error DocumentUnknown(bytes32 document, address registrar, uint8 kind);
     error ObligationUnknown(bytes32 fingerprint);
     error KindUnknown(uint8 kind);
+    error FingerprintForeign(bytes32 fingerprint, address payee);
     error CapacityExceeded(bytes32 fingerprint, uint256 had, uint256 needed);
 
     function document(bytes32 hash, address registrar) external view returns (Document memory);
@@ -75,6 +89,18 @@ interface IDocuments {
     function isUser(address module) external view returns (bool);
     /// @notice May this much be used, and if not why: reverts with `use`'s own error.
     function checkUse(bytes32 fingerprint, uint256 amount) external view;
+
+    /// @notice The fingerprint that holds the capacity: itself, the one it is linked to, or zero when unknown.
+    function rootOf(bytes32 fingerprint) external view returns (bytes32);
+    function credited(bytes32 fingerprint) external view returns (uint96);
+
+    /// @notice The payee's red invoice over `amount` of the total: that much can never be used anew.
+    /// @dev The payee alone, as it alone issues red invoices. It takes nothing from anybody: what was used stays.
+    /// @param note a CREDIT_NOTE that the payee registered; each counts once
+    function credit(bytes32 fingerprint, bytes32 note, uint256 amount) external;
+    /// @notice After a change of the consortium's key: `fingerprint` names the document known as `former` too.
+    /// @dev The payee alone: every fingerprint that names it is its own, so a wrong link stops only itself.
+    function link(bytes32 former, bytes32 fingerprint) external;
 
     // --- modules ---
     function use(bytes32 fingerprint, uint256 amount)

@@ -25,6 +25,8 @@ CHECKS: Final[dict[str, Check]] = {
     "BOND-2": gate.every_payment,
     "HOLD-1": units.conserved,
     "DOC-1": documents.capacity,
+    "DOC-3": documents.red_invoices,
+    "DOC-4": documents.epochs,
     "LINE-1": lines.within,
     "FIN-1": financing.both_or_neither,
 }

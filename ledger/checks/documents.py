@@ -1,11 +1,12 @@
-"""DOC-1: what is used against one obligation document never exceeds its total, over bonds and receivables."""
+"""Obligation documents: no use beyond a total (DOC-1), none of what was cancelled (DOC-3), one capacity
+over all epochs of the key (DOC-4)."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Generator
 
-from ledger.checks.uses import NO_DOCUMENT, uses
+from ledger.checks.uses import NO_DOCUMENT, roots, uses
 from ledger.checks.view import View, tag
 
 _EVENTS = ("ObligationRegistered", "CapacityUsed", "CapacityReleased")
@@ -52,3 +53,35 @@ def _as_the_users_say(view: View, used: dict[bytes, int]) -> Generator[str, None
         had, needed = used.get(document, 0), due.get(document, 0)
         if had != needed:
             yield f"{tag(document)}: {had} used, payments and payables make {needed}"
+
+
+def red_invoices(view: View) -> Generator[str, None, str]:
+    """DOC-3: after a red invoice no use goes beyond what it left; what was used before stays."""
+    totals: dict[bytes, int] = {}
+    credited: dict[bytes, int] = defaultdict(int)
+    for event in view.of(*(f"Documents.{name}" for name in (*_EVENTS, "Credited"))):
+        document = bytes(event.args["fingerprint"])
+        if event.name == "ObligationRegistered":
+            totals[document] = int(event.args["obligation"]["total"])
+        elif event.name == "Credited":
+            credited[document] += event.number("amount")
+        left = totals.get(document, 0) - credited[document]
+        if left < 0 or (event.name == "CapacityUsed" and event.number("used") > left):
+            yield f"{tag(document)}: {left} left by its red invoices, more used or cancelled in {event.tx}"
+    made = sorted(document for document, amount in credited.items() if amount)
+    answers = view.ask("Documents", "credited", [(document,) for document in made])
+    for document, answer in zip(made, answers, strict=True):
+        if int(answer) != credited[document]:
+            yield f"{tag(document)}: {answer} credited by the chain, {credited[document]} by its events"
+    return f"{len(made)} documents cancelled in part or whole, none used anew"
+
+
+def epochs(view: View) -> Generator[str, None, str]:
+    """DOC-4: every linked fingerprint leads to one that is registered, and is not registered itself."""
+    registered = {bytes(e.args["fingerprint"]) for e in view.of("Documents.ObligationRegistered")}
+    links = roots(view)
+    answers = view.ask("Documents", "rootOf", [(alias,) for alias in links])
+    for (alias, root), answer in zip(links.items(), answers, strict=True):
+        if root not in registered or alias in registered or bytes(answer) != root:
+            yield f"{tag(alias)}: linked to {tag(root)}, but by the chain to {tag(bytes(answer))}"
+    return f"{len(links)} fingerprints of later epochs, each sharing the capacity of its document"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ledger.checks.view import Seen, View
@@ -33,6 +33,11 @@ class Use:
     amount: int
 
 
+def roots(view: View) -> dict[bytes, bytes]:
+    """Fingerprints of later epochs, and the first one of the same document."""
+    return {bytes(e.args["fingerprint"]): bytes(e.args["root"]) for e in view.of("Documents.Linked")}
+
+
 def confirmations(view: View) -> dict[int, Mapping[str, Any]]:
     """The confirmed terms of each receivable, with its obligor."""
     return {
@@ -42,7 +47,13 @@ def confirmations(view: View) -> dict[int, Mapping[str, Any]]:
 
 
 def uses(view: View) -> Iterator[Use]:
-    """Every use, in chain order."""
+    """Every use, in chain order, of the fingerprint that holds the capacity."""
+    first = roots(view)
+    for use in _as_named(view):
+        yield replace(use, fingerprint=first.get(use.fingerprint, use.fingerprint))
+
+
+def _as_named(view: View) -> Iterator[Use]:
     confirmed, paid = confirmations(view), _Paid(view)
     for event in view.of(*_EVENTS):
         if event.name == "Paid":

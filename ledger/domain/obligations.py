@@ -1,8 +1,9 @@
 """Obligation documents: what a payment discharges, its identity and its fingerprint.
 
-The identity of a document is who issued it, its number, its date and its total (RULES, double financing). The
-same identity gives the same fingerprint however the file was saved, so its capacity is used once; a
-fingerprint is keyed, because a plain hash of guessable fields can be enumerated.
+The identity of a document is its kind, who issued it, its number and its date. The same identity gives the
+same fingerprint however the file was saved and whatever total it names, so its capacity is used once and
+nobody inflates it. A fingerprint is a keyed tag, because a plain hash of guessable fields can be enumerated,
+followed by the payee's account, so that nobody registers a rival's document first.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from typing import Final
 from ledger.domain.dates import format_day
 from ledger.domain.kinds import OBLIGATION_KINDS, DocumentKind
 from ledger.domain.money import Money
+from ledger.domain.purposes import address_bytes
 from ledger.domain.typed_data import Obligation
 from ledger.errors import BadInput
 
 NOBODY: Final = "0x" + "0" * 40
+TAG_BYTES: Final = 12
 _SEPARATOR: Final = "\x1f"
 
 
@@ -70,13 +73,14 @@ class ObligationDocument:
             _plain(self.issuer),
             _plain(self.number),
             format_day(self.date),
-            str(self.total.minor),
         )
         return _SEPARATOR.join(identity).encode("utf-8")
 
     def fingerprint(self, key: bytes) -> bytes:
-        """32 bytes: HMAC-SHA256 of the canonical identity under the consortium's key of an epoch."""
-        return hmac.new(key, self.canonical(), hashlib.sha256).digest()
+        """32 bytes: a tag (the first 12 of HMAC-SHA256 of the canonical identity under the consortium's key
+        of an epoch), then the payee's account."""
+        tag = hmac.new(key, self.canonical(), hashlib.sha256).digest()[:TAG_BYTES]
+        return tag + address_bytes(self.payee)
 
     def statement(self, key: bytes, document: bytes) -> Obligation:
         """What both signers sign; `document` is the salted hash of the sealed file."""

@@ -98,16 +98,22 @@ def funded_line(world: World) -> int:
     return line
 
 
+def named(tag: str, payee: str) -> str:
+    """A fingerprint: twelve bytes of a tag, then the payee's account."""
+    return tag[:26] + str(payee)[2:].lower()
+
+
 def obligation(world: World, payer: Actor, payee: Any, total: int, **changes: Any) -> dict[str, Any]:
+    to = getattr(payee, "address", payee)
     plain = {
-        "fingerprint": world.new_hash("fingerprint"),
+        "fingerprint": named(world.new_hash("fingerprint"), to),
         "document": world.new_hash("invoice file"),
         "kind": INVOICE,
         "currency": CNY,
         "total": total,
         "date": world.today,
         "payer": payer.address,
-        "payee": getattr(payee, "address", payee),
+        "payee": to,
         "attester": NOBODY,
     }
     return plain | changes

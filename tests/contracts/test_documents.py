@@ -8,6 +8,7 @@ from tests.contracts.refusals import emitted, refused
 from tests.contracts.world import (
     CNY,
     CONTRACT,
+    CREDIT_NOTE,
     INVOICE,
     LOAN_DRAWDOWN,
     OTHER,
@@ -155,6 +156,22 @@ def test_the_same_fingerprint_again_is_refused_with_whatever_total(world, invoic
         submit(world, o, *both(world, o))
 
 
+@pytest.mark.spec("DOC-2")
+def test_a_rivals_invoice_cannot_be_registered_first(world):
+    """Whoever knows the rival's tag and finds a payer who signs along: the name of another payee is refused,
+    under its own name it occupies nothing."""
+    theirs = given.obligation(world, world.company, world.supplier, TOTAL)
+    stolen = given.obligation(
+        world, world.company, world.subsupplier, TOTAL, fingerprint=theirs["fingerprint"]
+    )
+    with refused("FingerprintForeign", theirs["fingerprint"], world.subsupplier):
+        submit(world, stolen, *both(world, stolen, other=world.subsupplier))
+    renamed = given.named(theirs["fingerprint"], world.subsupplier.address)
+    given.signed_obligation(world, world.company, world.subsupplier, TOTAL, fingerprint=renamed)
+    submit(world, theirs, *both(world, theirs))
+    assert world.documents.obligation(theirs["fingerprint"])[1] == world.supplier.address
+
+
 def test_unknown_kinds_are_refused(world):
     o = given.obligation(world, world.company, world.supplier, TOTAL, kind=TRADE)
     with refused("KindUnknown", TRADE):
@@ -225,6 +242,8 @@ def test_what_was_signed_cannot_be_changed(world, change):
     o = given.obligation(world, world.company, world.supplier, TOTAL)
     signatures = both(world, o)
     altered = o | {k: v or world.subsupplier.address for k, v in change.items()}
+    if altered["payee"] != o["payee"]:
+        altered["fingerprint"] = given.named(o["fingerprint"], altered["payee"])
     with refused("BadSignature", world.company, ...):
         submit(world, altered, *signatures)
 
@@ -310,6 +329,132 @@ def test_only_named_modules_use_and_release(world, invoice):
             world.documents.use(invoice, 1, who.by)
         with refused("NotModule", who, "DOCUMENTS"):
             world.documents.release(invoice, 1, who.by)
+
+
+# --- red invoices ---
+
+
+def credits(world, fingerprint, amount, name="red invoice", who=None):
+    seller = who or world.supplier
+    note = seller.files(name, CREDIT_NOTE)
+    return world.documents.credit(fingerprint, note, amount, seller.by)
+
+
+@pytest.mark.spec("DOC-3")
+def test_a_red_invoice_stops_new_use(world, user, invoice):
+    tx = credits(world, invoice, TOTAL)
+    emitted(
+        tx,
+        "Credited",
+        fingerprint=invoice,
+        note=digest("red invoice"),
+        amount=TOTAL,
+        credited=TOTAL,
+        used=0,
+    )
+    assert world.documents.credited(invoice) == TOTAL
+    for ask in (world.documents.checkUse, world.documents.use):
+        with refused("CapacityExceeded", invoice, 0, 1):
+            ask(invoice, 1, user)
+
+
+@pytest.mark.spec("DOC-1", "DOC-3")
+def test_what_was_used_before_a_red_invoice_stays_used_and_is_named(world, user, invoice):
+    world.documents.use(invoice, 300, user)
+    tx = credits(world, invoice, TOTAL - 100)
+    emitted(tx, "Credited", amount=TOTAL - 100, credited=TOTAL - 100, used=300)
+    assert world.used(invoice) == 300
+    with refused("CapacityExceeded", invoice, 0, 1):
+        world.documents.use(invoice, 1, user)
+    world.documents.release(invoice, 250, user)
+    with refused("CapacityExceeded", invoice, 50, 51):
+        world.documents.use(invoice, 51, user)
+    world.documents.use(invoice, 50, user)
+
+
+@pytest.mark.spec("DOC-3")
+def test_partial_red_invoices_add_up_to_the_total_and_each_counts_once(world, user, invoice):
+    credits(world, invoice, 100, "first")
+    with refused("AlreadyUsed", "CREDIT_NOTE", digest("first")):
+        world.documents.credit(invoice, digest("first"), 100, world.supplier.by)
+    second = world.supplier.files("second", CREDIT_NOTE)
+    with refused("CapacityExceeded", invoice, TOTAL - 100, TOTAL - 99):
+        world.documents.credit(invoice, second, TOTAL - 99, world.supplier.by)
+    with refused("ZeroAmount"):
+        world.documents.credit(invoice, second, 0, world.supplier.by)
+    world.documents.use(invoice, TOTAL - 100, user)
+
+
+@pytest.mark.spec("DOC-3")
+def test_only_the_payee_credits_and_with_a_red_invoice_of_its_own(world, invoice):
+    for who in (world.company, world.subsupplier):
+        with refused("NotParty", who, world.supplier):
+            credits(world, invoice, 1, who=who)
+    trade = world.supplier.files("no red invoice", TRADE)
+    with refused("DocumentUnknown", trade, world.supplier, CREDIT_NOTE):
+        world.documents.credit(invoice, trade, 1, world.supplier.by)
+    with refused("ObligationUnknown", digest("?")):
+        credits(world, digest("?"), 1)
+    world.operator.suspends(world.supplier)
+    with refused("Suspended", world.supplier):
+        world.documents.credit(invoice, trade, 1, world.supplier.by)
+
+
+# --- epochs of the key ---
+
+
+@pytest.fixture
+def anew(world):
+    """The invoice's tag under the key of the next epoch."""
+    return given.named(digest("next epoch"), world.supplier.address)
+
+
+@pytest.mark.spec("DOC-4")
+def test_fingerprints_of_two_epochs_share_one_capacity(world, user, invoice, anew):
+    world.documents.use(invoice, TOTAL - 10, user)
+    tx = world.documents.link(invoice, anew, world.supplier.by)
+    emitted(tx, "Linked", root=invoice, fingerprint=anew)
+    assert world.documents.rootOf(anew) == world.documents.rootOf(invoice) == invoice
+    assert world.documents.obligation(anew) == world.documents.obligation(invoice)
+    for ask in (world.documents.checkUse, world.documents.use):
+        with refused("CapacityExceeded", anew, 10, 11):
+            ask(anew, 11, user)
+    emitted(world.documents.use(anew, 10, user), "CapacityUsed", fingerprint=invoice, used=TOTAL)
+    emitted(world.documents.release(anew, 4, user), "CapacityReleased", fingerprint=invoice, used=TOTAL - 4)
+    with refused("CapacityExceeded", anew, TOTAL - 4, TOTAL):
+        world.documents.release(anew, TOTAL, user)
+    credits(world, anew, TOTAL)
+    assert world.documents.credited(invoice) == world.documents.credited(anew) == TOTAL
+    with refused("CapacityExceeded", invoice, 0, 1):
+        world.documents.use(invoice, 1, user)
+
+
+@pytest.mark.spec("DOC-4")
+def test_a_linked_fingerprint_is_taken_and_links_lead_to_the_first(world, invoice, anew):
+    world.documents.link(invoice, anew, world.supplier.by)
+    with refused("AlreadyUsed", "FINGERPRINT", anew):
+        world.documents.link(invoice, anew, world.supplier.by)
+    o = given.obligation(world, world.company, world.supplier, TOTAL, fingerprint=anew)
+    with refused("AlreadyUsed", "FINGERPRINT", anew):
+        submit(world, o, *both(world, o))
+    third = given.named(digest("third epoch"), world.supplier.address)
+    world.documents.link(anew, third, world.supplier.by)
+    assert world.documents.rootOf(third) == invoice
+    assert world.documents.rootOf(digest("?")) == ZERO
+
+
+@pytest.mark.spec("DOC-4")
+def test_only_the_payee_links_and_only_what_names_it(world, invoice, anew):
+    with refused("NotParty", world.company, world.supplier):
+        world.documents.link(invoice, anew, world.company.by)
+    with refused("ObligationUnknown", digest("?")):
+        world.documents.link(digest("?"), anew, world.supplier.by)
+    foreign = given.named(anew, world.subsupplier.address)
+    with refused("FingerprintForeign", foreign, world.supplier):
+        world.documents.link(invoice, foreign, world.supplier.by)
+    world.operator.suspends(world.supplier)
+    with refused("Suspended", world.supplier):
+        world.documents.link(invoice, anew, world.supplier.by)
 
 
 # --- delayed powers ---

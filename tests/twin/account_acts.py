@@ -9,6 +9,7 @@ from eth_abi.abi import encode
 from eth_hash.auto import keccak
 
 from ledger.domain.kinds import DocumentKind
+from ledger.domain.purposes import address_bytes
 from ledger.domain.roles import Role
 from ledger.domain.twin import World
 from ledger.domain.twin.accounts import (
@@ -243,7 +244,7 @@ class AccountHistories(Histories):
         """An obligation that an account signs as its payee."""
         account, payer = self.account(), self.one(COMPANIES)
         statement = Obligation(
-            fingerprint=self.hash(),
+            fingerprint=self.hash()[:12] + address_bytes(account.address),
             document=self.hash(),
             kind=1,
             currency=self.cash.currency,

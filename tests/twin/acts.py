@@ -24,6 +24,7 @@ from ledger.domain.twin.base import ZERO_HASH, word
 from ledger.domain.twin.bonds import MILLION, Terms
 from ledger.domain.twin.bondservice import Redemption, Service
 from ledger.domain.twin.cash import INFINITE
+from ledger.domain.twin.documents import Capacity
 from ledger.domain.twin.frameworks import Content, Undertaking
 from ledger.domain.twin.impact import Figure
 from ledger.domain.twin.participants import Admission
@@ -105,6 +106,8 @@ class Histories:
             (2, self.end_mandate),
             (4, self.register_document),
             (6, self.register_obligation),
+            (2, self.credit_obligation),
+            (2, self.link_obligation),
             (2, self.register_framework),
             (1, self.amend_framework),
             (4, self.submit_review),
@@ -358,21 +361,54 @@ class Histories:
         payer = self.one([*ISSUERS, *COMPANIES]).address
         payee = payer if kind == 3 else self.one([*SUPPLIERS, *COMPANIES]).address
         attester = self.one(VERIFIERS).address if kind == 3 else NOBODY
+        payee = self.who(payee)
         statement = Obligation(
-            fingerprint=self.hash(),
+            fingerprint=self.tag(payee),
             document=self.hash(),
             kind=kind,
             currency=self.spoilt(self.cash.currency, lambda: b"JPY"),
             total=self.amount(500_000, 96),
             date=self.spoilt(self.days(-9, 0), lambda: self.one([0, self.today + 1])),
             payer=payer,
-            payee=self.who(payee),
+            payee=payee,
             attester=self.who(attester),
         )
         second = statement.attester if kind == 3 else statement.payee
         documents = self.world.documents
         signatures = [self.signature(documents, statement, who) for who in (payer, second)]
         return self.act(self.one(EVERYBODY).address, documents, "registerObligation", statement, *signatures)
+
+    def tag(self, payee: str) -> bytes:
+        """A fingerprint that names its payee; spoilt: another's, or one that is taken."""
+        named = self.hash()[:12] + purposes.address_bytes(self.who(payee))
+        taken = [*self.world.documents.capacities, *self.world.documents.links, ZERO_HASH]
+        return self.spoilt(named, lambda: self.one(taken))
+
+    def credit_obligation(self) -> Act:
+        """A red invoice on a part or the rest of a document, filed beforehand more often than not."""
+        documents = self.world.documents
+        fingerprint, capacity = self._registered()
+        payee = self.who(capacity.payee)
+        kind = DocumentKind.CREDIT_NOTE
+        notes = [h for (h, who), d in documents.documents.items() if who == payee and d.kind == kind]
+        fresh = [note for note in notes if (payee, note) not in documents.notes_used]
+        if not fresh and self.chance(0.8):
+            return self.act(payee, documents, "register", self.hash(), int(kind), ZERO_HASH)
+        note = self.spoilt(self.one(fresh or [self.hash()]), lambda: self.one([*notes, self.hash()]))
+        left = self.spoilt(capacity.total - capacity.credited, lambda: capacity.total)
+        return self.act(payee, documents, "credit", fingerprint, note, self.amount(left))
+
+    def link_obligation(self) -> Act:
+        former, capacity = self._registered()
+        return self.act(
+            self.who(capacity.payee), self.world.documents, "link", former, self.tag(capacity.payee)
+        )
+
+    def _registered(self) -> tuple[bytes, Capacity]:
+        documents = self.world.documents
+        known = [*documents.capacities, *documents.links]
+        fingerprint = self.fit(known, self.hash)
+        return fingerprint, documents.obligation(fingerprint)
 
     def register_framework(self) -> Act:
         sender = self.who(self.one(ISSUERS).address)
@@ -711,10 +747,11 @@ class Histories:
     def _obligation(self, payers: Sequence[str], kinds: Sequence[int]) -> tuple[bytes, int]:
         """A fingerprint these payers owe, and what is free of it."""
         capacities = self.world.documents.capacities
+        links = {alias: capacities[root] for alias, root in self.world.documents.links.items()}
         fitting = [
-            (fingerprint, c.total - c.used)
-            for fingerprint, c in capacities.items()
-            if c.payer in payers and c.kind in kinds and c.total > c.used
+            (fingerprint, c.free)
+            for fingerprint, c in (capacities | links).items()
+            if c.payer in payers and c.kind in kinds and c.free
         ]
         return self.fit(fitting, lambda: (self.one([*capacities, self.hash()]), 1000))
 

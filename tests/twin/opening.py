@@ -158,8 +158,9 @@ def _invoices(h: Histories) -> Iterator[Act]:
     documents = h.world.documents
     for number, (buyer, seller) in enumerate(product((ISSUERS[0], *COMPANIES), SUPPLIERS)):
         tag = keccak(b"invoice %d" % number)
+        named = tag[:12] + purposes.address_bytes(seller.address)
         invoice = Obligation(
-            tag, tag, 1, h.cash.currency, 200_000, h.today, buyer.address, seller.address, NOBODY
+            named, tag, 1, h.cash.currency, 200_000, h.today, buyer.address, seller.address, NOBODY
         )
         signatures = [_signed(h, documents, invoice, who) for who in (buyer.address, seller.address)]
         yield h.act(seller.address, documents, "registerObligation", invoice, *signatures)

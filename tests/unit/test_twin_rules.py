@@ -24,7 +24,8 @@ from tests.twin.alone import ADDRESSES, CHAIN_ID, new_world
 from tests.twin.opening import opening
 
 ISSUER, SUPPLIER = ISSUERS[0].address, SUPPLIERS[0].address
-INVOICE, DUE_DAYS, FACE = keccak(b"invoice 0"), 30, 100_000
+INVOICE = keccak(b"invoice 0")[:12] + purposes.address_bytes(SUPPLIERS[0].address)
+DUE_DAYS, FACE = 30, 100_000
 
 
 @pytest.fixture
@@ -192,7 +193,7 @@ def test_one_invoice_is_used_once_over_bond_and_receivable_together(
 def test_an_invoice_needs_both_signatures_for_this_chain(world: World, do: Callable[..., Any]) -> None:
     """DOC-2: signed by one side only, or for another chain, it is no obligation."""
     buyer, seller = COMPANIES[0], SUPPLIERS[0]
-    fresh = keccak(b"fresh")
+    fresh = keccak(b"fresh")[:12] + purposes.address_bytes(seller.address)
     invoice = Obligation(fresh, fresh, 1, b"CNY", 9, 20_000, buyer.address, seller.address, NOBODY)
     here, there = (TypedData(chain, ADDRESSES["Documents"], invoice).digest() for chain in (CHAIN_ID, 1))
     for first, second in ((buyer.sign(here), buyer.sign(here)), (buyer.sign(there), seller.sign(here))):

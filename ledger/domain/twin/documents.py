@@ -1,4 +1,4 @@
-"""Twin of `Documents`: documents by hash, and the capacity of obligation documents (DOC-1)."""
+"""Twin of `Documents`: documents by hash, and the capacity of obligation documents (DOC-1, DOC-3, DOC-4)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from ledger.domain.kinds import DocumentKind
+from ledger.domain.purposes import address_bytes
 from ledger.domain.twin.base import NOBODY, ZERO_HASH, Contract, Refusal, Stage, word
 from ledger.domain.twin.participants import Participants
 from ledger.domain.typed_data import Obligation, Statement, TypedData
@@ -34,7 +36,8 @@ class KindRule:
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """A registered obligation: its parties, and how much of its total is used."""
+    """A registered obligation: its parties, and how much of its total is used, and credited by red
+    invoices."""
 
     payer: str = NOBODY
     payee: str = NOBODY
@@ -43,6 +46,12 @@ class Capacity:
     date: int = 0
     total: int = 0
     used: int = 0
+    credited: int = 0
+
+    @property
+    def free(self) -> int:
+        """What can still be used; never negative, though a red invoice may come after the use."""
+        return max(self.total - self.used - self.credited, 0)
 
 
 class Documents(Contract):
@@ -52,6 +61,8 @@ class Documents(Contract):
         self.recover = recover
         self.documents: dict[tuple[bytes, str], Document] = {}
         self.capacities: dict[bytes, Capacity] = {}
+        self.links: dict[bytes, bytes] = {}
+        self.notes_used: set[tuple[str, bytes]] = set()
         self.kinds: dict[int, KindRule] = {}
         self.users: set[str] = set()
 
@@ -81,7 +92,14 @@ class Documents(Contract):
     # --- obligation documents ---
 
     def obligation(self, fingerprint: bytes) -> Capacity:
-        return self.capacities.get(fingerprint, Capacity())
+        return self.capacities.get(self.root_of(fingerprint), Capacity())
+
+    def root_of(self, fingerprint: bytes) -> bytes:
+        """The fingerprint that holds the capacity; zero when there is none."""
+        return fingerprint if fingerprint in self.capacities else self.links.get(fingerprint, ZERO_HASH)
+
+    def credited(self, fingerprint: bytes) -> int:
+        return self.obligation(fingerprint).credited
 
     def register_obligation(self, sender: str, o: Obligation, first: bytes, second: bytes) -> None:
         """Anyone may hand it in; what counts is who signed."""
@@ -93,14 +111,19 @@ class Documents(Contract):
             raise Refusal("ZeroAmount")
         if o.date == 0 or o.date > self.participants.today():
             raise Refusal("DateOutOfOrder", word("OBLIGATION"), o.date, self.participants.today())
-        if o.fingerprint in self.capacities:
-            raise Refusal("AlreadyUsed", word("FINGERPRINT"), o.fingerprint)
+        self._require_new(o.fingerprint, o.payee)
         other = self._second_signer(o)
         self.participants.require_active_pair(o.payer, other)
         require_signed(self, self.recover, o.payer, o, first)
         require_signed(self, self.recover, other, o, second)
         self.capacities[o.fingerprint] = Capacity(o.payer, o.payee, o.kind, o.currency, o.date, o.total, 0)
         self.emit("ObligationRegistered", o.fingerprint, o.values())
+
+    def _require_new(self, fingerprint: bytes, payee: str) -> None:
+        if fingerprint[-20:] != address_bytes(payee):
+            raise Refusal("FingerprintForeign", fingerprint, payee)
+        if self.root_of(fingerprint) != ZERO_HASH:
+            raise Refusal("AlreadyUsed", word("FINGERPRINT"), fingerprint)
 
     def _second_signer(self, o: Obligation) -> str:
         rule = self.kinds.get(o.kind, KindRule())
@@ -122,26 +145,63 @@ class Documents(Contract):
             raise Refusal("ObligationUnknown", fingerprint)
         if amount == 0:
             raise Refusal("ZeroAmount")
-        free = capacity.total - capacity.used
-        if amount > free:
-            raise Refusal("CapacityExceeded", fingerprint, free, amount)
+        if amount > capacity.free:
+            raise Refusal("CapacityExceeded", fingerprint, capacity.free, amount)
 
     def use(self, sender: str, fingerprint: bytes, amount: int) -> Capacity:
         self._only_user(sender)
         self.check_use(fingerprint, amount)
-        used = self.capacities[fingerprint].used + amount
-        self.capacities[fingerprint] = replace(self.capacities[fingerprint], used=used)
-        self.emit("CapacityUsed", fingerprint, sender, amount, used)
-        return self.capacities[fingerprint]
+        root = self.root_of(fingerprint)
+        used = self.capacities[root].used + amount
+        self.capacities[root] = replace(self.capacities[root], used=used)
+        self.emit("CapacityUsed", root, sender, amount, used)
+        return self.capacities[root]
 
     def release(self, sender: str, fingerprint: bytes, amount: int) -> None:
         self._only_user(sender)
-        capacity = self.obligation(fingerprint)
+        root, capacity = self.root_of(fingerprint), self.obligation(fingerprint)
         if amount > capacity.used:
             raise Refusal("CapacityExceeded", fingerprint, capacity.used, amount)
         used = capacity.used - amount
-        self.capacities[fingerprint] = replace(capacity, used=used)
-        self.emit("CapacityReleased", fingerprint, sender, amount, used)
+        self.capacities[root] = replace(capacity, used=used)
+        self.emit("CapacityReleased", root, sender, amount, used)
+
+    # --- red invoices and epochs ---
+
+    def credit(self, sender: str, fingerprint: bytes, note: bytes, amount: int) -> None:
+        """The payee's red invoice: so much of the total can never be used anew."""
+        root = self._require_payee(sender, fingerprint)
+        if self.document(note, sender).kind != DocumentKind.CREDIT_NOTE:
+            raise Refusal("DocumentUnknown", note, sender, int(DocumentKind.CREDIT_NOTE))
+        if (sender, note) in self.notes_used:
+            raise Refusal("AlreadyUsed", word("CREDIT_NOTE"), note)
+        if amount == 0:
+            raise Refusal("ZeroAmount")
+        capacity = self.capacities[root]
+        left = capacity.total - capacity.credited
+        if amount > left:
+            raise Refusal("CapacityExceeded", fingerprint, left, amount)
+        self.notes_used.add((sender, note))
+        credited = capacity.credited + amount
+        self.capacities[root] = replace(capacity, credited=credited)
+        self.emit("Credited", root, note, amount, credited, capacity.used)
+
+    def link(self, sender: str, former: bytes, fingerprint: bytes) -> None:
+        """After a change of the consortium's key: the same document by its new tag."""
+        root = self._require_payee(sender, former)
+        self._require_new(fingerprint, sender)
+        self.links[fingerprint] = root
+        self.emit("Linked", root, fingerprint)
+
+    def _require_payee(self, sender: str, fingerprint: bytes) -> bytes:
+        self.participants.require_active(sender)
+        root = self.root_of(fingerprint)
+        if root == ZERO_HASH:
+            raise Refusal("ObligationUnknown", fingerprint)
+        payee = self.capacities[root].payee
+        if sender != payee:
+            raise Refusal("NotParty", sender, payee)
+        return root
 
     # --- delayed powers ---
 

@@ -298,7 +298,10 @@ class World:
         for (hash_, registrar), document in self.documents.documents.items():
             yield (self.documents.address, "document", (hash_, registrar)), plain(document)
         for fingerprint, capacity in self.documents.capacities.items():
-            yield (self.documents.address, "obligation", (fingerprint,)), plain(capacity)
+            yield (self.documents.address, "obligation", (fingerprint,)), plain(capacity)[:-1]
+            yield (self.documents.address, "credited", (fingerprint,)), capacity.credited
+        for fingerprint, root in self.documents.links.items():
+            yield (self.documents.address, "rootOf", (fingerprint,)), root
         yield (self.frameworks.address, "count", ()), self.frameworks.count
         for id_, framework in self.frameworks.frameworks.items():
             yield (self.frameworks.address, "framework", (id_,)), plain(framework)

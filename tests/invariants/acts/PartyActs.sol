@@ -269,7 +269,8 @@ abstract contract PartyActs is Ghost {
     /// @dev Sometimes with a wrong signature, a date to come or a fingerprint that is taken: then it must be refused.
     function _obligation(uint8 kind, address payer, address payee) internal returns (bytes32 fingerprint) {
         address second = kind == REFINANCING ? _one(verifiers) : payee;
-        fingerprint = keccak256(abi.encode("fingerprint", ++_serial));
+        fingerprint =
+            keccak256(abi.encode("fingerprint", ++_serial)) >> 160 << 160 | bytes32(uint256(uint160(payee)));
         bool taken = _odd(12) && _papers.length != 0;
         if (taken) fingerprint = _papers[_roll(_papers.length)].fingerprint;
         uint8 cash = uint8(_odd(6) ? 1 : 0);
