@@ -28,9 +28,22 @@ library Claims {
 
     /// @notice Pays `owner` everything that waits for it under `module`.
     function payOut(ICash cash, bytes32 module, address owner) internal {
-        bytes32 purpose = Purposes.claim(owner);
-        uint256 amount = cash.balanceOf(Purposes.axisOf(module, purpose));
+        uint256 amount = _waiting(cash, module, owner);
+        cash.pay(module, Purposes.claim(owner), owner, amount, bytes32("CLAIM"));
+    }
+
+    /// @notice Pays `payee` everything that waits for `owner`, or keeps it for the payee: the owner may be nobody, a
+    /// key under which money was held until it showed who is paid.
+    function payOutTo(IParticipants participants, ICash cash, bytes32 module, address owner, address payee)
+        internal
+        returns (uint256 amount)
+    {
+        amount = _waiting(cash, module, owner);
+        payOrKeep(participants, cash, module, Purposes.claim(owner), payee, amount, bytes32("CLAIM"));
+    }
+
+    function _waiting(ICash cash, bytes32 module, address owner) private view returns (uint256 amount) {
+        amount = cash.balanceOf(Purposes.axisOf(module, Purposes.claim(owner)));
         if (amount == 0) revert NothingToClaim(owner);
-        cash.pay(module, purpose, owner, amount, bytes32("CLAIM"));
     }
 }

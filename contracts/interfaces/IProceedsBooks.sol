@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+/// @title The acts on a bond's books that are done once or now and then: books, projects, lines, refunds
+/// @notice One promise with IProceeds, and one address: Proceeds hands these acts on to the code that has them.
+interface IProceedsBooks {
+    struct Project {
+        address company;
+        uint32 framework;
+        uint8 category;
+        uint96 budget; // the project's total investment, or what the issuer assigns where none is published
+        uint96 allocated; // over all bonds
+    }
+
+    /// @param companyMaySpend the issuer lets the project company confirm payables from this line
+    struct Line {
+        address issuer;
+        uint32 bond;
+        uint32 project;
+        uint8 category;
+        bool companyMaySpend;
+        address cash;
+        uint32 framework;
+        bytes3 currency;
+        uint96 budget;
+        uint96 allocated;
+    }
+
+    event ProjectRegistered(
+        uint32 indexed project,
+        uint32 indexed framework,
+        address indexed company,
+        uint8 category,
+        uint96 budget,
+        string label,
+        bytes32 document
+    );
+    event LineOpened(
+        uint32 indexed line,
+        uint32 indexed bond,
+        uint32 indexed project,
+        uint96 budget,
+        bool companyMaySpend,
+        string label
+    );
+    event BondBooksOpened(uint32 indexed bond, address indexed issuer, uint32 framework, address cash);
+    event ProceedsReceived(uint32 indexed bond, uint256 raised, uint256 cost, uint32 valueDate);
+    event CostPaid(uint32 indexed bond, address indexed payee, uint256 amount, bytes32 document);
+    event Allocated(uint32 indexed bond, uint32 indexed line, uint256 amount);
+    event Deallocated(uint32 indexed bond, uint32 indexed line, uint256 amount);
+    /// @notice The fen `[reversedOffset, + amount)` that left `axis` came back as `[inOffset, + amount)` of the line.
+    event Refunded(
+        uint32 indexed bond,
+        uint32 indexed line,
+        address indexed axis,
+        uint256 reversedOffset,
+        uint256 amount,
+        uint256 inOffset,
+        bytes32 document
+    );
+
+    error OverBudget(uint32 line, uint256 had, uint256 needed);
+    error OverAllocated(uint32 project, uint256 had, uint256 needed);
+    error OverProceeds(uint32 bond, uint256 had, uint256 needed);
+    error FrameworkMismatch(uint32 had, uint32 needed);
+    error RefundTooLarge(uint256 had, uint256 needed);
+    error NoSuchPayment(bytes32 payment);
+    error TooManyLines(uint32 bond, uint256 limit);
+
+    // --- issuer ---
+    function registerProject(
+        uint32 framework,
+        address company,
+        bytes32 category,
+        uint96 budget,
+        string calldata label,
+        bytes32 document
+    ) external returns (uint32 id);
+    function openLine(uint32 bond, uint32 project, uint96 budget, bool companyMaySpend, string calldata label)
+        external
+        returns (uint32 id);
+    function allocate(uint32 line, uint256 amount) external;
+    function deallocate(uint32 line, uint256 amount) external;
+    function payCost(uint32 bond, address payee, uint256 amount, bytes32 document) external;
+
+    // --- payees ---
+    /// @param outOffset where the reversed payment left the line's axis
+    function refund(uint32 line, uint256 outOffset, bytes32 fingerprint, uint256 amount, bytes32 document)
+        external;
+    /// @notice Reverses a payout at maturity: of the piece that started at `start`, by its last holder.
+    function refundEncumbered(uint64 receivable, uint64 start, uint256 amount, bytes32 document) external;
+    /// @notice Pays the caller what waits on its claim axis; the move itself is the record.
+    function claim(address cash) external;
+
+    // --- modules ---
+    function openBooks(uint32 bond, address issuer, uint32 framework, address cash) external;
+    function closeBooks(uint32 bond, uint256 cost, uint32 valueDate) external returns (uint256 raised);
+    /// @notice Takes unallocated proceeds out for a redemption; refused when the pool holds less.
+    function returnUnused(uint32 bond, uint256 amount) external;
+    /// @notice Pays `payee` all that is kept on the claim axis of `owner`, which may be a key under which money was held;
+    /// a payee who cannot receive at that moment keeps a claim of its own.
+    function payKept(address cash, address owner, address payee) external returns (uint256 amount);
+}

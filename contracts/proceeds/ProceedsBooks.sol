@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {ICash} from "../interfaces/ICash.sol";
+import {IDocuments} from "../interfaces/IDocuments.sol";
+import {IFrameworks} from "../interfaces/IFrameworks.sol";
+import {IParticipants} from "../interfaces/IParticipants.sol";
+import {IPieceBook} from "../interfaces/IPieceBook.sol";
+import {IProceedsBooks} from "../interfaces/IProceedsBooks.sol";
+import {Claims} from "../libraries/Claims.sol";
+import {NotParty, Unknown, WrongState, ZeroAmount, ZeroHash} from "../libraries/Errors.sol";
+import {Purposes} from "../libraries/Purposes.sol";
+import {ProceedsBase} from "./ProceedsBase.sol";
+
+/// @title ProceedsBooks
+/// @notice The promise is in IProceedsBooks.
+/// @dev Proceeds hands these acts on by delegatecall, so they run on its storage, as it, for its caller. Called here
+/// directly they find empty books and no purpose that this address controls.
+contract ProceedsBooks is IProceedsBooks, ProceedsBase {
+    uint256 private constant MAX_LINES = 128;
+    uint8 private constant PIECE_KIND = 7;
+    uint8 private constant PIECE_PAID = 3;
+
+    constructor(
+        address powers_,
+        IParticipants participants_,
+        IDocuments documents_,
+        IFrameworks frameworks_,
+        IPieceBook pieceBook_
+    ) ProceedsBase(powers_, participants_, documents_, frameworks_, pieceBook_) {}
+
+    // --- a bond's books ---
+
+    function openBooks(uint32 bond, address issuer, uint32 framework, address cash)
+        external
+        onlyDuty("BONDS")
+    {
+        Books storage b = _books[bond];
+        b.issuer = issuer;
+        b.framework = framework;
+        b.cash = cash;
+        emit BondBooksOpened(bond, issuer, framework, cash);
+    }
+
+    function closeBooks(uint32 bond, uint256 cost, uint32 valueDate)
+        external
+        onlyDuty("BONDS")
+        returns (uint256 total)
+    {
+        Books storage b = _books[bond];
+        if (b.closed) revert WrongState("BOOKS", bond, 1, 0);
+        b.closed = true;
+        ICash cash = ICash(b.cash);
+        bytes32 origin = Purposes.origin(bond);
+        total = _incoming(b.cash, origin);
+        if (cost > total) revert OverProceeds(bond, total, cost);
+        bytes32 document = bytes32(uint256(bond));
+        if (cost != 0) cash.shift(MODULE, origin, Purposes.cost(bond), cost, document);
+        if (cost != total) cash.shift(MODULE, origin, Purposes.pool(bond), total - cost, document);
+        emit ProceedsReceived(bond, total, cost, valueDate);
+    }
+
+    function payCost(uint32 bond, address payee, uint256 amount, bytes32 document) external {
+        Books storage b = _books[bond];
+        _requireIssuer(b.issuer);
+        documents.requireKnown(document, b.issuer, 0);
+        ICash(b.cash).pay(MODULE, Purposes.cost(bond), payee, amount, document);
+        emit CostPaid(bond, payee, amount, document);
+    }
+
+    // --- unused proceeds, back to the investors ---
+
+    function returnUnused(uint32 bond, uint256 amount) external onlyDuty("SERVICE") {
+        ICash(_books[bond].cash)
+            .shift(MODULE, Purposes.pool(bond), Purposes.returned(bond), amount, bytes32(uint256(bond)));
+    }
+
+    // --- projects and budget lines ---
+
+    function registerProject(
+        uint32 framework,
+        address company,
+        bytes32 category,
+        uint96 budget,
+        string calldata label,
+        bytes32 document
+    ) external returns (uint32 id) {
+        _requireIssuer(frameworks.framework(framework).issuer);
+        participants.requireActive(company);
+        documents.requireKnown(document, msg.sender, 0);
+        if (budget == 0) revert ZeroAmount();
+        uint8 index = frameworks.categoryIndex(framework, category);
+        id = ++_projectCount;
+        _projects[id] = Project(company, framework, index, budget, 0);
+        emit ProjectRegistered(id, framework, company, index, budget, label, document);
+    }
+
+    function openLine(
+        uint32 bond,
+        uint32 projectId,
+        uint96 budget,
+        bool companyMaySpend,
+        string calldata label
+    ) external returns (uint32 id) {
+        Books storage b = _books[bond];
+        _requireIssuer(b.issuer);
+        Project storage p = _projects[projectId];
+        if (p.company == address(0)) revert Unknown("PROJECT", projectId);
+        if (p.framework != b.framework) revert FrameworkMismatch(p.framework, b.framework);
+        if (budget == 0) revert ZeroAmount();
+        if (b.lines.length >= MAX_LINES) revert TooManyLines(bond, MAX_LINES);
+        id = ++_lineCount;
+        b.lines.push(id);
+        bytes3 currency = ICash(b.cash).currency();
+        _lines[id] = Line(
+            b.issuer, bond, projectId, p.category, companyMaySpend, b.cash, b.framework, currency, budget, 0
+        );
+        emit LineOpened(id, bond, projectId, budget, companyMaySpend, label);
+    }
+
+    function allocate(uint32 lineId, uint256 amount) external {
+        Line storage l = _ownLine(lineId);
+        if (amount == 0) revert ZeroAmount();
+        frameworks.requireEligible(l.framework, l.category);
+        Project storage p = _projects[l.project];
+        uint256 room = l.budget - l.allocated;
+        if (amount > room) revert OverBudget(lineId, room, amount);
+        room = p.budget - p.allocated;
+        if (amount > room) revert OverAllocated(l.project, room, amount);
+        bytes32 pool = Purposes.pool(l.bond);
+        uint256 had = _balance(l.cash, pool);
+        if (amount > had) revert OverProceeds(l.bond, had, amount);
+        l.allocated += uint96(amount);
+        p.allocated += uint96(amount);
+        ICash(l.cash).shift(MODULE, pool, Purposes.budgetLine(lineId), amount, bytes32(uint256(lineId)));
+        emit Allocated(l.bond, lineId, amount);
+    }
+
+    function deallocate(uint32 lineId, uint256 amount) external {
+        Line storage l = _ownLine(lineId);
+        bytes32 purpose = Purposes.budgetLine(lineId);
+        _requireAvailable(lineId, l.cash, amount);
+        l.allocated -= uint96(amount);
+        _projects[l.project].allocated -= uint96(amount);
+        _totals[lineId].deallocated += uint128(amount);
+        ICash(l.cash).shift(MODULE, purpose, Purposes.pool(l.bond), amount, bytes32(uint256(lineId)));
+        emit Deallocated(l.bond, lineId, amount);
+    }
+
+    // --- money that comes back ---
+
+    function refund(uint32 lineId, uint256 outOffset, bytes32 fingerprint, uint256 amount, bytes32 document)
+        external
+    {
+        bytes32 key = _paymentKey(lineId, outOffset, fingerprint, msg.sender);
+        Payment storage p = _payments[key];
+        if (p.amount == 0) revert NoSuchPayment(key);
+        uint256 refunded = p.refunded;
+        _requireRefundable(p.amount - refunded, amount);
+        p.refunded += uint128(amount);
+        address axis = _axis(Purposes.budgetLine(lineId));
+        _takeBack(lineId, axis, outOffset + refunded, fingerprint, amount, document);
+    }
+
+    function refundEncumbered(uint64 receivable, uint64 start, uint256 amount, bytes32 document) external {
+        Encumbrance memory e = _encumbrances[receivable];
+        if (e.line == 0) revert Unknown("ENCUMBRANCE", receivable);
+        IPieceBook.Piece memory p = pieceBook.piece(receivable, start);
+        if (p.holder != msg.sender) revert NotParty(msg.sender, p.holder);
+        if (p.state & PIECE_KIND != PIECE_PAID) revert WrongState("PIECE", start, p.state, PIECE_PAID);
+        uint256 refunded = _refundedPieces[receivable][start];
+        _requireRefundable(p.end - start - refunded, amount);
+        _refundedPieces[receivable][start] = refunded + amount;
+        address axis = _axis(Purposes.encumbrance(receivable));
+        _takeBack(e.line, axis, start + refunded, e.fingerprint, amount, document);
+    }
+
+    function _requireRefundable(uint256 had, uint256 amount) private pure {
+        if (amount == 0) revert ZeroAmount();
+        if (amount > had) revert RefundTooLarge(had, amount);
+    }
+
+    function _takeBack(
+        uint32 lineId,
+        address axis,
+        uint256 reversedOffset,
+        bytes32 fingerprint,
+        uint256 amount,
+        bytes32 document
+    ) private {
+        if (document == 0) revert ZeroHash("DOCUMENT");
+        Line storage l = _lines[lineId];
+        _totals[lineId].refunded += uint128(amount);
+        documents.release(fingerprint, amount);
+        uint256 inOffset =
+            ICash(l.cash).collect(MODULE, Purposes.budgetLine(lineId), msg.sender, amount, document);
+        emit Refunded(l.bond, lineId, axis, reversedOffset, amount, inOffset, document);
+    }
+
+    // --- money that waits ---
+
+    function claim(address cash) external {
+        Claims.payOut(ICash(cash), MODULE, msg.sender);
+    }
+
+    function payKept(address cash, address owner, address payee)
+        external
+        onlyDuty("MATURITY")
+        returns (uint256)
+    {
+        return Claims.payOutTo(participants, ICash(cash), MODULE, owner, payee);
+    }
+}
