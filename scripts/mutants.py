@@ -33,6 +33,8 @@ BROWNIE = {
     "PieceBook": ("test_piece_book.py",),
     "Maturity": ("test_maturity.py",),
     "Proceeds": ("test_gate.py", "test_proceeds.py", "test_refunds.py"),
+    "ProceedsBase": ("test_gate.py", "test_proceeds.py", "test_refunds.py"),
+    "ProceedsBooks": ("test_gate.py", "test_proceeds.py", "test_refunds.py"),
     "BondOffice": ("test_bond_office.py",),
     "GreenBond": ("test_holdings.py", "test_authorities.py"),
     "Trades": ("test_trades.py",),

@@ -218,8 +218,16 @@ def _modules() -> tuple[Creation, ...]:
     registry, proceeds, lines = Ref("CashRegistry"), Ref("Proceeds"), Ref("CreditLines")
     receivables, green_bond = Ref("Receivables"), Ref(f"GreenBond{IMPLEMENTATION}")
     office, coupons = Ref("BondOffice"), Ref("CouponTerms")
+    books = Ref(f"ProceedsBooks{IMPLEMENTATION}")
     return (
-        *_module("Proceeds", powers, participants, documents, frameworks, book),
+        Creation(
+            books.name,
+            "ProceedsBooks",
+            "ProceedsBooks",
+            (powers, participants, documents, frameworks, book),
+            "implementation",
+        ),
+        *_module("Proceeds", powers, participants, documents, frameworks, book, books),
         *_module("CreditLines", powers, participants),
         *_module(
             "BondOffice", powers, participants, frameworks, proceeds, registry, green_bond, Ref("Mandates")

@@ -157,6 +157,11 @@ def _encumbrance_paid(event: Seen) -> list[Parts]:
     return [_settled(event, PROCEEDS, purposes.encumbrance(event.number("receivable")))]
 
 
+def _netted(event: Seen) -> list[Parts]:
+    length = event.number("end") - event.number("start")
+    return [(_axis(event, "encumbrance"), _axis(event, "line"), length)]
+
+
 def _settled(event: Seen, module: bytes, purpose: bytes) -> Parts:
     holder = event.args["holder"]
     target = axis_of(module, purposes.claim(holder)) if event.args["kept"] else holder
@@ -179,4 +184,5 @@ _FLOWS: Final[dict[str, Callable[[Seen], list[Parts]]]] = {
     "Proceeds.Encumbered": _between("line", "encumbrance"),
     "Proceeds.EncumbranceReleased": _between("encumbrance", "line"),
     "Proceeds.EncumbrancePaid": _encumbrance_paid,
+    "Proceeds.EncumbranceNetted": _netted,
 }

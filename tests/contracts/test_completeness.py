@@ -30,6 +30,8 @@ WHERE = {
     "GreenBond": ["bond_office", "holdings", "authorities"],
     "Trades": ["trades"],
     "Proceeds": ["proceeds", "gate", "refunds"],
+    "ProceedsBase": ["proceeds", "gate", "refunds"],
+    "ProceedsBooks": ["proceeds", "gate", "refunds"],
     "CouponTerms": ["coupon_terms"],
     "DayCounts": ["coupon_terms"],
     "BondService": ["bond_service"],
@@ -92,7 +94,7 @@ def refusals():
 def functions():
     """(contract, function, does it change state) of everything deployed."""
     [project] = brownie.project.get_loaded_projects()
-    deployed = {path.stem for path in sources()} & set(WHERE) - {"Powered", "Claims", "Signed"}
+    deployed = {path.stem for path in sources()} & set(WHERE) - {"Powered", "Claims", "Signed", "ProceedsBase"}
     entries = ((name, entry) for name in sorted(deployed) for entry in getattr(project, name).abi)
     return [
         (name, entry["name"], entry["stateMutability"] not in ("view", "pure"))

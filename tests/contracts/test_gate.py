@@ -1,6 +1,7 @@
 """The gate: what must be so before bond money is paid or encumbered, and that nothing stops it afterwards."""
 
 import pytest
+from brownie import web3
 
 from tests.contracts import given
 from tests.contracts.given import ALLOCATED, FACE
@@ -369,3 +370,35 @@ def test_payouts_keep_the_order_of_the_fen(world, bond, confirmation):
     with refused("OutOfOrder", receivable, 0, 5):
         world.proceeds.payEncumbered(receivable, 0, 5, world.supplier, world.deployer.by)
     assert world.states(bond)["spent"] == 5
+
+
+@pytest.mark.spec("BOND-1")
+def test_what_is_owed_to_nobody_any_more_is_the_lines_again(world, bond, line, confirmation):
+    receivable = world.company.confirms(confirmation)
+    world.changes(world.proceeds, "setDuty", world.deployer, label("MATURITY"))
+    by, before = world.deployer.by, world.states(bond)
+    world.proceeds.payEncumbered(receivable, 0, 5, world.supplier, by)
+    with refused("OutOfOrder", receivable, 0, 5):
+        world.proceeds.netBack(receivable, 0, 9, by)
+    tx = world.proceeds.netBack(receivable, 5, 9, by)
+    emitted(tx, "EncumbranceNetted", bond=bond, line=line, receivable=receivable, start=5, end=9)
+    world.proceeds.payEncumbered(receivable, 9, FACE, world.supplier, by)
+    moved = {"encumbered": -FACE, "spent": FACE - 4, "available": 4}
+    assert world.states(bond) == {state: fen + moved.get(state, 0) for state, fen in before.items()}
+
+
+def test_held_money_goes_to_whom_the_module_names(world, confirmation):
+    """A key that nobody was admitted under holds it, and a payee who cannot receive keeps a claim."""
+    receivable = world.company.confirms(confirmation)
+    world.changes(world.proceeds, "setDuty", world.deployer, label("MATURITY"))
+    by, key = world.deployer.by, web3.to_checksum_address("0x" + "ed" * 20)
+    tx = world.proceeds.payEncumbered(receivable, 0, 5, key, by)
+    assert tx.return_value is True
+    world.operator.suspends(world.supplier)
+    assert world.proceeds.payKept(world.cash, key, world.supplier, by).return_value == 5
+    with refused("NothingToClaim", key):
+        world.proceeds.payKept(world.cash, key, world.supplier, by)
+    assert world.axis(axis_of("PROCEEDS", "CLAIM", world.supplier.address)) == (5, 0)
+    world.proceeds.payEncumbered(receivable, 5, 9, key, by)
+    world.proceeds.payKept(world.cash, key, world.subsupplier, by)
+    assert world.subsupplier.balance() == 4

@@ -1,11 +1,14 @@
 """Modules behind proxies: their code and their duties change only by the delayed powers."""
 
+import json
+from pathlib import Path
+
 import pytest
 from brownie import chain, web3
 
 from tests.contracts import given
 from tests.contracts.refusals import emitted, error_data, refused
-from tests.contracts.world import DELAY, axis_of, label
+from tests.contracts.world import DELAY, NOBODY, axis_of, label
 
 MODULES = (
     "proceeds",
@@ -19,6 +22,7 @@ MODULES = (
     "impact",
     "labels",
 )
+SNAPSHOTS = Path(__file__).parent.parent / "snapshots"
 IMPLEMENTATION_SLOT = 0x360894A13BA1A3210667C828492DB98DCA3E2076CC3735A920A3CA505D382BBC
 
 
@@ -83,7 +87,7 @@ def test_what_is_stored_stays_through_an_upgrade(world):
     bond = given.closed_bond(world)
     states = world.states(bond)
     fresh = world.new(
-        "Proceeds", world.powers, world.participants, world.documents, world.frameworks, world.piece_book
+        "Proceeds", *world.of_proceeds()
     )
     world.changes(world.proceeds, "upgradeToAndCall", fresh, b"")
     assert world.states(bond) == states and world.proceeds.raised(bond) == given.RAISED
@@ -106,6 +110,27 @@ def test_the_code_behind_a_proxy_is_nobodys(world, name):
         code.upgradeToAndCall(code, b"", world.operator.by)
     with refused("NotPowers", world.operator, world.powers):
         code.setDuty(world.operator, label("ANY"), world.operator.by)
+
+
+@pytest.mark.spec("POW-1")
+def test_the_two_codes_of_proceeds_agree_about_every_slot_and_neighbour(world):
+    """What runs on one storage must not differ about where anything is, or about whom to ask."""
+    layout = json.loads((SNAPSHOTS / "storage_layout.json").read_text())
+    assert layout["Proceeds"] == layout["ProceedsBooks"]
+    books = world.at("ProceedsBooks", world.proceeds.books())
+    for neighbour in ("powers", "participants", "documents", "frameworks", "pieceBook"):
+        assert getattr(books, neighbour)() == getattr(world.proceeds, neighbour)()
+
+
+def test_the_code_of_the_books_does_nothing_on_its_own(world):
+    """Called past Proceeds it finds no bond and controls no purpose."""
+    books = world.at("ProceedsBooks", world.proceeds.books())
+    with refused("NotModule", world.deployer, "BONDS"):
+        books.closeBooks(1, 0, 0, world.deployer.by)
+    with refused("NotParty", world.issuer, NOBODY):
+        books.openLine(1, 1, 1, False, "Turbines", world.issuer.by)
+    with refused("NotPowers", world.operator, world.powers):
+        books.setDuty(world.operator, label("BONDS"), world.operator.by)
 
 
 @pytest.mark.spec("CASH-1")

@@ -276,7 +276,11 @@ def test_only_modules_with_the_duty_touch_the_books(world, bond, line, who):
             lambda: p.encumber(line, 9, world.company, ZERO, 1, by),
             lambda: p.releaseEncumbrance(9, by),
         ],
-        "MATURITY": [lambda: p.payEncumbered(9, 0, 1, world.supplier, by)],
+        "MATURITY": [
+            lambda: p.payEncumbered(9, 0, 1, world.supplier, by),
+            lambda: p.netBack(9, 0, 1, by),
+            lambda: p.payKept(world.cash, world.supplier, world.issuer, by),
+        ],
     }
     for duty, ways in acts.items():
         for act in ways:

@@ -438,7 +438,7 @@ class World:
 
     def _deploy_modules(self) -> None:
         p, q = self.powers, self.participants
-        self.proceeds = self.behind_proxy("Proceeds", p, q, self.documents, self.frameworks, self.piece_book)
+        self.proceeds = self.behind_proxy("Proceeds", *self.of_proceeds())
         self.credit_lines = self.behind_proxy("CreditLines", p, q)
         self.receivables = self.behind_proxy(
             "Receivables",
@@ -485,6 +485,11 @@ class World:
             "Labels", p, q, self.documents, self.frameworks, self.undertakings, self.bond_office
         )
         self.impact = self.behind_proxy("Impact", p, q, self.documents, self.frameworks, self.proceeds)
+
+    def of_proceeds(self) -> tuple[Any, ...]:
+        """What Proceeds is made from: its neighbours, and the code of the acts that are done now and then."""
+        neighbours = (self.powers, self.participants, self.documents, self.frameworks, self.piece_book)
+        return (*neighbours, self.new("ProceedsBooks", *neighbours))
 
     def _wire(self) -> None:
         documents, book, proceeds = self.documents, self.piece_book, self.proceeds

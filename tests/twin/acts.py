@@ -1229,6 +1229,8 @@ class Histories:
                 self.act(me, w.proceeds, "encumber", 1, 1, me, ZERO_HASH, 1),
                 self.act(me, w.proceeds, "releaseEncumbrance", 1),
                 self.act(me, w.proceeds, "payEncumbered", 1, 0, 1, me),
+                self.act(me, w.proceeds, "netBack", 1, 0, 1),
+                self.act(me, w.proceeds, "payKept", self.cash.address, me, me),
                 self.act(me, w.proceeds, "setDuty", me, word("BONDS")),
                 self.act(me, w.proceeds, "returnUnused", 1, 1),
                 self.act(me, w.proceeds, "payReturned", 1, me, 1, ZERO_HASH),

@@ -32,8 +32,21 @@ def pay_or_keep(
 
 def pay_out(payer: str, cash: Cash, module: bytes, owner: str) -> None:
     """Pays `owner` everything that waits for it under `module`; the move itself is the record."""
-    purpose = claim(owner)
-    amount = cash.balance_of(axis_of(module, purpose))
+    amount = _waiting(cash, module, owner)
+    cash.pay(payer, module, claim(owner), owner, amount, _CLAIM)
+
+
+def pay_out_to(
+    participants: Participants, payer: str, cash: Cash, module: bytes, owner: str, payee: str
+) -> int:
+    """Pays `payee` everything that waits for `owner`, or keeps it for the payee."""
+    amount = _waiting(cash, module, owner)
+    pay_or_keep(participants, payer, cash, module, claim(owner), payee, amount, _CLAIM)
+    return amount
+
+
+def _waiting(cash: Cash, module: bytes, owner: str) -> int:
+    amount = cash.balance_of(axis_of(module, claim(owner)))
     if amount == 0:
         raise Refusal("NothingToClaim", owner)
-    cash.pay(payer, module, purpose, owner, amount, _CLAIM)
+    return amount

@@ -13,7 +13,7 @@ from ledger.domain.roles import Role
 from ledger.domain.states import PieceState
 from ledger.domain.twin.base import NOBODY, ZERO_HASH, Module, Refusal, Stage, word
 from ledger.domain.twin.cash import Axis, Cash
-from ledger.domain.twin.claims import pay_or_keep, pay_out
+from ledger.domain.twin.claims import pay_or_keep, pay_out, pay_out_to
 from ledger.domain.twin.documents import Documents
 from ledger.domain.twin.frameworks import Frameworks
 from ledger.domain.twin.participants import Participants
@@ -376,20 +376,37 @@ class Proceeds(Module):
         self._cash_of(line).shift(self.address, PROCEEDS, locked, back, e.amount, e.fingerprint)
         self.emit("EncumbranceReleased", line.bond, e.line, receivable, e.amount)
 
-    def pay_encumbered(self, sender: str, receivable: int, start: int, end: int, holder: str) -> None:
-        """Unconditional, in the order of the receivable's fen: out-offset equals piece start."""
+    def pay_encumbered(self, sender: str, receivable: int, start: int, end: int, holder: str) -> bool:
+        """Unconditional, in the order of the receivable's fen: out-offset equals piece start. True when the
+        holder could not receive."""
         self.only_duty(sender, "MATURITY")
         e = self.encumbrance_of(receivable)
         line = self.lines[e.line]
         cash, locked = self._cash_of(line), purposes.encumbrance(receivable)
-        outgoing = _axis(cash, locked).outgoing
-        if outgoing != start:
-            raise Refusal("OutOfOrder", receivable, start, outgoing)
+        self._require_next(receivable, cash, start)
         self._count(e.line, settled=end - start)
         kept = pay_or_keep(
             self.participants, self.address, cash, PROCEEDS, locked, holder, end - start, e.fingerprint
         )
         self.emit("EncumbrancePaid", line.bond, receivable, holder, start, end, kept)
+        return kept
+
+    def net_back(self, sender: str, receivable: int, start: int, end: int) -> None:
+        """What was owed on a piece that was discharged otherwise is the line's again."""
+        self.only_duty(sender, "MATURITY")
+        e = self.encumbrance_of(receivable)
+        line = self.lines[e.line]
+        cash, locked = self._cash_of(line), purposes.encumbrance(receivable)
+        self._require_next(receivable, cash, start)
+        self._count(e.line, unencumbered=end - start)
+        back = purposes.budget_line(e.line)
+        cash.shift(self.address, PROCEEDS, locked, back, end - start, e.fingerprint)
+        self.emit("EncumbranceNetted", line.bond, e.line, receivable, start, end)
+
+    def _require_next(self, receivable: int, cash: Cash, start: int) -> None:
+        outgoing = _axis(cash, purposes.encumbrance(receivable)).outgoing
+        if outgoing != start:
+            raise Refusal("OutOfOrder", receivable, start, outgoing)
 
     # --- money that comes back ---
 
@@ -450,6 +467,11 @@ class Proceeds(Module):
 
     def claim(self, sender: str, cash: Cash) -> None:
         pay_out(self.address, cash, PROCEEDS, sender)
+
+    def pay_kept(self, sender: str, cash: Cash, owner: str, payee: str) -> int:
+        """Pays, or keeps for the payee, all that waits for `owner`, which may be a key and nobody."""
+        self.only_duty(sender, "MATURITY")
+        return pay_out_to(self.participants, self.address, cash, PROCEEDS, owner, payee)
 
     # --- small parts ---
 

@@ -111,9 +111,10 @@ abstract contract World is Cheats {
     }
 
     function _deployModules() private {
-        proceeds = IProceeds(
-            _module("Proceeds.sol:Proceeds", abi.encode(powers, participants, documents, frameworks, book))
-        );
+        bytes memory neighbours = abi.encode(powers, participants, documents, frameworks, book);
+        address books = vm.deployCode("ProceedsBooks.sol:ProceedsBooks", neighbours);
+        proceeds =
+            IProceeds(_module("Proceeds.sol:Proceeds", abi.encodePacked(neighbours, abi.encode(books))));
         creditLines = ICreditLines(_module("CreditLines.sol:CreditLines", abi.encode(powers, participants)));
         receivables = IReceivables(
             _module(
