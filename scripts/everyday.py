@@ -1,4 +1,5 @@
-"""The everyday suite: Python tests, shown as they run, and beside them Brownie's, then forge's, shown after.
+"""The everyday suite in two lanes, for what it needs is processors: Python tests, shown as they run; beside
+them Brownie's and forge's, shown after. Whichever lane is free takes the next Python part.
 
 Every part runs even when another fails. The last lines say how each ended; exit status 1 when one failed.
 """
@@ -9,6 +10,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from re import MULTILINE, compile
@@ -19,6 +22,8 @@ LOGS = ROOT / ".cache" / "test-logs"
 PYTHON = str(ROOT / ".venv" / "bin" / "python")
 FORGE = str(ROOT / ".cache" / "bin" / "forge")
 PYTEST = [PYTHON, "-m", "pytest", "-p", "no:pytest-brownie", "--ignore=tests/contracts", "-q"]
+LONG = ("integration", "acceptance")
+"""Folders of tests that are parts of their own; another part has all the rest."""
 BROWNIE = [PYTHON, "scripts/brownie_run.py", "test", "tests/contracts", "-q"]
 CLOSING_LINE = compile(
     r"^(?:=+ )?\d+ (?:passed|failed|skipped|error).* in [\d.]+s.*$"
@@ -37,8 +42,10 @@ class Part:
     status: int | None = None
     seconds: int = 0
     output: bytes = b""
+    shown: bool = False
 
     def run(self, show: bool) -> None:
+        self.shown = show
         started = time.monotonic()
         environment = os.environ | {"PYTHONUNBUFFERED": "1"}
         with (LOGS / f"{self.name}.log").open("wb") as log:
@@ -61,9 +68,8 @@ class Part:
     def summary(self) -> str:
         closing = CLOSING_LINE.findall(self.output.decode(errors="replace"))
         verdict = "passed" if self.status == 0 else f"FAILED (exit status {self.status})"
-        return (
-            f"{self.name:<8} {verdict} after {self.seconds}s: {closing[-1] if closing else 'no closing line'}"
-        )
+        last = closing[-1] if closing else "no closing line"
+        return f"{self.name:<11} {verdict} after {self.seconds}s: {last}"
 
 
 def write(text: bytes) -> None:
@@ -75,9 +81,27 @@ def head(text: str) -> None:
     write(f"\n=== {text}\n".encode())
 
 
-def run_beside(parts: list[Part]) -> None:
-    for part in parts:
+def python_parts() -> deque[Part]:
+    rest = [*PYTEST, *(f"--ignore=tests/{folder}" for folder in LONG)]
+    parts = [Part(folder, [*PYTEST, f"tests/{folder}"]) for folder in LONG]
+    return deque([*parts, Part("python", rest)])
+
+
+def run_first(waiting: deque[Part]) -> None:
+    with suppress(IndexError):
+        while True:
+            part = waiting.popleft()
+            head(f"{part.name} (what runs beside it is shown below)")
+            part.run(show=True)
+
+
+def run_beside(own: list[Part], waiting: deque[Part]) -> None:
+    """The second lane: contracts, then Python parts from the other end of the list."""
+    for part in own:
         part.run(show=False)
+    with suppress(IndexError):
+        while True:
+            waiting.pop().run(show=False)
 
 
 def leave(*_: FrameType | int | None) -> None:
@@ -87,20 +111,20 @@ def leave(*_: FrameType | int | None) -> None:
 def main() -> int:
     LOGS.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, leave)
-    python, brownie, forge = Part("python", PYTEST), Part("brownie", BROWNIE), Part("forge", [FORGE, "test"])
-    parts = [python, brownie, forge]
-    beside = threading.Thread(target=run_beside, args=([brownie, forge],), daemon=True)
+    waiting, contracts = python_parts(), [Part("brownie", BROWNIE), Part("forge", [FORGE, "test"])]
+    parts = [*waiting, *contracts]
+    beside = threading.Thread(target=run_beside, args=(contracts, waiting), daemon=True)
     try:
         beside.start()
-        head("python (brownie and forge run beside it and are shown below)")
-        python.run(show=True)
+        run_first(waiting)
         beside.join()
     finally:
         for part in parts:
             part.stop()
-    for part in (brownie, forge):
-        head(part.name)
-        write(part.output)
+    for part in parts:
+        if not part.shown:
+            head(part.name)
+            write(part.output)
     head("summary")
     write("".join(f"{part.summary()}\n" for part in parts).encode())
     return 0 if all(part.status == 0 for part in parts) else 1

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from scripts import everyday
 from scripts.linters import ROOT
 
 TOOLS = ("sh", "cat", "cmp", "dirname", "grep", "head", "ln", "ls", "mkdir", "mv", "rm", "uname")
@@ -121,22 +122,34 @@ def suite(tmp_path):
     return run
 
 
+PYTHON_PARTS = 3
+
+
 def test_the_suite_ends_with_the_closing_line_of_each_part(suite):
     done = suite(0, 0, 0)
     assert done.returncode == 0
-    python, brownie, forge = done.stdout.splitlines()[-3:]
-    assert python.startswith("python   passed")
-    assert python.endswith("7 passed, 1 skipped in 0.12s")
+    *python, brownie, forge = done.stdout.splitlines()[-PYTHON_PARTS - 2 :]
+    assert [line.split()[:2] for line in python] == [
+        [part, "passed"] for part in ("integration", "acceptance", "python")
+    ]
+    assert all(line.endswith("7 passed, 1 skipped in 0.12s") for line in python)
     assert brownie.endswith("=== 5 passed in 1.00s ===")
     assert forge.endswith("Ran 2 test suites in 1ms: 9 tests passed, 0 failed")
 
 
-@pytest.mark.parametrize("failing", [0, 1, 2])
+def test_the_python_parts_have_every_test_between_them():
+    *long, rest = everyday.python_parts()
+    left_out = [word.removeprefix("--ignore=") for word in rest.command if word.startswith("--ignore=")]
+    assert sorted([*(part.command[-1] for part in long), "tests/contracts"]) == sorted(left_out)
+    assert all((ROOT / folder).is_dir() for folder in left_out)
+    assert not any(word.startswith("tests/") for word in rest.command)
+
+
+@pytest.mark.parametrize("failing", ["python", "brownie", "forge"])
 @pytest.mark.parametrize("status", [1, 2, 5, 139])
 def test_one_part_that_fails_fails_the_suite_and_the_others_still_run(suite, failing, status):
-    done = suite(*[status if part == failing else 0 for part in range(3)])
+    done = suite(*[status if part == failing else 0 for part in ("python", "brownie", "forge")])
     assert done.returncode == 1
-    lines = done.stdout.splitlines()[-3:]
-    assert [f"FAILED (exit status {status})" in line for line in lines] == [
-        part == failing for part in range(3)
-    ]
+    lines = done.stdout.splitlines()[-PYTHON_PARTS - 2 :]
+    kinds = [*["python"] * PYTHON_PARTS, "brownie", "forge"]
+    assert [f"FAILED (exit status {status})" in line for line in lines] == [kind == failing for kind in kinds]
