@@ -49,6 +49,7 @@ BROWNIE = {
     "Frameworks": ("test_frameworks.py", "test_gate.py"),
     "Documents": ("test_documents.py",),
     "Receivables": ("test_receivables.py",),
+    "Transfers": ("test_transfers.py",),
     "CreditLines": ("test_credit_lines.py",),
     "Financing": ("test_financing.py",),
 }

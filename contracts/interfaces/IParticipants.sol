@@ -45,6 +45,10 @@ interface IParticipants {
     /// @notice Reverts NotAdmitted, Suspended or Lapsed unless `account` may act today.
     function requireActive(address account) external view;
     function requireActivePair(address a, address b) external view;
+    /// @notice As `requireActivePair`, and MissingRole unless `b` has every role of `roles`: one question for an act that
+    /// passes something from one to the other.
+    /// @return day the business date it was judged by
+    function requireReceiver(address a, address b, uint32 roles) external view returns (uint32 day);
     /// @notice As `requireActive`, and MissingRole unless the account has every role of `roles`.
     /// @return day the business date it was judged by
     function requireRole(address account, uint32 roles) external view returns (uint32 day);

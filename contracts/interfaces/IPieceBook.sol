@@ -6,10 +6,11 @@ pragma solidity ^0.8.28;
 /// holder (bits 0..159) | end (160..223) | state (224..231) | layers (232..239) | sequence (240..255),
 /// keyed by (receivable, start). The state's low 3 bits are the kind, its high 5 bits the locking module's index.
 /// Open, cut, move, lock, unlock and discharge are the only acts; each carries the piece's next sequence number and a
-/// cut hands the same number to both parts, so a history with a hole in it shows. The last 256 numbers are kept for
-/// discharge, which ignores locks: nobody can exhaust a piece.
-/// Assumes: modules on the list check trade documents, acceptance and rules. They cannot overlap, duplicate or lose a
-/// fen, nor take a piece from anyone but the holder they name, nor break another module's lock.
+/// cut hands the same number to both parts, so a history with a hole in it shows. Of the last 256 numbers the very last
+/// is kept for discharge, which ignores locks, and the others for locking a whole piece and for what ends a lock: so
+/// nobody can exhaust a piece, nor wear its numbers down to escape a court.
+/// Assumes: modules on the list check trade documents, acceptance, days and rules. They cannot overlap, duplicate or
+/// lose a fen, nor take a piece from anyone but the holder they name, nor break another module's lock.
 interface IPieceBook {
     struct Piece {
         address holder;
@@ -21,10 +22,14 @@ interface IPieceBook {
 
     /// @param minPiece smallest piece a cut may leave, in fen; @param maxPieces of one receivable;
     /// @param maxLayers how often a fen may change its holder
+    /// @param closesOn the due date, from which on modules leave pieces where they are; the book judges no days
+    /// @param terms the programme's, kept here so that who moves pieces reads them with the piece
     struct Limits {
         uint48 minPiece;
         uint16 maxPieces;
         uint8 maxLayers;
+        uint32 closesOn;
+        uint8 terms;
     }
 
     struct Receivable {
@@ -83,6 +88,8 @@ interface IPieceBook {
         external
         view
         returns (uint64[] memory starts, Piece[] memory list);
+    /// @notice When the receivable's pieces stop moving, and its programme's terms; NoPiece when it was never opened.
+    function closing(uint64 receivable) external view returns (uint32 closesOn, uint8 terms);
     function moduleOf(address module) external view returns (uint8 index, uint8 permissions);
     /// @notice May this interval be moved, and if not why: reverts with the move's own error.
     function checkMove(
@@ -121,7 +128,21 @@ interface IPieceBook {
         bytes32 document
     ) external returns (uint16 next);
     function lock(uint64 receivable, uint64 start, uint16 sequence) external returns (uint16 next);
+    /// @notice Cuts `[from, to)` out of the piece at `start` and locks it, in one act of the caller.
+    function lockPart(uint64 receivable, uint64 start, uint16 sequence, uint64 from, uint64 to)
+        external
+        returns (uint16 next);
     function unlock(uint64 receivable, uint64 start, uint16 sequence) external returns (uint16 next);
+    /// @notice Moves a piece that the caller locked to an active `recipient` and frees it, by order of law or by consent
+    /// given before: neither the holder's admission nor the programme's limit on layers is asked.
+    function take(
+        uint64 receivable,
+        uint64 start,
+        uint16 sequence,
+        address holder,
+        address recipient,
+        bytes32 document
+    ) external returns (uint16 next);
     /// @param how 3 paid, 4 set off, 5 voided
     function discharge(uint64 receivable, uint64 start, uint8 how)
         external

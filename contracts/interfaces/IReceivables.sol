@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IPieceBook} from "./IPieceBook.sol";
 
-/// @title Confirmed payables: confirm, accept, refuse, return, split and pass on
+/// @title Confirmed payables: confirm, accept, refuse, return
 /// @notice The obligor confirms a payable within a bank's line, against an invoice both sides signed, its contract and its
 /// delivery evidence; capacity is used and the line reserved at once. With a budget line, the bond's money is locked in
 /// the same act. The supplier's acceptance opens the pieces; refusal or return undoes everything.
@@ -59,33 +59,12 @@ interface IReceivables {
         returns (IPieceBook.Limits memory limits, uint32 acceptDays, uint32 maxTenorDays);
     /// @notice May this payable be confirmed, and if not why: reverts with `confirm`'s own error.
     function checkConfirm(Confirmation calldata confirmation, address obligor) external view;
-    function checkTransfer(
-        uint64 id,
-        uint64 start,
-        uint16 sequence,
-        uint64 from,
-        uint64 to,
-        address holder,
-        address recipient,
-        bytes32 tradeDocument
-    ) external view;
 
     function confirm(Confirmation calldata confirmation) external returns (uint64 id);
     function accept(uint64 id) external;
     function refuse(uint64 id, bytes32 reason) external;
     /// @notice Anyone may return a proposal that was not answered in time.
     function returnUnanswered(uint64 id) external;
-    /// @notice Passes `[from, to)` of the piece at `start` to `recipient` against a trade document of the holder's.
-    function transfer(
-        uint64 id,
-        uint64 start,
-        uint16 sequence,
-        uint64 from,
-        uint64 to,
-        address recipient,
-        bytes32 tradeDocument
-    ) external;
-    function split(uint64 id, uint64 start, uint16 sequence, uint64 middle) external;
 
     // --- modules ---
     function markSettled(uint64 id) external;

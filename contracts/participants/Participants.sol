@@ -119,10 +119,15 @@ contract Participants is IParticipants {
         _active(b, day);
     }
 
+    function requireReceiver(address a, address b, uint32 roles) external view returns (uint32 day) {
+        day = today();
+        _active(a, day);
+        _requireRoles(b, day, roles);
+    }
+
     function requireRole(address account, uint32 roles) external view returns (uint32 day) {
         day = today();
-        uint32 had = _active(account, day);
-        if (had & roles != roles) revert MissingRole(account, had, roles);
+        _requireRoles(account, day, roles);
     }
 
     function requireUnrelated(address a, address b) external view {
@@ -139,6 +144,11 @@ contract Participants is IParticipants {
         if ((a >> 32) & 1 != 0) revert Suspended(account);
         if (lapseDay < day) revert Lapsed(account, lapseDay, day);
         return uint32(a);
+    }
+
+    function _requireRoles(address account, uint32 day, uint32 roles) private view {
+        uint32 had = _active(account, day);
+        if (had & roles != roles) revert MissingRole(account, had, roles);
     }
 
     function _pack(Admission calldata a) private pure returns (uint256) {

@@ -22,8 +22,10 @@ contract PieceBook is IPieceBook, IERC165 {
     uint8 private constant MODULE_SHIFT = 3;
     uint8 private constant MAX_MODULE = 31;
     uint256 private constant ONE_PIECE = 1 << 128;
-    /// Numbers from here on are kept for discharge.
+    /// Numbers from here on are kept for locks and for discharge: cuts, moves and parts locked for trade stop here,
     uint16 private constant LAST_SEQUENCE = type(uint16).max - 256;
+    /// and locks of whole pieces, with what ends a lock, one before the last number of all.
+    uint16 private constant LAST_LOCK = type(uint16).max - 1;
 
     uint8 public constant MAY_OPEN = 1;
     uint8 public constant MAY_MOVE = 2;
@@ -37,7 +39,8 @@ contract PieceBook is IPieceBook, IERC165 {
 
     // One slot each, packed by hand: what a struct in storage costs would be paid on every act.
     mapping(uint64 => mapping(uint64 => PieceWord)) private _pieces;
-    // face (bits 0..63) | discharged (64..127) | pieces (128..143) | minPiece (144..191) | maxPieces | maxLayers
+    // face (bits 0..63) | discharged (64..127) | pieces (128..143) | minPiece (144..191) | maxPieces (192..207)
+    // | maxLayers (208..215) | closesOn (216..247) | terms (248..255)
     mapping(uint64 => uint256) private _receivables;
     mapping(address => Module) private _modules;
 
@@ -65,7 +68,8 @@ contract PieceBook is IPieceBook, IERC165 {
 
     function receivableOf(uint64 receivable) public view returns (Receivable memory) {
         uint256 r = _receivables[receivable];
-        Limits memory limits = Limits(uint48(r >> 144), uint16(r >> 192), uint8(r >> 208));
+        Limits memory limits =
+            Limits(uint48(r >> 144), uint16(r >> 192), uint8(r >> 208), uint32(r >> 216), uint8(r >> 248));
         return Receivable(uint64(r), uint64(r >> 64), _count(r), limits);
     }
 
@@ -86,6 +90,12 @@ contract PieceBook is IPieceBook, IERC165 {
             list[i] = piece(receivable, from);
             from = list[i].end;
         }
+    }
+
+    function closing(uint64 receivable) external view returns (uint32 closesOn, uint8 terms) {
+        uint256 r = _receivables[receivable];
+        if (r == 0) revert NoPiece(receivable, 0);
+        return (uint32(r >> 216), uint8(r >> 248));
     }
 
     function moduleOf(address module) external view returns (uint8 index, uint8 permissions) {
@@ -127,7 +137,8 @@ contract PieceBook is IPieceBook, IERC165 {
         if (_receivables[receivable] != 0) revert ReceivableExists(receivable);
         participants.requireActive(holder);
         _receivables[receivable] = uint256(face) | ONE_PIECE | (uint256(limits.minPiece) << 144)
-            | (uint256(limits.maxPieces) << 192) | (uint256(limits.maxLayers) << 208);
+            | (uint256(limits.maxPieces) << 192) | (uint256(limits.maxLayers) << 208)
+            | (uint256(limits.closesOn) << 216) | (uint256(limits.terms) << 248);
         _pieces[receivable][0] = newPiece(holder, face, OPEN);
         emit Transfer(address(0), holder, tokenId(receivable, 0));
         emit Opened(receivable, holder, face, limits);
@@ -176,11 +187,16 @@ contract PieceBook is IPieceBook, IERC165 {
     }
 
     function lock(uint64 receivable, uint64 start, uint16 sequence) external only(MAY_LOCK) returns (uint16) {
-        PieceWord p = _next(receivable, start, _free(receivable, start, sequence));
-        uint8 index = _modules[msg.sender].index;
-        _pieces[receivable][start] = p.withState(LOCKED | (index << MODULE_SHIFT));
-        emit Locked(receivable, start, p.end(), index, p.sequence());
-        return p.sequence();
+        return _lock(receivable, start, _nextLock(receivable, start, _free(receivable, start, sequence)));
+    }
+
+    function lockPart(uint64 receivable, uint64 start, uint16 sequence, uint64 from, uint64 to)
+        external
+        only(MAY_LOCK)
+        returns (uint16)
+    {
+        PieceWord p = _carve(receivable, start, _free(receivable, start, sequence), from, to);
+        return _lock(receivable, from, _next(receivable, from, p));
     }
 
     function unlock(uint64 receivable, uint64 start, uint16 sequence)
@@ -188,14 +204,26 @@ contract PieceBook is IPieceBook, IERC165 {
         only(MAY_LOCK)
         returns (uint16)
     {
-        PieceWord p = _known(receivable, start);
-        if (p.sequence() != sequence) revert StaleSequence(receivable, start, sequence, p.sequence());
-        uint8 index = _modules[msg.sender].index;
-        if (p.state() != LOCKED | (index << MODULE_SHIFT)) revert PieceNotLocked(receivable, start, index);
-        p = _next(receivable, start, p);
-        _pieces[receivable][start] = p.withState(OPEN);
-        emit Unlocked(receivable, start, p.end(), index, p.sequence());
+        PieceWord p = _unlock(receivable, start, sequence);
+        _pieces[receivable][start] = p;
         return p.sequence();
+    }
+
+    /// @dev The holder may be suspended and its piece at the end of its layers: an order of law does not ask.
+    function take(
+        uint64 receivable,
+        uint64 start,
+        uint16 sequence,
+        address holder,
+        address recipient,
+        bytes32 document
+    ) external only(MAY_MOVE) returns (uint16) {
+        PieceWord p = _nextLock(receivable, start, _unlock(receivable, start, sequence));
+        if (p.holder() != holder) revert NotHolder(holder, p.holder());
+        if (holder == recipient) revert SameParty(holder, recipient);
+        if (p.layers() == type(uint8).max) revert TooManyLayers(p.layers(), type(uint8).max);
+        participants.requireActive(recipient);
+        return _store(receivable, start, holder, p.movedTo(recipient), document);
     }
 
     function discharge(uint64 receivable, uint64 start, uint8 how)
@@ -207,7 +235,7 @@ contract PieceBook is IPieceBook, IERC165 {
         uint8 kind = p.state() & KIND;
         if (kind >= PAID) revert AlreadyDischarged(receivable, start, kind);
         if (how < PAID || how > VOIDED) revert AlreadyDischarged(receivable, start, how);
-        // One discharge per piece, and ordinary acts stop 256 short of the end: this number is always free.
+        // One discharge per piece, and every other act stops before the last number: it is always free.
         p = p.withState(how).withNext();
         (holder, end) = (p.holder(), p.end());
         _pieces[receivable][start] = p;
@@ -267,12 +295,37 @@ contract PieceBook is IPieceBook, IERC165 {
         private
         returns (uint16)
     {
-        address holder = p.holder();
-        p = _next(receivable, start, p).movedTo(recipient);
+        PieceWord moved = _next(receivable, start, p).movedTo(recipient);
+        return _store(receivable, start, p.holder(), moved, document);
+    }
+
+    /// @dev The piece as its new holder has it.
+    function _store(uint64 receivable, uint64 start, address holder, PieceWord p, bytes32 document)
+        private
+        returns (uint16)
+    {
         _pieces[receivable][start] = p;
-        emit Transfer(holder, recipient, tokenId(receivable, start));
-        emit PieceMoved(receivable, holder, recipient, start, p.end(), p.layers(), p.sequence(), document);
+        emit Transfer(holder, p.holder(), tokenId(receivable, start));
+        emit PieceMoved(receivable, holder, p.holder(), start, p.end(), p.layers(), p.sequence(), document);
         return p.sequence();
+    }
+
+    /// @param p with the number of the lock
+    function _lock(uint64 receivable, uint64 start, PieceWord p) private returns (uint16) {
+        uint8 index = _modules[msg.sender].index;
+        _pieces[receivable][start] = p.withState(LOCKED | (index << MODULE_SHIFT));
+        emit Locked(receivable, start, p.end(), index, p.sequence());
+        return p.sequence();
+    }
+
+    /// @dev The piece freed from the caller's own lock; the caller of this stores it.
+    function _unlock(uint64 receivable, uint64 start, uint16 sequence) private returns (PieceWord p) {
+        p = _known(receivable, start);
+        if (p.sequence() != sequence) revert StaleSequence(receivable, start, sequence, p.sequence());
+        uint8 index = _modules[msg.sender].index;
+        if (p.state() != LOCKED | (index << MODULE_SHIFT)) revert PieceNotLocked(receivable, start, index);
+        p = _nextLock(receivable, start, p).withState(OPEN);
+        emit Unlocked(receivable, start, p.end(), index, p.sequence());
     }
 
     function _known(uint64 receivable, uint64 start) private view returns (PieceWord p) {
@@ -307,6 +360,11 @@ contract PieceBook is IPieceBook, IERC165 {
 
     function _next(uint64 receivable, uint64 start, PieceWord p) private pure returns (PieceWord) {
         if (p.sequence() >= LAST_SEQUENCE) revert SequenceReserved(receivable, start, p.sequence());
+        return p.withNext();
+    }
+
+    function _nextLock(uint64 receivable, uint64 start, PieceWord p) private pure returns (PieceWord) {
+        if (p.sequence() >= LAST_LOCK) revert SequenceReserved(receivable, start, p.sequence());
         return p.withNext();
     }
 

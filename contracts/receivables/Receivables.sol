@@ -145,7 +145,9 @@ contract Receivables is IReceivables, Powered {
         if (day > last) revert DateOutOfOrder("ACCEPT_BY", last, day);
         r.state = ACCEPTED;
         creditLines.convert(r.creditLine, r.face);
-        pieceBook.open(id, msg.sender, r.face, _limits);
+        IPieceBook.Limits memory limits = _limits;
+        limits.closesOn = r.due;
+        pieceBook.open(id, msg.sender, r.face, limits);
         emit Accepted(id);
     }
 
@@ -177,57 +179,6 @@ contract Receivables is IReceivables, Powered {
         documents.release(r.fingerprint, r.face);
         creditLines.unreserve(r.creditLine, r.face);
         if (r.budgetLine != 0) proceeds.releaseEncumbrance(id);
-    }
-
-    // --- holders ---
-
-    function checkTransfer(
-        uint64 id,
-        uint64 start,
-        uint16 sequence,
-        uint64 from,
-        uint64 to,
-        address holder,
-        address recipient,
-        bytes32 tradeDocument
-    ) external view {
-        _requireTransferable(id, holder, recipient, tradeDocument);
-        pieceBook.checkMove(id, start, sequence, from, to, holder, recipient);
-    }
-
-    function transfer(
-        uint64 id,
-        uint64 start,
-        uint16 sequence,
-        uint64 from,
-        uint64 to,
-        address recipient,
-        bytes32 tradeDocument
-    ) external {
-        _requireTransferable(id, msg.sender, recipient, tradeDocument);
-        pieceBook.carve(id, start, sequence, from, to, msg.sender, recipient, tradeDocument);
-    }
-
-    function split(uint64 id, uint64 start, uint16 sequence, uint64 middle) external {
-        _requireBeforeDue(_inState(id, ACCEPTED).due, participants.today());
-        participants.requireActive(msg.sender);
-        address holder = pieceBook.piece(id, start).holder;
-        if (msg.sender != holder) revert IPieceBook.NotHolder(msg.sender, holder);
-        pieceBook.cut(id, start, sequence, middle);
-    }
-
-    function _requireTransferable(uint64 id, address holder, address recipient, bytes32 tradeDocument)
-        private
-        view
-    {
-        Receivable storage r = _inState(id, ACCEPTED);
-        _requireBeforeDue(r.due, participants.requireRole(recipient, Roles.SUPPLIER));
-        documents.requireKnown(tradeDocument, holder, Kinds.TRADE);
-    }
-
-    /// @dev From the due date on a piece is being settled and stays where it is.
-    function _requireBeforeDue(uint32 due, uint32 day) private pure {
-        if (day >= due) revert DateOutOfOrder("DUE", due, day);
     }
 
     function _inState(uint64 id, uint8 needed) private view returns (Receivable storage r) {

@@ -98,7 +98,13 @@ class Programme:
     max_tenor_days: int = 365
 
     def limits(self) -> dict[str, int]:
-        return {"minPiece": self.min_piece, "maxPieces": self.max_pieces, "maxLayers": self.max_layers}
+        return {
+            "minPiece": self.min_piece,
+            "maxPieces": self.max_pieces,
+            "maxLayers": self.max_layers,
+            "closesOn": 0,
+            "terms": 0,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +242,7 @@ def _modules() -> tuple[Creation, ...]:
         *_module("CouponTerms", powers, participants, documents, office),
         *_module("BondService", powers, participants, Ref("Mandates"), documents, office, proceeds, coupons),
         *_module("Receivables", powers, participants, documents, book, registry, lines, proceeds),
+        _core("Transfers", participants, documents, book),
         *_module("Financing", powers, participants, documents, book, receivables),
         *_module("Maturity", powers, participants, book, receivables, lines, proceeds),
         *_module("Impact", powers, participants, documents, frameworks, proceeds),
@@ -283,9 +290,10 @@ def _cash_wires(cash: str) -> tuple[Wire, ...]:
 
 def _book_wires() -> tuple[Wire, ...]:
     modules = (
-        ("Receivables", 1, _MAY_OPEN | _MAY_MOVE),
+        ("Receivables", 1, _MAY_OPEN),
         ("Financing", 2, _MAY_MOVE | _MAY_LOCK),
         ("Maturity", 3, _MAY_DISCHARGE),
+        ("Transfers", 4, _MAY_MOVE | _MAY_LOCK),
     )
     return tuple(
         Wire(

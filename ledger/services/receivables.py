@@ -184,9 +184,7 @@ class Supplier(Refunds):
     def split(self, holder: str, receivable: int, start: int, at: int) -> Act:
         """Cuts the piece that starts at `start` in two at offset `at`."""
         piece = piece_of(self._session, receivable, start)
-        return act_of(
-            self._session.act(holder, "Receivables", "split", receivable, start, piece.sequence, at)
-        )
+        return act_of(self._session.act(holder, "Transfers", "split", receivable, start, piece.sequence, at))
 
     def transfer(
         self,
@@ -208,7 +206,7 @@ class Supplier(Refunds):
         to = self._session.address(recipient)
         mined = self._session.act(
             holder,
-            "Receivables",
+            "Transfers",
             "transfer",
             receivable,
             piece.start,

@@ -17,7 +17,7 @@ MOST = yuan(1_000_000_000).minor
 LIMITS = (
     ClerkLimit("Cash-CNY", "transferWithDocument", each=MOST, daily=MOST, amount="amount"),
     ClerkLimit("Proceeds", "pay", each=MOST, daily=MOST, amount="amount"),
-    ClerkLimit("Receivables", "transfer", each=1, daily=1_000),
+    ClerkLimit("Transfers", "transfer", each=1, daily=1_000),
 )
 
 

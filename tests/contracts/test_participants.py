@@ -166,6 +166,19 @@ def test_every_role_asked_for_is_needed(world):
         world.participants.requireRole(world.investor, INVESTOR | ISSUER)
 
 
+@pytest.mark.spec("ADM-1")
+def test_who_passes_something_on_is_active_and_who_receives_it_has_the_role(world):
+    q = world.participants
+    assert q.requireReceiver(world.core, world.investor, INVESTOR) == world.today
+    with refused("NotAdmitted", world.stranger):
+        q.requireReceiver(world.stranger, world.investor, INVESTOR)
+    with refused("MissingRole", world.investor, INVESTOR, ISSUER):
+        q.requireReceiver(world.core, world.investor, ISSUER)
+    world.operator.suspends(world.investor)
+    with refused("Suspended", world.investor):
+        q.requireReceiver(world.core, world.investor, INVESTOR)
+
+
 def test_strangers_by_declaration(world):
     q = world.participants
     q.requireUnrelated(world.issuer, world.investor)

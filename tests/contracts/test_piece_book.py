@@ -18,8 +18,10 @@ from tests.contracts.world import (
 )
 
 RECEIVABLE, FACE = 77, 10_000
-LIMITS = (100, 4, 2)  # smallest piece, pieces, layers
+DUE, TERMS = 20_500, 3
+LIMITS = (100, 4, 2, DUE, TERMS)  # smallest piece, pieces, layers, due date, terms
 LAST = 2**16 - 1 - 256
+LAST_LOCK = 2**16 - 2
 PAID, SET_OFF, VOIDED = 3, 4, 5
 DOCUMENT = digest("trade")
 
@@ -56,12 +58,17 @@ def shown(holder, end, state, layers, sequence):
     return (holder.address, *map(str, (end, state, layers, sequence)))
 
 
-def write_sequence(book, world, start, sequence, end=FACE):
-    """Writes the supplier's piece with this sequence number straight into the book's storage."""
-    packed = int(world.supplier.address, 16) | end << 160 | 1 << 224 | sequence << 240
+def write_piece(book, start, holder, state, layers, sequence, end=FACE):
+    """Writes a piece straight into the book's storage."""
+    packed = int(holder.address, 16) | end << 160 | state << 224 | layers << 232 | sequence << 240
     inner = keccak(encode(["uint64", "uint256"], [RECEIVABLE, 0]))
     slot = keccak(encode(["uint64", "bytes32"], [start, inner]))
     write_storage(book.address, slot, packed)
+
+
+def write_sequence(book, world, start, sequence):
+    """The supplier's piece, free, with this number."""
+    write_piece(book, start, world.supplier, 1, 0, sequence)
 
 
 # --- open ---
@@ -345,30 +352,104 @@ def test_a_discharge_ignores_locks(world, book, opened, module):
     assert piece(book, 0) == shown(world.supplier, FACE, PAID, 0, 2)
 
 
+# --- locking a part, and taking what was locked ---
+
+
+def test_a_part_is_locked_in_one_act(world, book, opened, module):
+    tx = book.lockPart(RECEIVABLE, 0, 0, 3_000, 7_000, module)
+    emitted(tx, "Locked", receivable=RECEIVABLE, start=3_000, end=7_000, module=9, sequence=3)
+    assert world.pieces(RECEIVABLE) == [
+        (0, 3_000, "supplier"),
+        (3_000, 7_000, "supplier"),
+        (7_000, FACE, "supplier"),
+    ]
+    assert piece(book, 3_000) == shown(world.supplier, 7_000, 2 | 9 << 3, 0, 3)
+    assert piece(book, 7_000) == shown(world.supplier, FACE, 1, 0, 2)
+
+
+def test_a_part_to_lock_lies_inside_a_free_piece(book, opened, module):
+    with refused("CutOutside", 0, FACE, 7_000):
+        book.lockPart(RECEIVABLE, 0, 0, 7_000, 7_000, module)
+    with refused("PieceTooSmall", 99, 100):
+        book.lockPart(RECEIVABLE, 0, 0, 0, 99, module)
+    book.lockPart(RECEIVABLE, 0, 0, 0, FACE, module)
+    with refused("PieceLocked", RECEIVABLE, 0, 9):
+        book.lockPart(RECEIVABLE, 0, 1, 0, FACE, module)
+
+
+@pytest.mark.spec("PIECE-1")
+def test_what_a_module_locked_it_takes_from_whoever_holds_it(world, book, opened, module):
+    book.lock(RECEIVABLE, 0, 0, module)
+    world.operator.suspends(world.supplier)
+    tx = book.take(RECEIVABLE, 0, 1, world.supplier, world.subsupplier, DOCUMENT, module)
+    emitted(tx, "Unlocked", receivable=RECEIVABLE, start=0, end=FACE, module=9, sequence=2)
+    emitted(tx, "PieceMoved", to=world.subsupplier, layers=1, sequence=3, document=DOCUMENT)
+    emitted(tx, "Transfer", to=world.subsupplier, tokenId=token(0))
+    assert piece(book, 0) == shown(world.subsupplier, FACE, 1, 1, 3)
+
+
+def test_an_order_goes_past_the_programmes_layers_but_not_past_what_can_be_counted(
+    world, book, opened, module
+):
+    for layers in (2, 254):
+        write_piece(book, 0, world.supplier, 2 | 9 << 3, layers, 7)
+        book.take(RECEIVABLE, 0, 7, world.supplier, world.subsupplier, DOCUMENT, module)
+        assert piece(book, 0) == shown(world.subsupplier, FACE, 1, layers + 1, 9)
+    write_piece(book, 0, world.supplier, 2 | 9 << 3, 255, 7)
+    with refused("TooManyLayers", 255, 255):
+        book.take(RECEIVABLE, 0, 7, world.supplier, world.subsupplier, DOCUMENT, module)
+
+
+@pytest.mark.spec("PIECE-1")
+def test_nothing_is_taken_but_from_its_holder_and_the_modules_own_lock(world, book, opened, module):
+    take = (RECEIVABLE, 0, 1, world.supplier, world.subsupplier, DOCUMENT)
+    book.lock(RECEIVABLE, 0, 0, world.guardian.by)
+    with refused("PieceNotLocked", RECEIVABLE, 0, 9):
+        book.take(*take, module)
+    book.unlock(RECEIVABLE, 0, 1, world.guardian.by)
+    book.lock(RECEIVABLE, 0, 2, module)
+    with refused("StaleSequence", RECEIVABLE, 0, 1, 3):
+        book.take(*take, module)
+    with refused("NotHolder", world.rival, world.supplier):
+        book.take(RECEIVABLE, 0, 3, world.rival, world.subsupplier, DOCUMENT, module)
+    with refused("SameParty", world.supplier, world.supplier):
+        book.take(RECEIVABLE, 0, 3, world.supplier, world.supplier, DOCUMENT, module)
+    with refused("NotAdmitted", world.stranger):
+        book.take(RECEIVABLE, 0, 3, world.supplier, world.stranger, DOCUMENT, module)
+
+
+def test_the_book_says_when_a_receivable_closes_and_on_which_terms(book, opened):
+    assert tuple(map(int, book.closing(RECEIVABLE))) == (DUE, TERMS)
+    with refused("NoPiece", 78, 0):
+        book.closing(78)
+
+
 # --- the end of the numbers ---
 
 
 @pytest.mark.spec("PIECE-1", "PIECE-2")
-def test_the_last_numbers_are_kept_for_discharge(world, book, opened, module):
+def test_the_last_numbers_are_kept_for_locks_and_for_discharge(world, book, opened, module):
     write_sequence(book, world, 0, LAST)
     acts = (
         *movers(world, book, module, sequence=LAST),
         lambda: book.cut(RECEIVABLE, 0, LAST, 5_000, module),
-        lambda: book.lock(RECEIVABLE, 0, LAST, module),
+        lambda: book.lockPart(RECEIVABLE, 0, LAST, 0, FACE, module),
     )
     for act in acts:
         with refused("SequenceReserved", RECEIVABLE, 0, LAST):
             act()
+    book.lock(RECEIVABLE, 0, LAST, module)
+    book.take(RECEIVABLE, 0, LAST + 1, world.supplier, world.subsupplier, DOCUMENT, module)
     book.discharge(RECEIVABLE, 0, PAID, module)
-    assert world.sequence(RECEIVABLE, 0) == LAST + 1
+    assert world.sequence(RECEIVABLE, 0) == LAST + 4
 
 
 @pytest.mark.spec("PIECE-1", "PIECE-2")
 def test_a_locked_piece_at_the_end_of_its_numbers_is_still_discharged(world, book, opened, module):
-    write_sequence(book, world, 0, LAST - 1)
-    book.lock(RECEIVABLE, 0, LAST - 1, module)
-    with refused("SequenceReserved", RECEIVABLE, 0, LAST):
-        book.unlock(RECEIVABLE, 0, LAST, module)
+    write_sequence(book, world, 0, LAST_LOCK - 1)
+    book.lock(RECEIVABLE, 0, LAST_LOCK - 1, module)
+    with refused("SequenceReserved", RECEIVABLE, 0, LAST_LOCK):
+        book.unlock(RECEIVABLE, 0, LAST_LOCK, module)
     book.discharge(RECEIVABLE, 0, PAID, module)
     assert book.receivableOf(RECEIVABLE)[1] == FACE
 
@@ -396,9 +477,11 @@ def test_only_modules_act(world, book, opened, who):
             lambda: book.cut(RECEIVABLE, 0, 0, 500, actor.by),
             lambda: book.move(RECEIVABLE, 0, 0, world.supplier, actor, ZERO, actor.by),
             lambda: book.carve(RECEIVABLE, 0, 0, 0, 500, world.supplier, actor, ZERO, actor.by),
+            lambda: book.take(RECEIVABLE, 0, 0, world.supplier, actor, ZERO, actor.by),
         ],
         MAY_LOCK: [
             lambda: book.lock(RECEIVABLE, 0, 0, actor.by),
+            lambda: book.lockPart(RECEIVABLE, 0, 0, 0, 500, actor.by),
             lambda: book.unlock(RECEIVABLE, 0, 0, actor.by),
         ],
         MAY_DISCHARGE: [lambda: book.discharge(RECEIVABLE, 0, PAID, actor.by)],

@@ -303,7 +303,7 @@ class Actor:
 
     def splits(self, receivable: int, start: int, middle: int, sequence: int | None = None) -> Any:
         sequence = self.world.sequence(receivable, start) if sequence is None else sequence
-        return self.world.receivables.split(receivable, start, sequence, middle, self.by)
+        return self.world.transfers.split(receivable, start, sequence, middle, self.by)
 
     def passes_on(
         self,
@@ -316,7 +316,7 @@ class Actor:
         sequence: int | None = None,
     ) -> Any:
         sequence = self.world.sequence(receivable, start) if sequence is None else sequence
-        return self.world.receivables.transfer(receivable, start, sequence, begin, end, to, document, self.by)
+        return self.world.transfers.transfer(receivable, start, sequence, begin, end, to, document, self.by)
 
     def settles(self, receivable: int, pieces: int = 100) -> Any:
         return self.world.maturity.settle(receivable, pieces, self.by)
@@ -473,6 +473,7 @@ class World:
             self.proceeds,
             self.coupon_terms,
         )
+        self.transfers = self.new("Transfers", q, self.documents, self.piece_book)
         self.financing = self.behind_proxy(
             "Financing", p, q, self.documents, self.piece_book, self.receivables
         )
@@ -506,9 +507,10 @@ class World:
         wires(self.cash, "setController", label("PROCEEDS"), proceeds)
         wires(self.cash, "setController", label("MATURITY"), self.maturity)
         wires(self.cash, "setController", label("SERVICE"), self.bond_service)
-        wires(book, "setModule", self.receivables, 1, MAY_OPEN | MAY_MOVE)
+        wires(book, "setModule", self.receivables, 1, MAY_OPEN)
         wires(book, "setModule", self.financing, 2, MAY_MOVE | MAY_LOCK)
         wires(book, "setModule", self.maturity, 3, MAY_DISCHARGE)
+        wires(book, "setModule", self.transfers, 4, MAY_MOVE | MAY_LOCK)
         wires(proceeds, "setDuty", self.bond_office, label("BONDS"))
         for module in (proceeds, self.credit_lines):
             wires(module, "setDuty", self.receivables, label("RECEIVABLES"))
@@ -517,7 +519,7 @@ class World:
         wires(self.bond_office, "setDuty", self.coupon_terms, label("SERVICE"))
         for module in (self.bond_office, self.coupon_terms, proceeds):
             wires(module, "setDuty", self.bond_service, label("SERVICE"))
-        limits = (MIN_PIECE, MAX_PIECES, MAX_LAYERS)
+        limits = (MIN_PIECE, MAX_PIECES, MAX_LAYERS, 0, 0)
         wires(self.receivables, "setProgramme", limits, ACCEPT_DAYS, MAX_TENOR_DAYS)
 
     def _wires_quietly(self, target: Any, function: str, *args: Any) -> None:

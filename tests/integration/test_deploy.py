@@ -304,7 +304,7 @@ def test_another_implementation_is_noticed(deployed: Site) -> None:
     assert "arguments of Proceeds" in {check.id for check in deployed.faults()}
 
 
-_LOOSE = {"minPiece": 5, "maxPieces": 9, "maxLayers": 9}
+_LOOSE = {"minPiece": 5, "maxPieces": 9, "maxLayers": 9, "closesOn": 0, "terms": 0}
 
 
 @pytest.mark.parametrize(

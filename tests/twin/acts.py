@@ -1087,7 +1087,7 @@ class Histories:
         low, high = self._inside(start, piece.end)
         return self.act(
             self.who(piece.holder),
-            self.world.receivables,
+            self.world.transfers,
             "transfer",
             id_,
             start,
@@ -1108,7 +1108,7 @@ class Histories:
             self.dice.randint(start, piece.end), lambda: self.one([start, piece.end, piece.end + 1])
         )
         sender = self.who(piece.holder)
-        return self.act(sender, self.world.receivables, "split", id_, start, self._sequence(piece), middle)
+        return self.act(sender, self.world.transfers, "split", id_, start, self._sequence(piece), middle)
 
     # --- financing ---
 
@@ -1220,7 +1220,9 @@ class Histories:
                 self.act(me, w.book, "cut", 1, 0, 0, 5),
                 self.act(me, w.book, "move", 1, 0, 0, me, BANK.address, ZERO_HASH),
                 self.act(me, w.book, "lock", 1, 0, 0),
+                self.act(me, w.book, "lockPart", 1, 0, 0, 0, 5),
                 self.act(me, w.book, "unlock", 1, 0, 0),
+                self.act(me, w.book, "take", 1, 0, 0, me, BANK.address, ZERO_HASH),
                 self.act(me, w.book, "discharge", 1, 0, 3),
                 self.act(me, w.book, "setModule", me, 4, 15),
                 self.act(me, w.bonds.tokens[1], "mint", me, 1),

@@ -13,7 +13,7 @@ from tests.twin.actors import BANK, OPERATOR, SERVICE_DESK, recover
 
 NAMES: Final = (
     "Powers", "Participants", "CashRegistry", "Documents", "Frameworks", "PieceBook", "Proceeds",
-    "CreditLines", "BondOffice", "Receivables", "Financing", "Maturity", "Cash", "Mandates",
+    "CreditLines", "BondOffice", "Receivables", "Transfers", "Financing", "Maturity", "Cash", "Mandates",
     "Impact", "Trades", "AccountFactory", "CouponTerms", "BondService",
     "Impact", "Trades", "Undertakings", "Labels", "Records",
 )  # fmt: skip

@@ -10,7 +10,7 @@ from ledger.domain.intervals import BadInterval, Interval, require_tiling
 from ledger.domain.states import PieceState
 from ledger.domain.twin import World
 from ledger.domain.twin.bondservice import SETTLED, Service
-from ledger.domain.twin.pieces import LAST_SEQUENCE
+from ledger.domain.twin.pieces import LAST_LOCK
 
 
 def broken(world: World) -> list[str]:
@@ -45,7 +45,7 @@ def _pieces(world: World) -> Iterator[str]:
         done = sum(p.end - start for start, p in pieces if p.kind >= PieceState.PAID)
         if done != entry.discharged or len(pieces) != entry.pieces:
             yield f"PIECE-1: receivable {id_} counts {entry.discharged} discharged, its pieces {done}"
-        if any(p.sequence > LAST_SEQUENCE + 1 for _, p in pieces):
+        if any(p.sequence > LAST_LOCK + (p.kind >= PieceState.PAID) for _, p in pieces):
             yield f"PIECE-1: receivable {id_} used numbers kept for discharge"
 
 

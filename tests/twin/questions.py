@@ -49,7 +49,7 @@ def question(world: World, act: Act) -> Question | None:
         return Question("checkPay", args, frozenset({"NotParty"}), party=world.proceeds.line(args[0]).issuer)
     if act.kind == "Receivables.confirm":
         return Question("checkConfirm", (*args, act.sender))
-    if act.kind == "Receivables.transfer":
+    if act.kind == "Transfers.transfer":
         return Question("checkTransfer", (*args[:5], act.sender, *args[5:]))
     if act.kind == "Financing.accept":
         quote = args[0]

@@ -141,7 +141,7 @@ def test_who_cannot_receive_keeps_a_claim_and_stops_nobody(world: World, do: Cal
     """BOND-5: the suspended holder's money waits, the others are paid, and it is paid out later."""
     id_, trade = confirmed(world, do), keccak(purposes.address_bytes(SUPPLIER) + bytes([32]))
     other = SUPPLIERS[1].address
-    do(SUPPLIER, "Receivables", "transfer", id_, 0, 0, 40_000, FACE, other, trade)
+    do(SUPPLIER, "Transfers", "transfer", id_, 0, 0, 40_000, FACE, other, trade)
     suspend(world, do, SUPPLIER, True)
     days_pass(world, do, DUE_DAYS)
     do(other, "Maturity", "settle", id_, 9)
@@ -156,10 +156,10 @@ def test_who_cannot_receive_keeps_a_claim_and_stops_nobody(world: World, do: Cal
 def test_both_parts_of_a_cut_carry_the_next_number(world: World, do: Callable[..., Any]) -> None:
     """PIECE-1: a history with a hole in its numbers shows."""
     id_ = confirmed(world, do)
-    do(SUPPLIER, "Receivables", "split", id_, 0, 0, 30_000)
+    do(SUPPLIER, "Transfers", "split", id_, 0, 0, 30_000)
     assert [(s, p.end, p.sequence) for s, p in world.book.walk(id_)] == [(0, 30_000, 1), (30_000, FACE, 1)]
     with pytest.raises(Refusal) as refused:
-        do(SUPPLIER, "Receivables", "split", id_, 0, 0, 20_000)
+        do(SUPPLIER, "Transfers", "split", id_, 0, 0, 20_000)
     assert (refused.value.name, refused.value.values) == ("StaleSequence", (id_, 0, 0, 1))
 
 
@@ -171,7 +171,7 @@ def test_nobody_can_exhaust_a_piece(world: World, do: Callable[..., Any]) -> Non
     for state in (PieceState.HELD, locked):
         world.book.pieces[id_, 0] = Piece(SUPPLIER, FACE, state, 0, LAST_SEQUENCE)
         with pytest.raises(Refusal, match=r"SequenceReserved|PieceLocked"):
-            do(SUPPLIER, "Receivables", "split", id_, 0, LAST_SEQUENCE, 50_000)
+            do(SUPPLIER, "Transfers", "split", id_, 0, LAST_SEQUENCE, 50_000)
     days_pass(world, do, DUE_DAYS)
     do(SUPPLIER, "Maturity", "settle", id_, 1)
     assert world.book.piece(id_, 0) == Piece(SUPPLIER, FACE, PieceState.PAID, 0, LAST_SEQUENCE + 1)
@@ -278,7 +278,7 @@ def test_settlement_waits_for_the_due_date_and_goes_in_batches(world: World, do:
     id_ = confirmed(world, do)
     for at in (30_000, 60_000):
         start, piece = next((s, p) for s, p in world.book.walk(id_) if s < at < p.end)
-        do(SUPPLIER, "Receivables", "split", id_, start, piece.sequence, at)
+        do(SUPPLIER, "Transfers", "split", id_, start, piece.sequence, at)
     days_pass(world, do, DUE_DAYS - 1)
     with pytest.raises(Refusal, match="NotDue"):
         do(SUPPLIER, "Maturity", "settle", id_, 1)
@@ -317,7 +317,7 @@ def test_a_quote_locks_its_interval_and_moves_piece_and_money_together(
     do(SUPPLIER, "Financing", "accept", quote, signature)
     assert [(s, p.end, p.kind) for s, p in world.book.walk(id_)] == [(0, face, 2), (face, FACE, 1)]
     with pytest.raises(Refusal, match="PieceLocked"):
-        do(SUPPLIER, "Receivables", "split", id_, 0, world.book.piece(id_, 0).sequence, 50)
+        do(SUPPLIER, "Transfers", "split", id_, 0, world.book.piece(id_, 0).sequence, 50)
     on_file = [keccak(purposes.address_bytes(financier.address) + bytes([kind])) for kind in (35, 36)]
     for papers in ((keccak(b"none"), on_file[1]), (on_file[0], keccak(b"none"))):
         with pytest.raises(Refusal, match="DocumentUnknown"):

@@ -122,10 +122,17 @@ class Participants(Contract):
         self.require_active(a)
         self.require_active(b)
 
-    def require_role(self, account: str, roles: int) -> None:
+    def require_receiver(self, a: str, b: str, roles: int) -> int:
+        """Both active, `b` in every role of `roles`; returns the day it was judged by."""
+        self.require_active(a)
+        return self.require_role(b, roles)
+
+    def require_role(self, account: str, roles: int) -> int:
+        """Returns the day it was judged by."""
         had = self.require_active(account).roles
         if had & roles != roles:
             raise Refusal("MissingRole", account, had, roles)
+        return self.today()
 
     def require_unrelated(self, a: str, b: str) -> None:
         if a == b:

@@ -15,18 +15,25 @@ MAY_MOVE: Final = 2
 MAY_LOCK: Final = 4
 MAY_DISCHARGE: Final = 8
 LAST_SEQUENCE: Final = 2**16 - 1 - 256
+LAST_LOCK: Final = 2**16 - 1 - 1
 _KIND: Final = 7
 _MODULE_SHIFT: Final = 3
 _MAX_MODULE: Final = 31
+_MOST_LAYERS: Final = 2**8 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Smallest piece a cut may leave, most pieces of one receivable, most changes of holder of one fen."""
+    """Smallest piece a cut may leave, most pieces of one receivable, most changes of holder of one fen.
+
+    The due date and the programme's terms are there for whoever moves pieces: the book judges no days.
+    """
 
     min_piece: int = 0
     max_pieces: int = 0
     max_layers: int = 0
+    closes_on: int = 0
+    terms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,13 @@ class PieceBook(Contract):
 
     def receivable_of(self, receivable: int) -> BookEntry:
         return self.receivables.get(receivable, BookEntry())
+
+    def closing(self, receivable: int) -> tuple[int, int]:
+        """From which day on its pieces stay where they are, and its programme's terms."""
+        entry = self.receivables.get(receivable)
+        if entry is None:
+            raise Refusal("NoPiece", receivable, 0)
+        return entry.limits.closes_on, entry.limits.terms
 
     def walk(self, receivable: int) -> Iterator[tuple[int, Piece]]:
         """All pieces with their starts, in order."""
@@ -150,30 +164,53 @@ class PieceBook(Contract):
         self._only(sender, MAY_MOVE)
         piece = self.piece(receivable, start)
         self._require_free(receivable, start, piece, sequence)
-        if from_ < start or from_ >= to:
-            raise Refusal("CutOutside", start, piece.end, from_)
-        if from_ != start:
-            self._cut(receivable, start, piece, from_)
-        if to != self.piece(receivable, from_).end:
-            self._cut(receivable, from_, self.piece(receivable, from_), to)
-        return self._move(receivable, from_, self.piece(receivable, from_), holder, recipient, document)
+        part = self._carve(receivable, start, piece, from_, to)
+        return self._move(receivable, from_, part, holder, recipient, document)
 
     def lock(self, sender: str, receivable: int, start: int, sequence: int) -> int:
         self._only(sender, MAY_LOCK)
         piece = self.piece(receivable, start)
         self._require_free(receivable, start, piece, sequence)
-        index = self.module_of(sender)[0]
-        return self._relock(receivable, start, piece, _locked_by(index), "Locked", index)
+        following = self._next(receivable, start, piece.sequence, LAST_LOCK)
+        return self._lock(sender, receivable, start, replace(piece, sequence=following))
+
+    def lock_part(self, sender: str, receivable: int, start: int, sequence: int, from_: int, to: int) -> int:
+        """Cuts `[from_, to)` out of the piece at `start` and locks it."""
+        self._only(sender, MAY_LOCK)
+        piece = self.piece(receivable, start)
+        self._require_free(receivable, start, piece, sequence)
+        part = self._carve(receivable, start, piece, from_, to)
+        following = self._next(receivable, from_, part.sequence)
+        return self._lock(sender, receivable, from_, replace(part, sequence=following))
 
     def unlock(self, sender: str, receivable: int, start: int, sequence: int) -> int:
         self._only(sender, MAY_LOCK)
-        piece = self.piece(receivable, start)
-        if piece.sequence != sequence:
-            raise Refusal("StaleSequence", receivable, start, sequence, piece.sequence)
-        index = self.module_of(sender)[0]
-        if piece.state != _locked_by(index):
-            raise Refusal("PieceNotLocked", receivable, start, index)
-        return self._relock(receivable, start, piece, PieceState.HELD, "Unlocked", index)
+        return self._unlock(sender, receivable, start, sequence).sequence
+
+    def take(
+        self,
+        sender: str,
+        receivable: int,
+        start: int,
+        sequence: int,
+        holder: str,
+        recipient: str,
+        document: bytes,
+    ) -> int:
+        """Moves a piece that the sender locked, and frees it: neither the holder's admission nor the limit on
+        layers is asked."""
+        self._only(sender, MAY_MOVE)
+        piece = self._unlock(sender, receivable, start, sequence)
+        following = self._next(receivable, start, piece.sequence, LAST_LOCK)
+        if piece.holder != holder:
+            raise Refusal("NotHolder", holder, piece.holder)
+        if holder == recipient:
+            raise Refusal("SameParty", holder, recipient)
+        if piece.layers == _MOST_LAYERS:
+            raise Refusal("TooManyLayers", piece.layers, _MOST_LAYERS)
+        self.participants.require_active(recipient)
+        moved = replace(piece, holder=recipient, layers=piece.layers + 1, sequence=following)
+        return self._store(receivable, start, holder, moved, document)
 
     def discharge(self, sender: str, receivable: int, start: int, how: int) -> tuple[str, int]:
         """Returns the holder and the end. Ignores locks and the reserve of sequence numbers."""
@@ -205,6 +242,15 @@ class PieceBook(Contract):
 
     # --- how an act is done ---
 
+    def _carve(self, receivable: int, start: int, piece: Piece, from_: int, to: int) -> Piece:
+        if from_ < start or from_ >= to:
+            raise Refusal("CutOutside", start, piece.end, from_)
+        if from_ != start:
+            self._cut(receivable, start, piece, from_)
+        if to != self.piece(receivable, from_).end:
+            self._cut(receivable, from_, self.piece(receivable, from_), to)
+        return self.piece(receivable, from_)
+
     def _cut(self, receivable: int, start: int, piece: Piece, middle: int) -> int:
         entry = self.receivables[receivable]
         self._require_cut(start, piece.end, middle, entry.pieces, entry.limits)
@@ -221,17 +267,35 @@ class PieceBook(Contract):
     ) -> int:
         self._require_move(piece, holder, recipient, self.receivables[receivable].limits)
         following = self._next(receivable, start, piece.sequence)
-        layers = piece.layers + 1
-        self.pieces[receivable, start] = replace(piece, holder=recipient, layers=layers, sequence=following)
-        self.emit("Transfer", holder, recipient, token_id(receivable, start))
-        self.emit("PieceMoved", receivable, holder, recipient, start, piece.end, layers, following, document)
-        return following
+        moved = replace(piece, holder=recipient, layers=piece.layers + 1, sequence=following)
+        return self._store(receivable, start, holder, moved, document)
 
-    def _relock(self, receivable: int, start: int, piece: Piece, state: int, event: str, index: int) -> int:
-        following = self._next(receivable, start, piece.sequence)
-        self.pieces[receivable, start] = replace(piece, state=state, sequence=following)
-        self.emit(event, receivable, start, piece.end, index, following)
-        return following
+    def _store(self, receivable: int, start: int, holder: str, piece: Piece, document: bytes) -> int:
+        """The piece as its new holder has it."""
+        self.pieces[receivable, start] = piece
+        self.emit("Transfer", holder, piece.holder, token_id(receivable, start))
+        ends = (start, piece.end, piece.layers, piece.sequence)
+        self.emit("PieceMoved", receivable, holder, piece.holder, *ends, document)
+        return piece.sequence
+
+    def _lock(self, sender: str, receivable: int, start: int, piece: Piece) -> int:
+        index = self.module_of(sender)[0]
+        self.pieces[receivable, start] = replace(piece, state=_locked_by(index))
+        self.emit("Locked", receivable, start, piece.end, index, piece.sequence)
+        return piece.sequence
+
+    def _unlock(self, sender: str, receivable: int, start: int, sequence: int) -> Piece:
+        piece = self.piece(receivable, start)
+        if piece.sequence != sequence:
+            raise Refusal("StaleSequence", receivable, start, sequence, piece.sequence)
+        index = self.module_of(sender)[0]
+        if piece.state != _locked_by(index):
+            raise Refusal("PieceNotLocked", receivable, start, index)
+        following = self._next(receivable, start, piece.sequence, LAST_LOCK)
+        freed = replace(piece, state=PieceState.HELD, sequence=following)
+        self.pieces[receivable, start] = freed
+        self.emit("Unlocked", receivable, start, piece.end, index, following)
+        return freed
 
     # --- small parts ---
 
@@ -265,8 +329,8 @@ class PieceBook(Contract):
             raise Refusal("TooManyLayers", piece.layers, limits.max_layers)
         self.participants.require_active_pair(holder, recipient)
 
-    def _next(self, receivable: int, start: int, sequence: int) -> int:
-        if sequence >= LAST_SEQUENCE:
+    def _next(self, receivable: int, start: int, sequence: int, last: int = LAST_SEQUENCE) -> int:
+        if sequence >= last:
             raise Refusal("SequenceReserved", receivable, start, sequence)
         return sequence + 1
 

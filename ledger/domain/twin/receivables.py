@@ -1,4 +1,4 @@
-"""Twin of `Receivables`: confirm, accept, refuse, return, split, pass on (银发〔2025〕77号 art. 11, 12)."""
+"""Twin of `Receivables`: confirm, accept, refuse, return (银发〔2025〕77号 art. 11, 12)."""
 
 from __future__ import annotations
 
@@ -157,7 +157,8 @@ class Receivables(Module):
             raise Refusal("DateOutOfOrder", word("ACCEPT_BY"), last, day)
         self.receivables[id_] = replace(receivable, state=ReceivableState.ACCEPTED)
         self.credit_lines.convert(self.address, receivable.credit_line, receivable.face)
-        self.book.open(self.address, id_, sender, receivable.face, self.limits)
+        limits = replace(self.limits, closes_on=receivable.due)
+        self.book.open(self.address, id_, sender, receivable.face, limits)
         self.emit("Accepted", id_)
 
     def refuse(self, sender: str, id_: int, reason: bytes) -> None:
@@ -190,56 +191,6 @@ class Receivables(Module):
         self.credit_lines.unreserve(self.address, receivable.credit_line, receivable.face)
         if receivable.budget_line:
             self.proceeds.release_encumbrance(self.address, id_)
-
-    # --- holders ---
-
-    def check_transfer(
-        self,
-        id_: int,
-        start: int,
-        sequence: int,
-        from_: int,
-        to: int,
-        holder: str,
-        recipient: str,
-        trade_document: bytes,
-    ) -> None:
-        self._require_transferable(id_, holder, recipient, trade_document)
-        self.book.check_move(id_, start, sequence, from_, to, holder, recipient)
-
-    def transfer(
-        self,
-        sender: str,
-        id_: int,
-        start: int,
-        sequence: int,
-        from_: int,
-        to: int,
-        recipient: str,
-        trade_document: bytes,
-    ) -> None:
-        self._require_transferable(id_, sender, recipient, trade_document)
-        self.book.carve(self.address, id_, start, sequence, from_, to, sender, recipient, trade_document)
-
-    def split(self, sender: str, id_: int, start: int, sequence: int, middle: int) -> None:
-        self._require_before_due(self._in_state(id_, ReceivableState.ACCEPTED))
-        self.participants.require_active(sender)
-        holder = self.book.piece(id_, start).holder
-        if sender != holder:
-            raise Refusal("NotHolder", sender, holder)
-        self.book.cut(self.address, id_, start, sequence, middle)
-
-    def _require_transferable(self, id_: int, holder: str, recipient: str, trade_document: bytes) -> None:
-        receivable = self._in_state(id_, ReceivableState.ACCEPTED)
-        self.participants.require_role(recipient, Role.SUPPLIER)
-        self._require_before_due(receivable)
-        self.documents.require_known(trade_document, holder, DocumentKind.TRADE)
-
-    def _require_before_due(self, receivable: Receivable) -> None:
-        """From the due date on a piece is being settled and stays where it is."""
-        due, day = receivable.due, self.participants.today()
-        if day >= due:
-            raise Refusal("DateOutOfOrder", word("DUE"), due, day)
 
     def _in_state(self, id_: int, needed: ReceivableState) -> Receivable:
         receivable = self.receivable(id_)

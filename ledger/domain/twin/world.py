@@ -32,6 +32,7 @@ from ledger.domain.twin.proceeds import Proceeds
 from ledger.domain.twin.receivables import Receivables
 from ledger.domain.twin.records import Records
 from ledger.domain.twin.trades import Trades
+from ledger.domain.twin.transfers import Transfers
 from ledger.domain.twin.undertakings import Undertakings
 
 View = tuple[str, str, tuple[Any, ...]]
@@ -118,6 +119,7 @@ class World:
             self.lines,
             self.proceeds,
         )
+        self.transfers = Transfers(stage, at["Transfers"], people, self.documents, self.book)
         self.financing = Financing(
             stage, at["Financing"], people, self.documents, self.book, self.receivables, recover
         )
@@ -173,7 +175,7 @@ class World:
     def _contracts(self) -> Iterator[Contract]:
         yield from (self.participants, self.registry, self.documents, self.frameworks, self.book)
         yield from (self.proceeds, self.lines, self.bonds, self.receivables, self.financing, self.maturity)
-        yield from (self.mandates, self.trades)
+        yield from (self.mandates, self.trades, self.transfers)
         yield from (self.impact, self.coupon_terms, self.service)
         yield from (self.impact, self.undertakings, self.labels, self.records)
         yield from self.cashes.values()
@@ -217,9 +219,10 @@ class World:
             cash.set_controller(powers, PROCEEDS, self.proceeds.address)
             cash.set_controller(powers, MATURITY, self.maturity.address)
             cash.set_controller(powers, SERVICE, self.service.address)
-        self.book.set_module(powers, self.receivables.address, 1, MAY_OPEN | MAY_MOVE)
+        self.book.set_module(powers, self.receivables.address, 1, MAY_OPEN)
         self.book.set_module(powers, self.financing.address, 2, MAY_MOVE | MAY_LOCK)
         self.book.set_module(powers, self.maturity.address, 3, MAY_DISCHARGE)
+        self.book.set_module(powers, self.transfers.address, 4, MAY_MOVE | MAY_LOCK)
         for user in (self.proceeds, self.receivables):
             self.documents.set_user(powers, user.address, True)
         self.documents.set_kind(powers, DocumentKind.INVOICE, KindRule(PAYEE_SIGNS))

@@ -90,7 +90,9 @@ abstract contract Attacks is BookActs {
         address who = _someAttacker();
         uint256 sort = _roll(4);
         bytes memory data;
-        if (sort == 0) data = abi.encodeCall(IPieceBook.open, (7000, who, 100, IPieceBook.Limits(1, 9, 9)));
+        if (sort == 0) {
+            data = abi.encodeCall(IPieceBook.open, (7000, who, 100, IPieceBook.Limits(1, 9, 9, 0, 0)));
+        }
         if (sort == 1) data = abi.encodeCall(IPieceBook.move, (1, 0, 0, suppliers[0], who, PAPER));
         if (sort == 2) data = abi.encodeCall(IPieceBook.discharge, (1, 0, 3));
         if (sort == 3) data = abi.encodeCall(IPieceBook.lock, (1, 0, 0));

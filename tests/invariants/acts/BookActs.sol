@@ -15,7 +15,7 @@ abstract contract BookActs is FinancingActs {
         uint64 id = taken ? FIRST + _opened - 1 : FIRST + _opened;
         uint64 face = _odd(8) ? 0 : uint64(1 + _roll(200));
         address holder = _odd(8) ? outsider : _one(suppliers);
-        IPieceBook.Limits memory limits = IPieceBook.Limits(uint48(MIN_PIECE), MAX_PIECES, MAX_LAYERS);
+        IPieceBook.Limits memory limits = IPieceBook.Limits(uint48(MIN_PIECE), MAX_PIECES, MAX_LAYERS, 0, 0);
         bytes memory data = abi.encodeCall(IPieceBook.open, (id, holder, face, limits));
         (bool ok,) = _act("book.open", address(this), address(book), data);
         _judge("PIECE-1", "book.open", !taken && face != 0 && _active(holder), ok);

@@ -5,6 +5,7 @@ import {IMaturity} from "../../../contracts/interfaces/IMaturity.sol";
 import {ICash} from "../../../contracts/interfaces/ICash.sol";
 import {IProceeds} from "../../../contracts/interfaces/IProceeds.sol";
 import {IReceivables} from "../../../contracts/interfaces/IReceivables.sol";
+import {ITransfers} from "../../../contracts/interfaces/ITransfers.sol";
 import {Vm} from "../base/Cheats.sol";
 import {LineActs} from "./LineActs.sol";
 
@@ -235,8 +236,8 @@ abstract contract ReceivableActs is LineActs {
         PieceRecord storage p = _pieces[id][start];
         bool allowed = _live(id) && by == p.holder && _active(by) && p.state == 1 && sequence == p.sequence
             && _cuttable(start, p.end, middle, _books[id].pieces);
-        bytes memory data = abi.encodeCall(IReceivables.split, (id, start, sequence, middle));
-        (bool ok,) = _act("receivable.split", by, address(receivables), data);
+        bytes memory data = abi.encodeCall(ITransfers.split, (id, start, sequence, middle));
+        (bool ok,) = _act("receivable.split", by, address(transfers), data);
         _judge("PIECE-1", "receivable.split", allowed, ok);
     }
 
@@ -290,13 +291,13 @@ abstract contract ReceivableActs is LineActs {
         bool allowed = _live(t.id) && t.by == p.holder && t.by != t.to_ && _active(t.by)
             && _activeAs(t.to_, SUPPLIER) && p.state == 1 && t.sequence == p.sequence && p.layers < MAX_LAYERS
             && paper == _paper(TRADE) && _carvable(t.start, p.end, t.from, t.to, _books[t.id].pieces);
-        (bool ok,) = _act("receivable.transfer", t.by, address(receivables), _transferData(t, paper));
+        (bool ok,) = _act("receivable.transfer", t.by, address(transfers), _transferData(t, paper));
         _judge("PIECE-1", "receivable.transfer", allowed, ok);
         if (ok) _must(_pieces[t.id][t.from].holder == t.to_, "PIECE-1", "a transfer reached somebody else");
     }
 
     function _transferData(Passing memory t, bytes32 paper) private pure returns (bytes memory) {
-        return abi.encodeCall(IReceivables.transfer, (t.id, t.start, t.sequence, t.from, t.to, t.to_, paper));
+        return abi.encodeCall(ITransfers.transfer, (t.id, t.start, t.sequence, t.from, t.to, t.to_, paper));
     }
 
     function _live(uint64 id) internal view returns (bool) {

@@ -18,6 +18,7 @@ import {IPowers} from "../../../contracts/interfaces/IPowers.sol";
 import {IProceeds} from "../../../contracts/interfaces/IProceeds.sol";
 import {IReceivables} from "../../../contracts/interfaces/IReceivables.sol";
 import {ITrades} from "../../../contracts/interfaces/ITrades.sol";
+import {ITransfers} from "../../../contracts/interfaces/ITransfers.sol";
 import {Cheats} from "./Cheats.sol";
 
 /// @title The whole system, deployed and wired as the deployment script does it, with actors who have keys
@@ -66,6 +67,7 @@ abstract contract World is Cheats {
     ITrades public trades;
     ICouponTerms public couponTerms;
     IBondService public service;
+    ITransfers public transfers;
     IFinancing public financing;
     IMaturity public maturity;
 
@@ -131,6 +133,8 @@ abstract contract World is Cheats {
             )
         );
         _deployBonds();
+        transfers =
+            ITransfers(vm.deployCode("Transfers.sol:Transfers", abi.encode(participants, documents, book)));
         financing = IFinancing(
             _module("Financing.sol:Financing", abi.encode(powers, participants, documents, book, receivables))
         );
@@ -177,9 +181,10 @@ abstract contract World is Cheats {
             _set(address(cashes[i]), abi.encodeCall(ICash.setController, ("MATURITY", address(maturity))));
             _set(address(cashes[i]), abi.encodeCall(ICash.setController, ("SERVICE", address(service))));
         }
-        _set(address(book), abi.encodeCall(IPieceBook.setModule, (address(receivables), 1, 3)));
+        _set(address(book), abi.encodeCall(IPieceBook.setModule, (address(receivables), 1, 1)));
         _set(address(book), abi.encodeCall(IPieceBook.setModule, (address(financing), 2, 6)));
         _set(address(book), abi.encodeCall(IPieceBook.setModule, (address(maturity), 3, 8)));
+        _set(address(book), abi.encodeCall(IPieceBook.setModule, (address(transfers), 4, 6)));
         // These tests themselves, so that the book is asked for what its own modules never ask.
         _set(address(book), abi.encodeCall(IPieceBook.setModule, (address(this), 9, 15)));
         _duty(address(proceeds), address(office), "BONDS");
@@ -192,7 +197,7 @@ abstract contract World is Cheats {
         _duty(address(creditLines), address(receivables), "RECEIVABLES");
         _duty(address(creditLines), address(maturity), "MATURITY");
         _duty(address(receivables), address(maturity), "MATURITY");
-        IPieceBook.Limits memory limits = IPieceBook.Limits(5, 8, 4);
+        IPieceBook.Limits memory limits = IPieceBook.Limits(5, 8, 4, 0, 0);
         _set(
             address(receivables), abi.encodeCall(IReceivables.setProgramme, (limits, ACCEPT_DAYS, MAX_TENOR))
         );
