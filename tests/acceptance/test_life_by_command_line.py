@@ -46,11 +46,10 @@ UNUSED = 8_000_000_000
 
 @pytest.fixture
 def shell(tmp_path: Path) -> Iterator[Shell]:
-    """Deployed with keys that cost little to open; then nothing but commands."""
+    """Deployed with keys that cost little to open; then nothing but commands, which find the chain running."""
     folder = tmp_path / "ledger"
     with Ledger.embedded(folder, replay=True, passphrase=PASSPHRASE, keystore_cost=CHEAP):
-        pass
-    yield Shell(folder, 0)
+        yield Shell(folder, 0)
 
 
 def on(shell: Shell, day: str) -> None:
