@@ -380,6 +380,35 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "{had} of {needed} are paid in for receivable {receivable} (minor units).",
         "应收凭证 {receivable} 已缴入 {had}，需要 {needed}（最小货币单位）。",
     ),
+    # --- factoring files and suppliers' loans ----------------------------------------------------------------
+    "PaperMissing": (
+        "File {file} holds {had} of its papers; {needed} must be there first (1 order, 2 delivery, 3 invoice).",
+        "档案 {file} 已有 {had} 份资料，须先有 {needed} 份（1 订单，2 交付凭据，3 发票）。",
+    ),
+    "NotSuperseding": (
+        "{document} was registered as superseding {had}; a correction names the paper on file, {needed}.",
+        "{document} 登记时所替代的是 {had}；更正须指明在档资料 {needed}。",
+    ),
+    "InvoiceMismatch": (
+        "{had} is not the invoice that the payable was confirmed against, {needed}.",
+        "{had} 不是开立该凭证所依据的发票 {needed}。",
+    ),
+    "StaleFile": (
+        "File {file} changed: it is at version {needed}, not {had}.",
+        "档案 {file} 已变更：现为第 {needed} 版，而非第 {had} 版。",
+    ),
+    "LoanLimitExceeded": (
+        "Loan line {line} has {had} free; this needs {needed} (minor units).",
+        "贷款额度 {line} 可用 {had}，需要 {needed}（最小货币单位）。",
+    ),
+    "LoanOverdue": (
+        "{overdue} drawdowns of loan line {line} are overdue: nothing more is drawn on it.",
+        "贷款额度 {line} 有 {overdue} 笔提款逾期，不得再提款。",
+    ),
+    "NotOverdue": (
+        "Drawdown {drawdown} is due on day {dueOn}; today is day {today}.",
+        "提款 {drawdown} 于第 {dueOn} 日到期，今天是第 {today} 日。",
+    ),
     # --- account contracts -----------------------------------------------------------------------------------
     "NotKey": (
         "{who} holds no such key of this account: has {had}, needs {needed} (1 clerk, 2 approver).",

@@ -10,6 +10,7 @@ library Purposes {
     bytes32 internal constant PROCEEDS = "PROCEEDS";
     bytes32 internal constant MATURITY = "MATURITY";
     bytes32 internal constant SERVICE = "SERVICE";
+    bytes32 internal constant LOANS = "LOANS";
 
     uint160 private constant PREFIX = uint160(uint32(bytes4("axis"))) << 128;
 

@@ -14,7 +14,7 @@ from ledger.domain.catalogues import catalogues
 from ledger.domain.dates import day_number
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.money import currency
-from ledger.domain.purposes import MATURITY, PROCEEDS, SERVICE, module_id
+from ledger.domain.purposes import LOANS, MATURITY, PROCEEDS, SERVICE, module_id
 from ledger.domain.roles import Role
 from ledger.errors import BadInput
 
@@ -33,6 +33,7 @@ MODULES = (
     "Maturity",
     "Impact",
     "Labels",
+    "SupplierLoans",
 )
 _MAY_OPEN, _MAY_MOVE, _MAY_LOCK, _MAY_DISCHARGE = 1, 2, 4, 8
 
@@ -245,6 +246,8 @@ def _modules() -> tuple[Creation, ...]:
         _core("Transfers", participants, documents, book),
         *_module("Financing", powers, participants, documents, book, receivables),
         *_module("Maturity", powers, participants, book, receivables, lines, proceeds),
+        _core("FactoringFiles", participants, documents, book, receivables),
+        *_module("SupplierLoans", powers, participants, documents, registry, Ref("Mandates")),
         *_module("Impact", powers, participants, documents, frameworks, proceeds),
         *_module(
             "Labels", powers, participants, documents, frameworks, Ref("Undertakings"), Ref("BondOffice")
@@ -283,7 +286,12 @@ def _cash_wires(cash: str) -> tuple[Wire, ...]:
             (module,),
             Ref(name),
         )
-        for name, module in (("Proceeds", PROCEEDS), ("Maturity", MATURITY), ("BondService", SERVICE))
+        for name, module in (
+            ("Proceeds", PROCEEDS),
+            ("Maturity", MATURITY),
+            ("BondService", SERVICE),
+            ("SupplierLoans", LOANS),
+        )
     ]
     return (listed, *controllers)
 
@@ -320,7 +328,7 @@ def _evidence_wires() -> tuple[Wire, ...]:
             (Ref(name),),
             True,
         )
-        for name in ("Proceeds", "Receivables")
+        for name in ("Proceeds", "Receivables", "SupplierLoans")
     ]
     return (*users, *(_kind_wire(kind, rule) for kind, rule in KINDS.items()))
 

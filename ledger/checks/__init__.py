@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator
 from itertools import islice
 from typing import Any, Final
 
-from ledger.checks import bonds, cash, documents, financing, gate, index, lines, pieces, units
+from ledger.checks import bonds, cash, documents, financing, gate, index, lines, loans, pieces, units
 from ledger.checks.view import Rows, View, Watched, look
 from ledger.errors import ChainUnavailable
 from ledger.ports import Deployment
@@ -28,6 +28,7 @@ CHECKS: Final[dict[str, Check]] = {
     "DOC-3": documents.red_invoices,
     "DOC-4": documents.epochs,
     "LINE-1": lines.within,
+    "LOAN-1": loans.within,
     "FIN-1": financing.both_or_neither,
 }
 ABSENT: Final = {

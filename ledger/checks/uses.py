@@ -21,6 +21,7 @@ _EVENTS: Final = (
     "Receivables.Confirmed",
     "Receivables.Refused",
     "Receivables.Returned",
+    "SupplierLoans.Drawn",
 )
 
 
@@ -56,7 +57,7 @@ def uses(view: View) -> Iterator[Use]:
 def _as_named(view: View) -> Iterator[Use]:
     confirmed, paid = confirmations(view), _Paid(view)
     for event in view.of(*_EVENTS):
-        if event.name == "Paid":
+        if event.name in ("Paid", "Drawn"):
             yield Use(event, bytes(event.args["fingerprint"]), event.number("amount"))
         elif event.name == "Refunded":
             yield Use(event, paid.reversed_by(event), -event.number("amount"))

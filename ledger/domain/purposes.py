@@ -25,6 +25,7 @@ CASH: Final = module_id("CASH")
 PROCEEDS: Final = module_id("PROCEEDS")
 MATURITY: Final = module_id("MATURITY")
 SERVICE: Final = module_id("SERVICE")
+LOANS: Final = module_id("LOANS")
 
 
 def axis_of(module: bytes, purpose: bytes) -> str:

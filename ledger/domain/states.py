@@ -72,6 +72,33 @@ class QuoteState(IntEnum):
     LAPSED = 3
 
 
+class ApplicationState(IntEnum):
+    """`FactoringFiles.standing`: of one application to one financier."""
+
+    NONE = 0
+    APPLIED = 1
+    APPROVED = 2
+    REJECTED = 3
+    OUTDATED = 4
+
+
+class LoanState(IntEnum):
+    """`SupplierLoans.Line.state`."""
+
+    APPLIED = 1
+    GRANTED = 2
+    DECLINED = 3
+    CLOSED = 4
+
+
+class DrawdownState(IntEnum):
+    """`SupplierLoans.Drawdown.state`."""
+
+    OUTSTANDING = 1
+    OVERDUE = 2
+    REPAID = 3
+
+
 class ChangeState(IntEnum):
     """`Powers.Change.state`."""
 
@@ -162,6 +189,9 @@ State = (
     | ReceivableState
     | PieceState
     | QuoteState
+    | ApplicationState
+    | LoanState
+    | DrawdownState
     | ChangeState
     | ReviewKind
     | ReviewOutcome
@@ -218,6 +248,24 @@ LABELS: Final[dict[type[IntEnum], dict[int, dict[str, str]]]] = {
         QuoteState.ACCEPTED: {"en": "accepted", "zh": "已接受"},
         QuoteState.FUNDED: {"en": "funded", "zh": "已放款"},
         QuoteState.LAPSED: {"en": "lapsed", "zh": "已失效"},
+    },
+    ApplicationState: {
+        ApplicationState.NONE: {"en": "none", "zh": "无"},
+        ApplicationState.APPLIED: {"en": "applied", "zh": "已申请"},
+        ApplicationState.APPROVED: {"en": "approved", "zh": "已批准"},
+        ApplicationState.REJECTED: {"en": "rejected", "zh": "已拒绝"},
+        ApplicationState.OUTDATED: {"en": "reviewed before a paper changed", "zh": "审查后资料有更正"},
+    },
+    LoanState: {
+        LoanState.APPLIED: {"en": "applied", "zh": "已申请"},
+        LoanState.GRANTED: {"en": "granted", "zh": "已授予"},
+        LoanState.DECLINED: {"en": "declined", "zh": "未获批准"},
+        LoanState.CLOSED: {"en": "closed", "zh": "已关闭"},
+    },
+    DrawdownState: {
+        DrawdownState.OUTSTANDING: {"en": "outstanding", "zh": "未还清"},
+        DrawdownState.OVERDUE: {"en": "overdue", "zh": "逾期"},
+        DrawdownState.REPAID: {"en": "repaid", "zh": "已还清"},
     },
     ChangeState: {
         ChangeState.NONE: {"en": "none", "zh": "无"},

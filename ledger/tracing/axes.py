@@ -95,7 +95,7 @@ class AxisNames:
     def add_party(self, account: str) -> None:
         """A participant's redemption and claim axes."""
         self._add(purposes.CASH, purposes.redemption(account), Axis(Kind.REDEMPTION, party=account))
-        for module in (purposes.PROCEEDS, purposes.MATURITY, purposes.SERVICE):
+        for module in (purposes.PROCEEDS, purposes.MATURITY, purposes.SERVICE, purposes.LOANS):
             self._add(module, purposes.claim(account), Axis(Kind.CLAIM, party=account))
 
     def add_bond(self, bond: int) -> None:

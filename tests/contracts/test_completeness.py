@@ -40,8 +40,10 @@ WHERE = {
     "Undertakings": ["undertakings"],
     "Labels": ["labels"],
     "Records": ["records"],
+    "FactoringFiles": ["factoring_files"],
+    "SupplierLoans": ["supplier_loans"],
     "Powered": ["modules"],
-    "Claims": ["maturity", "bond_service"],
+    "Claims": ["maturity", "bond_service", "supplier_loans"],
     "Signed": ["documents", "frameworks", "financing", "trades", "impact", "undertakings"],
 }
 """The tests of each contract, by the end of their file's name."""

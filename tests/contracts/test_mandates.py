@@ -8,7 +8,9 @@ from tests.contracts.world import (
     AUDITOR,
     AUTHORITY,
     BOOKRUNNER,
+    FINANCIER,
     MAY_AUDIT,
+    MAY_SEE_CREDIT,
     MAY_VERIFY,
     VERIFIER,
     ZERO,
@@ -97,17 +99,18 @@ def test_an_owner_grants_only_its_own(world):
 def test_a_malformed_mandate_is_refused(world):
     yesterday = world.today - 1
     granting_refused(world, world.issuer, world.fund, 0, "Unknown", "MANDATE_KIND", 0)
-    granting_refused(world, world.issuer, world.fund, 7, "Unknown", "MANDATE_KIND", 7)
+    granting_refused(world, world.issuer, world.fund, 8, "Unknown", "MANDATE_KIND", 8)
     late = ("DateOutOfOrder", "UNTIL", yesterday, world.today)
     granting_refused(world, world.issuer, world.fund, BOOKRUNNER, *late, until=yesterday)
     granting_refused(world, world.issuer, world.fund, BOOKRUNNER, "ZeroHash", "DOCUMENT", document=ZERO)
 
 
-def test_an_auditor_and_a_verifier_have_the_role(world):
-    for kind, role in ((MAY_AUDIT, AUDITOR), (MAY_VERIFY, VERIFIER)):
+def test_who_reads_has_the_role(world):
+    for kind, role in ((MAY_AUDIT, AUDITOR), (MAY_VERIFY, VERIFIER), (MAY_SEE_CREDIT, FINANCIER)):
         granting_refused(world, world.issuer, world.fund, kind, "MissingRole", world.fund, ..., role)
     world.issuer.mandates(world.auditor, MAY_AUDIT)
     world.issuer.mandates(world.verifier, MAY_VERIFY)
+    world.issuer.mandates(world.financier, MAY_SEE_CREDIT)
 
 
 # --- an authority's ---

@@ -34,8 +34,10 @@ ISSUER, VERIFIER, INVESTOR, OBLIGOR, SUPPLIER, FINANCIER, BANK, AUDITOR, AUTHORI
 )
 INVOICE, LOAN_DRAWDOWN, REFINANCING = 1, 2, 3
 TRADE, CONTRACT, DELIVERY, REGISTRATION, REGISTRY_SEARCH, OTHER = 32, 33, 34, 35, 36, 63
-CREDIT_NOTE = 41
-BOOKRUNNER, PAYING_AGENT, DEPOSITORY, AGENT, MAY_AUDIT, MAY_VERIFY = range(1, 7)
+ORDER, APPLICATION, REVIEW_RESULT, ATTESTATION, CREDIT_NOTE, COURT_ORDER, PLEDGE, CONSENT = range(
+    37, 45
+)
+BOOKRUNNER, PAYING_AGENT, DEPOSITORY, AGENT, MAY_AUDIT, MAY_VERIFY, MAY_SEE_CREDIT = range(1, 8)
 MAY_OPEN, MAY_MOVE, MAY_LOCK, MAY_DISCHARGE = 1, 2, 4, 8
 
 MIN_PIECE, MAX_PIECES, MAX_LAYERS = 100, 6, 3
@@ -485,6 +487,12 @@ class World:
         self.labels = self.behind_proxy(
             "Labels", p, q, self.documents, self.frameworks, self.undertakings, self.bond_office
         )
+        self.factoring_files = self.new(
+            "FactoringFiles", q, self.documents, self.piece_book, self.receivables
+        )
+        self.supplier_loans = self.behind_proxy(
+            "SupplierLoans", p, q, self.documents, self.cash_registry, self.mandates
+        )
         self.impact = self.behind_proxy("Impact", p, q, self.documents, self.frameworks, self.proceeds)
 
     def of_proceeds(self) -> tuple[Any, ...]:
@@ -507,6 +515,8 @@ class World:
         wires(self.cash, "setController", label("PROCEEDS"), proceeds)
         wires(self.cash, "setController", label("MATURITY"), self.maturity)
         wires(self.cash, "setController", label("SERVICE"), self.bond_service)
+        wires(self.cash, "setController", label("LOANS"), self.supplier_loans)
+        wires(documents, "setUser", self.supplier_loans, True)
         wires(book, "setModule", self.receivables, 1, MAY_OPEN)
         wires(book, "setModule", self.financing, 2, MAY_MOVE | MAY_LOCK)
         wires(book, "setModule", self.maturity, 3, MAY_DISCHARGE)

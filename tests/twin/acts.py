@@ -52,6 +52,7 @@ from tests.twin.actors import (
     Actor,
 )
 from tests.twin.holding import HoldingActs
+from tests.twin.lending import LendingActs
 
 T = TypeVar("T")
 DAY: Final = 86_400
@@ -159,6 +160,7 @@ class Histories:
             (8, self.settle),
             (4, self.trespass),
             *HoldingActs(self).builders(),
+            *LendingActs(self).builders(),
         ]
 
     # --- drawing ---
@@ -328,7 +330,7 @@ class Histories:
 
     def grant_mandate(self) -> Act:
         owner = self.one([*ISSUERS, *INVESTORS]).address
-        kind = self.spoilt(self.one(list(MandateKind)), lambda: self.one([0, 7, MandateKind.VERIFIER]))
+        kind = self.spoilt(self.one(list(MandateKind)), lambda: self.one([0, 8, MandateKind.VERIFIER]))
         audits = kind == MandateKind.AUDITOR
         grantor = AUTHORITY.address if audits and self.chance(0.5) else owner
         agents = {MandateKind.AUDITOR: [AUDITOR], MandateKind.VERIFIER: VERIFIERS}

@@ -36,6 +36,7 @@ from tests.twin.actors import (
     VERIFIERS,
 )
 from tests.twin.acts import CATALOGUE, CODES, DAY, Act, Histories
+from tests.twin.lending import lending_opening
 
 ISSUER = ISSUERS[0].address
 
@@ -49,6 +50,7 @@ def opening(h: Histories) -> Iterator[Act]:
     yield from _holding(h)
     yield from _credit(h)
     yield from _invoices(h)
+    yield from lending_opening(h)
 
 
 def _parties(h: Histories) -> Iterator[Act]:

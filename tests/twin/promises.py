@@ -23,6 +23,7 @@ def broken(world: World) -> list[str]:
         *_services(world),
         *_documents(world),
         *_lines(world),
+        *_loans(world),
     ]
 
 
@@ -105,3 +106,14 @@ def _lines(world: World) -> Iterator[str]:
     for id_, line in world.lines.lines.items():
         if line.used > line.limit:
             yield f"LINE-1: line {id_} uses {line.used} of {line.limit}"
+
+
+def _loans(world: World) -> Iterator[str]:
+    owed: Counter[int] = Counter()
+    for drawdown in world.loans.drawdowns.values():
+        owed[drawdown.line] += drawdown.outstanding
+        if drawdown.outstanding > drawdown.drawn:
+            yield f"LOAN-1: a drawdown of {drawdown.drawn} owes {drawdown.outstanding}"
+    for id_, line in world.loans.lines.items():
+        if not 0 <= line.outstanding <= line.limit or owed[id_] != line.outstanding:
+            yield f"LOAN-1: line {id_} of {line.limit} has {line.outstanding}, its drawdowns {owed[id_]}"

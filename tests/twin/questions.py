@@ -73,6 +73,8 @@ def question(world: World, act: Act) -> Question | None:
         return Question("checkCure", args)
     if act.kind == "Records.attest":
         return Question("checkAttest", (*args, act.sender))
+    if act.kind.startswith(("FactoringFiles.", "SupplierLoans.")):
+        return _of_lending(act)
     if act.kind == "Maturity.settle":
         return Question("checkSettle", args[:1], frozenset({"ZeroAmount"}))
     return None
@@ -94,3 +96,20 @@ def _of_service(act: Act) -> Question | None:
         ),
     }
     return questions.get(act.function)
+
+
+def _of_lending(act: Act) -> Question | None:
+    """Each takes the act's arguments, then who asks."""
+    views = {
+        "open": "checkOpen",
+        "filePaper": "checkFile",
+        "applyTo": "checkApply",
+        "review": "checkReview",
+        "applyFor": "checkApply",
+        "grant": "checkGrant",
+        "draw": "checkDraw",
+        "repay": "checkRepay",
+    }
+    if act.function not in views:
+        return None
+    return Question(views[act.function], (*act.args, act.sender), _CASH)

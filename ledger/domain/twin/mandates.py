@@ -63,7 +63,7 @@ class Mandates(Contract):
     def check_grant(
         self, grantor: str, agent: str, owner: str, kind: int, until: int, document: bytes
     ) -> None:
-        if not 0 < kind <= MandateKind.VERIFIER:
+        if not 0 < kind <= MandateKind.CREDIT_READER:
             raise Refusal("Unknown", word("MANDATE_KIND"), kind)
         if grantor == owner:
             self.participants.require_active(grantor)

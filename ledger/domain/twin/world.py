@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.domain.kinds import DocumentKind
-from ledger.domain.purposes import MATURITY, PROCEEDS, SERVICE
+from ledger.domain.purposes import LOANS, MATURITY, PROCEEDS, SERVICE
 from ledger.domain.roles import Role
 from ledger.domain.twin.accounts import Account, AccountFactory, Outside
 from ledger.domain.twin.base import Contract, Event, Module, Refusal, Stage, plain, word
@@ -19,6 +19,7 @@ from ledger.domain.twin.cash import Cash, CashRegistry
 from ledger.domain.twin.couponterms import CouponTerms
 from ledger.domain.twin.creditlines import CreditLines
 from ledger.domain.twin.documents import ATTESTER_SIGNS, PAYEE_SIGNS, Documents, KindRule, Recover
+from ledger.domain.twin.factoringfiles import FactoringFiles
 from ledger.domain.twin.financing import Financing
 from ledger.domain.twin.frameworks import Catalogue, Frameworks
 from ledger.domain.twin.holdings import GreenBond
@@ -31,6 +32,7 @@ from ledger.domain.twin.pieces import MAY_DISCHARGE, MAY_LOCK, MAY_MOVE, MAY_OPE
 from ledger.domain.twin.proceeds import Proceeds
 from ledger.domain.twin.receivables import Receivables
 from ledger.domain.twin.records import Records
+from ledger.domain.twin.supplierloans import SupplierLoans
 from ledger.domain.twin.trades import Trades
 from ledger.domain.twin.transfers import Transfers
 from ledger.domain.twin.undertakings import Undertakings
@@ -147,6 +149,12 @@ class World:
             stage, at["Labels"], people, self.documents, self.frameworks, self.undertakings, self.bonds
         )
         self.records = Records(stage, at["Records"], people, self.documents)
+        self.files = FactoringFiles(
+            stage, at["FactoringFiles"], people, self.documents, self.book, self.receivables
+        )
+        self.loans = SupplierLoans(
+            stage, at["SupplierLoans"], people, self.documents, self.registry, self.mandates
+        )
         self._wire(setting)
         stage.events.clear()
 
@@ -178,6 +186,7 @@ class World:
         yield from (self.mandates, self.trades, self.transfers)
         yield from (self.impact, self.coupon_terms, self.service)
         yield from (self.impact, self.undertakings, self.labels, self.records)
+        yield from (self.files, self.loans)
         yield from self.cashes.values()
         yield from self.bonds.tokens.values()
         yield self.factory
@@ -219,11 +228,12 @@ class World:
             cash.set_controller(powers, PROCEEDS, self.proceeds.address)
             cash.set_controller(powers, MATURITY, self.maturity.address)
             cash.set_controller(powers, SERVICE, self.service.address)
+            cash.set_controller(powers, LOANS, self.loans.address)
         self.book.set_module(powers, self.receivables.address, 1, MAY_OPEN)
         self.book.set_module(powers, self.financing.address, 2, MAY_MOVE | MAY_LOCK)
         self.book.set_module(powers, self.maturity.address, 3, MAY_DISCHARGE)
         self.book.set_module(powers, self.transfers.address, 4, MAY_MOVE | MAY_LOCK)
-        for user in (self.proceeds, self.receivables):
+        for user in (self.proceeds, self.receivables, self.loans):
             self.documents.set_user(powers, user.address, True)
         self.documents.set_kind(powers, DocumentKind.INVOICE, KindRule(PAYEE_SIGNS))
         self.documents.set_kind(powers, DocumentKind.LOAN_DRAWDOWN, KindRule(PAYEE_SIGNS))
@@ -268,6 +278,8 @@ class World:
         yield from self._impact_views()
         yield from self._credit_views()
         yield from self._receivable_views()
+        yield from self._file_views()
+        yield from self._loan_views()
 
     def _participant_views(self) -> Iterator[tuple[View, Any]]:
         at = self.participants.address
@@ -426,6 +438,27 @@ class World:
             yield (self.financing.address, "nonceUsed", (financier, nonce)), True
         for financier, registration in self.financing.registrations_used:
             yield (self.financing.address, "registrationUsed", (financier, registration)), True
+
+    def _file_views(self) -> Iterator[tuple[View, Any]]:
+        at, files = self.files.address, self.files
+        yield (at, "count", ()), files.count
+        for id_, file in files.files.items():
+            yield (at, "file", (id_,)), plain(file)
+        for key, paper in files.papers.items():
+            yield (at, "paper", key), plain(paper)
+        for at_whom, application in files.applications.items():
+            yield (at, "application", at_whom), plain(application)
+            yield (at, "standing", at_whom), files.standing(*at_whom)
+
+    def _loan_views(self) -> Iterator[tuple[View, Any]]:
+        at, loans = self.loans.address, self.loans
+        yield (at, "count", ()), loans.count
+        yield (at, "drawdownCount", ()), len(loans.drawdowns)
+        for id_, line in loans.lines.items():
+            yield (at, "line", (id_,)), plain(line)
+        for id_, drawdown in loans.drawdowns.items():
+            yield (at, "drawdown", (id_,)), plain(drawdown)
+            yield (at, "owed", (id_,)), loans.owed(id_)
 
 
 def _state_of(contract: Contract) -> dict[str, Any]:
