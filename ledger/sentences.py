@@ -364,6 +364,15 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The discount is {had}; the convention gives {needed} (minor units).",
         "贴现息为 {had}，按约定应为 {needed}（最小货币单位）。",
     ),
+    "ConventionUnknown": ("There is no discount convention {convention}.", "不存在贴现惯例 {convention}。"),
+    "EndDayUnfit": (
+        "The discount ends on day {had}; the convention allows day {first} to day {last}.",
+        "贴现计息止于第 {had} 日，按约定应在第 {first} 日至第 {last} 日之间。",
+    ),
+    "SearchedTooLate": (
+        "The search {search} was filed at {filed}, after the registration at {registered}.",
+        "查询结果 {search} 于 {filed} 存档，晚于 {registered} 的登记。",
+    ),
     "NetMismatch": (
         "The net is {had}; face less discount and fee is {needed} (minor units).",
         "净额为 {had}，面额减贴现息与费用为 {needed}（最小货币单位）。",

@@ -19,6 +19,7 @@ from api.deps import (
 )  # fmt: skip
 from api.schemas.common import Act, Amount
 from api.schemas.receivables import Financed, FundingIn, OfferIn, OfferOut, QuoteIn, QuotePaper
+from ledger.domain.discount import convention
 from ledger.errors import BadInput, LedgerError, NotAllowed, NotFound
 from ledger.services.financing import SignedQuote
 
@@ -53,6 +54,10 @@ def quote(caller: FinancierCaller, ledger: LedgerHere, offers: OffersHere, body:
         deadline=body.deadline,
         funding_day=body.funding_day,
         fee=body.fee.money() if body.fee else 0,
+        fee_payee=body.fee_payee,
+        convention=convention(body.convention),
+        end_day=body.end_day,
+        recourse=body.recourse,
     )
     return QuotePaper.of(signed)
 
@@ -68,12 +73,22 @@ def fund(caller: FinancierCaller, ledger: LedgerHere, body: FundingIn) -> Financ
     """Money against piece in one transaction, with certificate and prior search on file."""
     signed = _own(caller, body.quote)
     done = ledger.financier.fund(
-        caller.account, signed, registration=body.registration.paper(), search=body.search.paper()
+        caller.account,
+        signed,
+        number=body.number,
+        registration=body.registration.paper(),
+        search=body.search.paper(),
     )
     code = ledger.books.receivable(done.receivable).currency
     sums = {name: Amount.of(getattr(done, name), code) for name in ("discount", "fee", "net")}
     return Financed(
-        tx=done.tx, block=done.block, receivable=done.receivable, start=done.start, end=done.end, **sums
+        tx=done.tx,
+        block=done.block,
+        receivable=done.receivable,
+        start=done.start,
+        end=done.end,
+        number=done.number,
+        **sums,
     )
 
 

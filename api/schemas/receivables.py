@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
@@ -134,8 +134,15 @@ class OfferOut(Answer):
     offer: str
 
 
+ConventionName = Literal["ACT/360", "30/360", "ACT/360 rolled"]
+
+
 class QuoteIn(Request):
-    """A quote at a yearly rate in parts per million, ACT/360, half-up to the fen, on a holder's offer."""
+    """A quote at a yearly rate in parts per million, half-up to the fen, on a holder's offer.
+
+    `end_day`: under "ACT/360 rolled" the banking day that the due day rolls to; by default the next weekday.
+    `fee_payee`: a third participant whose fee it is; else the financier keeps it.
+    """
 
     receivable: WideId
     start: Offset
@@ -145,6 +152,10 @@ class QuoteIn(Request):
     deadline: Moment
     funding_day: Date | None = None
     fee: Amount | None = None
+    fee_payee: Who | None = None
+    convention: ConventionName = "ACT/360"
+    end_day: Date | None = None
+    recourse: bool = False
 
 
 _Address = Annotated[str, Field(pattern="^0x[0-9a-fA-F]{40}$")]
@@ -161,9 +172,13 @@ class QuoteBody(Request):
     holder: _Address
     financier: _Address
     rate_ppm: Ppm
+    convention: Annotated[int, Field(ge=1, le=3)]
+    recourse: bool
     funding_day: Annotated[int, Field(ge=0, lt=2**31)]
+    end_day: Annotated[int, Field(ge=0, lt=2**31)]
     discount: Offset
     fee: Offset
+    fee_payee: _Address
     net: Offset
     nonce: Annotated[str, Field(pattern="^(0|[1-9][0-9]{0,77})$")]
     deadline: Annotated[int, Field(ge=0, lt=2**53)]
@@ -192,9 +207,10 @@ class QuotePaper(Request):
 
 
 class FundingIn(Request):
-    """The registration certificate and the prior search result come with the money (77号文 art. 13)."""
+    """The registration's number and certificate and the search before it: 77号文 art. 13."""
 
     quote: QuotePaper
+    number: Annotated[str, Field(pattern="^[!-~]{1,32}$")]
     registration: Paper
     search: Paper
 
@@ -206,3 +222,4 @@ class Financed(Act):
     discount: Amount
     fee: Amount
     net: Amount
+    number: str

@@ -20,13 +20,17 @@ contract FaultyFinancing is FaultyModule {
     }
 
     /// @notice The financing is told as it should have been, and no money moved.
-    function fundUnpaid(IFinancing.Quote calldata q, bytes32 registration, bytes32 search) external {
-        _take(q, registration, search);
+    function fundUnpaid(IFinancing.Quote calldata q, bytes32 number, bytes32 registration, bytes32 search)
+        external
+    {
+        _take(q, number, registration, search);
     }
 
     /// @notice One fen less than the quote says.
-    function fundShort(IFinancing.Quote calldata q, bytes32 registration, bytes32 search) external {
-        bytes32 digest = _take(q, registration, search);
+    function fundShort(IFinancing.Quote calldata q, bytes32 number, bytes32 registration, bytes32 search)
+        external
+    {
+        bytes32 digest = _take(q, number, registration, search);
         ICash cash = ICash(_receivables.receivable(q.receivable).cash);
         cash.transferFromWithDocument(q.financier, q.holder, q.net - 1, digest);
     }
@@ -37,7 +41,7 @@ contract FaultyFinancing is FaultyModule {
         _pieceBook.move(receivable, start, p.sequence, p.holder, recipient, "grab");
     }
 
-    function _take(IFinancing.Quote calldata q, bytes32 registration, bytes32 search)
+    function _take(IFinancing.Quote calldata q, bytes32 number, bytes32 registration, bytes32 search)
         private
         returns (bytes32 digest)
     {
@@ -45,6 +49,6 @@ contract FaultyFinancing is FaultyModule {
         uint16 sequence = _pieceBook.piece(q.receivable, q.start).sequence;
         sequence = _pieceBook.unlock(q.receivable, q.start, sequence);
         _pieceBook.move(q.receivable, q.start, sequence, q.holder, q.financier, digest);
-        emit IFinancing.Financed(digest, q.receivable, q.financier, q, registration, search);
+        emit IFinancing.Financed(digest, q.receivable, q.financier, q, number, registration, search);
     }
 }

@@ -7,15 +7,18 @@ import {IFinancing} from "../interfaces/IFinancing.sol";
 import {IParticipants} from "../interfaces/IParticipants.sol";
 import {IPieceBook} from "../interfaces/IPieceBook.sol";
 import {IReceivables} from "../interfaces/IReceivables.sol";
+import {DayCounts} from "../libraries/DayCounts.sol";
 import {
     AlreadyUsed,
     AmountTooLarge,
     DateOutOfOrder,
     DeadlinePassed,
     NotParty,
+    SameParty,
     Unknown,
     WrongState,
-    ZeroAmount
+    ZeroAmount,
+    ZeroHash
 } from "../libraries/Errors.sol";
 import {Kinds} from "../libraries/Kinds.sol";
 import {Powered} from "../libraries/Powered.sol";
@@ -26,8 +29,13 @@ import {Signed} from "../libraries/Signed.sol";
 /// @notice The promise is in IFinancing.
 contract Financing is IFinancing, Signed, Powered {
     bytes32 private constant QUOTE_TYPE = keccak256(
-        "Quote(uint64 receivable,uint64 pieceStart,uint16 sequence,uint64 start,uint64 end,address holder,address financier,uint32 ratePpm,uint32 fundingDay,uint64 discount,uint64 fee,uint64 net,uint256 nonce,uint64 deadline)"
+        "Quote(uint64 receivable,uint64 pieceStart,uint16 sequence,uint64 start,uint64 end,address holder,address financier,uint32 ratePpm,uint8 convention,bool recourse,uint32 fundingDay,uint32 endDay,uint64 discount,uint64 fee,address feePayee,uint64 net,uint256 nonce,uint64 deadline)"
     );
+    uint8 private constant ACT_360 = 1;
+    uint8 private constant THIRTY_360 = 2;
+    uint8 private constant ACT_360_ROLLED = 3;
+    /// China's longest closures are eight days, and a weekend may touch them.
+    uint32 private constant MOST_ROLLED = 10;
     uint256 private constant YEAR = 360;
     uint256 private constant PPM = 1_000_000;
     uint8 private constant RECEIVABLE_ACCEPTED = 2;
@@ -40,6 +48,11 @@ contract Financing is IFinancing, Signed, Powered {
         uint16 lockedSequence;
     }
 
+    struct Seller {
+        address seller;
+        uint64 end;
+    }
+
     IParticipants public immutable participants;
     IDocuments public immutable documents;
     IPieceBook public immutable pieceBook;
@@ -48,6 +61,9 @@ contract Financing is IFinancing, Signed, Powered {
     mapping(bytes32 => Deal) private _deals;
     mapping(address => mapping(uint256 => bool)) public nonceUsed;
     mapping(address => mapping(bytes32 => bool)) public registrationUsed;
+    mapping(address => mapping(bytes32 => bool)) public numberUsed;
+    /// Sold with recourse, by receivable and `_sale`.
+    mapping(uint64 => mapping(uint256 => Seller)) private _sellers;
 
     constructor(
         address powers_,
@@ -79,6 +95,29 @@ contract Financing is IFinancing, Signed, Powered {
         return uint64(discount);
     }
 
+    function daysOf(uint8 convention, uint32 fundingDay, uint32 endDay) public pure returns (uint32) {
+        if (endDay < fundingDay) revert DateOutOfOrder("END_DAY", endDay, fundingDay);
+        if (convention == ACT_360 || convention == ACT_360_ROLLED) return endDay - fundingDay;
+        if (convention != THIRTY_360) revert ConventionUnknown(convention);
+        (uint256 days_,) = DayCounts.fraction(DayCounts.THIRTY_E_360, fundingDay, endDay, 0, 0, 0);
+        return uint32(days_);
+    }
+
+    function recourse(uint64 receivable, uint64 pieceStart, uint64 financedStart)
+        external
+        view
+        returns (address)
+    {
+        IPieceBook.Piece memory p = pieceBook.piece(receivable, pieceStart);
+        Seller memory s = _sellers[receivable][_sale(financedStart, p.layers)];
+        return financedStart <= pieceStart && p.end <= s.end ? s.seller : address(0);
+    }
+
+    /// @dev A fen reaches each layer once, so the layer says whether this sale was its last; a cut keeps the layer.
+    function _sale(uint64 start, uint8 layer) private pure returns (uint256) {
+        return uint256(start) << 8 | layer;
+    }
+
     function checkQuote(Quote calldata q) public view {
         if (q.start >= q.end) revert ZeroAmount();
         if (block.timestamp > q.deadline) revert DeadlinePassed(q.deadline, block.timestamp);
@@ -86,19 +125,34 @@ contract Financing is IFinancing, Signed, Powered {
         uint32 day = participants.today();
         if (q.fundingDay < day) revert DateOutOfOrder("FUNDING_DAY", q.fundingDay, day);
         participants.requireRole(q.financier, Roles.FINANCIER);
+        _requirePayee(q);
+        _requireTerms(q);
+        pieceBook.checkMove(q.receivable, q.pieceStart, q.sequence, q.start, q.end, q.holder, q.financier);
+    }
+
+    /// @dev A fee apart is a third party's: the two of the deal have it in the net or in the discount.
+    function _requirePayee(Quote calldata q) private view {
+        if (q.feePayee == address(0)) return;
+        if (q.feePayee == q.financier) revert SameParty(q.financier, q.feePayee);
+        if (q.feePayee == q.holder) revert SameParty(q.holder, q.feePayee);
+        participants.requireActive(q.feePayee);
+    }
+
+    function _requireTerms(Quote calldata q) private view {
         IReceivables.Receivable memory r = receivables.receivable(q.receivable);
         if (r.state != RECEIVABLE_ACCEPTED) {
             revert WrongState("RECEIVABLE", q.receivable, r.state, RECEIVABLE_ACCEPTED);
         }
         if (q.fundingDay >= r.due) revert DateOutOfOrder("DUE", r.due, q.fundingDay);
-        uint64 discount = discountHalfUp(q.end - q.start, q.ratePpm, r.due - q.fundingDay);
+        uint32 last = q.convention == ACT_360_ROLLED ? r.due + MOST_ROLLED : r.due;
+        if (q.endDay < r.due || q.endDay > last) revert EndDayUnfit(q.endDay, r.due, last);
+        uint64 face = q.end - q.start;
+        uint64 discount = discountHalfUp(face, q.ratePpm, daysOf(q.convention, q.fundingDay, q.endDay));
         if (q.discount != discount) revert DiscountMismatch(q.discount, discount);
         uint256 deducted = uint256(q.discount) + q.fee;
-        uint64 face = q.end - q.start;
         if (deducted >= face || q.net != face - deducted) {
             revert NetMismatch(q.net, deducted < face ? face - deducted : 0);
         }
-        pieceBook.checkMove(q.receivable, q.pieceStart, q.sequence, q.start, q.end, q.holder, q.financier);
     }
 
     // --- holder ---
@@ -125,26 +179,56 @@ contract Financing is IFinancing, Signed, Powered {
 
     // --- financier ---
 
-    /// @dev FIN-1: money and piece in this one transaction. 77号文 art. 13: registered before money moves.
-    function fund(Quote calldata q, bytes32 registration, bytes32 search) external {
+    /// @dev 77号文 art. 13: registered before money moves.
+    function fund(Quote calldata q, bytes32 number, bytes32 registration, bytes32 search) external {
         if (msg.sender != q.financier) revert NotParty(msg.sender, q.financier);
         bytes32 digest = quoteDigest(q);
         Deal memory deal = _accepted(digest);
+        _requireTimely(q);
+        participants.requireRole(msg.sender, Roles.FINANCIER);
+        _useRegistration(number, registration, search);
+        _deals[digest].state = FUNDED;
+        _exchange(q, digest, deal.lockedSequence);
+        emit Financed(digest, q.receivable, q.financier, q, number, registration, search);
+    }
+
+    function _requireTimely(Quote calldata q) private view {
         if (block.timestamp > q.deadline) revert DeadlinePassed(q.deadline, block.timestamp);
         uint32 day = participants.today();
         if (q.fundingDay != day) revert DateOutOfOrder("FUNDING_DAY", q.fundingDay, day);
-        participants.requireRole(msg.sender, Roles.FINANCIER);
-        documents.requireKnown(search, msg.sender, Kinds.REGISTRY_SEARCH);
-        documents.requireKnown(registration, msg.sender, Kinds.REGISTRATION);
-        // 中登网 registers one assignment at a time: one certificate stands behind one financing.
+    }
+
+    /// @dev 中登网 registers one assignment at a time: one certificate, one number, one financing. The search is the
+    /// prior one: filed no later than what it was made for.
+    function _useRegistration(bytes32 number, bytes32 registration, bytes32 search) private {
+        uint256 filed = _filedAt(search, Kinds.REGISTRY_SEARCH);
+        uint256 registered = _filedAt(registration, Kinds.REGISTRATION);
+        if (filed > registered) revert SearchedTooLate(search, filed, registered);
+        if (number == 0) revert ZeroHash("REGISTRATION_NUMBER");
         if (registrationUsed[msg.sender][registration]) revert AlreadyUsed("REGISTRATION", registration);
+        if (numberUsed[msg.sender][number]) revert AlreadyUsed("REGISTRATION_NUMBER", number);
         registrationUsed[msg.sender][registration] = true;
-        _deals[digest].state = FUNDED;
+        numberUsed[msg.sender][number] = true;
+    }
+
+    function _filedAt(bytes32 paper, uint8 kind) private view returns (uint256) {
+        IDocuments.Document memory d = documents.document(paper, msg.sender);
+        if (d.kind != kind) revert IDocuments.DocumentUnknown(paper, msg.sender, kind);
+        return d.registeredAt;
+    }
+
+    /// @dev FIN-1: piece, net and fee in this one transaction.
+    function _exchange(Quote calldata q, bytes32 digest, uint16 sequence) private {
         ICash cash = ICash(receivables.receivable(q.receivable).cash);
-        uint16 sequence = pieceBook.unlock(q.receivable, q.start, deal.lockedSequence);
+        if (q.recourse) {
+            uint8 next = pieceBook.piece(q.receivable, q.start).layers + 1;
+            _sellers[q.receivable][_sale(q.start, next)] = Seller(q.holder, q.end);
+        }
+        sequence = pieceBook.unlock(q.receivable, q.start, sequence);
         pieceBook.move(q.receivable, q.start, sequence, q.holder, q.financier, digest);
         cash.transferFromWithDocument(q.financier, q.holder, q.net, digest);
-        emit Financed(digest, q.receivable, q.financier, q, registration, search);
+        if (q.fee == 0 || q.feePayee == address(0)) return;
+        cash.transferFromWithDocument(q.financier, q.feePayee, q.fee, digest);
     }
 
     function revoke(uint256 nonce) external {

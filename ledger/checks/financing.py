@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from ledger.checks.uses import confirmations
 from ledger.checks.view import Seen, View, tag
-from ledger.domain.discount import discount_half_up
+from ledger.domain.discount import MOST_ROLLED, Convention, days_of, discount_half_up
 from ledger.domain.kinds import DocumentKind
+from ledger.domain.obligations import NOBODY
 from ledger.domain.typed_data import Quote, TypedData
 
 _SEEN: Final = (
@@ -26,22 +27,24 @@ Paid = dict[tuple[str, bytes], list[tuple[str, str, str, int]]]
 
 @dataclass(slots=True)
 class _Deals:
-    """What stands on file so far: acceptances by quote, trade documents and certificates by registrar."""
+    """What stands on file so far: acceptances by quote, papers by registrar with the block of their filing,
+    certificates and numbers that served a financing."""
 
     accepted: dict[bytes, Seen]
-    filed: set[tuple[str, bytes, int]]
+    filed: dict[tuple[str, bytes, int], int]
     used: set[tuple[str, bytes]]
 
 
 def both_or_neither(view: View) -> Generator[str, None, str]:
-    deals, terms, paid = _Deals({}, set(), set()), confirmations(view), _payments(view)
+    deals, terms, paid = _Deals({}, {}, set()), confirmations(view), _payments(view)
     financed = {bytes(event.args["quote"]): event for event in view.of("Financing.Financed")}
     moved: dict[bytes, list[Seen]] = defaultdict(list)
     for event in view.of(*_SEEN):
         if event.name == "QuoteAccepted":
             deals.accepted[bytes(event.args["quote"])] = event
         elif event.name == "DocumentRegistered":
-            deals.filed.add((event.args["registrar"], bytes(event.args["document"]), event.number("kind")))
+            paper = (event.args["registrar"], bytes(event.args["document"]), event.number("kind"))
+            deals.filed[paper] = event.block
         elif event.name == "Financed":
             yield from _signed(view, event)
             yield from _on_file(deals, event)
@@ -85,12 +88,20 @@ def _on_file(deals: _Deals, event: Seen) -> Generator[str, None, None]:
     accepted = deals.accepted.get(quote)
     if accepted is None or any(accepted.args[side] != terms[side] for side in _SIDES):
         yield f"{where}: its holder accepted no such quote"
-    if (financier, bytes(event.args["search"]), DocumentKind.REGISTRY_SEARCH) not in deals.filed:
+    search, number = bytes(event.args["search"]), bytes(event.args["number"])
+    searched = deals.filed.get((financier, search, DocumentKind.REGISTRY_SEARCH))
+    registered = deals.filed.get((financier, certificate, DocumentKind.REGISTRATION))
+    if searched is None:
         yield f"{where}: no registry search on file"
-    if (financier, certificate, DocumentKind.REGISTRATION) not in deals.filed:
+    if registered is None:
         yield f"{where}: no registration certificate on file"
+    if searched and registered and searched > registered:
+        yield f"{where}: the registry was searched after the registration"
+    if not any(number) or (financier, number) in deals.used:
+        yield f"{where}: its registration number is missing or served another financing"
     if (financier, certificate) in deals.used:
         yield f"{where}: its registration certificate served another financing"
+    deals.used.add((financier, number))
     deals.used.add((financier, certificate))
 
 
@@ -105,8 +116,14 @@ def _reason(deals: _Deals, financed: dict[bytes, Seen], move: Seen) -> Generator
 
 
 def _to_the_fen(event: Seen, receivable: Any) -> Generator[str, None, None]:
+    """Net = face - discount - fee, the discount by the convention that the quote names (FIN-5)."""
     terms = event.args["terms"]
-    face, days = int(terms["end"]) - int(terms["start"]), int(receivable["due"]) - int(terms["fundingDay"])
+    face, due, end = int(terms["end"]) - int(terms["start"]), int(receivable["due"]), int(terms["endDay"])
+    rolled = MOST_ROLLED if terms["convention"] == Convention.ACT_360_ROLLED else 0
+    if terms["convention"] not in tuple(Convention) or not due <= end <= due + rolled:
+        yield f"no convention {terms['convention']} ends on day {end} for what is due on day {due}"
+        return
+    days = days_of(Convention(terms["convention"]), int(terms["fundingDay"]), end)
     discount = discount_half_up(face, int(terms["ratePpm"]), days)
     if int(terms["discount"]) != discount:
         yield f"discount {terms['discount']}, the convention gives {discount}"
@@ -116,10 +133,12 @@ def _to_the_fen(event: Seen, receivable: Any) -> Generator[str, None, None]:
 
 
 def _moves(event: Seen, cash: str, paid: Paid, moved: list[Seen]) -> Generator[str, None, None]:
-    """Exactly one move of money and one of the piece cite the quote, both in this transaction."""
+    """Exactly the net, a third party's fee and the piece cite the quote, all in this transaction."""
     terms, quote = event.args["terms"], bytes(event.args["quote"])
-    money = (cash, terms["financier"], terms["holder"], int(terms["net"]))
-    if paid.get((event.tx, quote)) != [money]:
+    money = [(cash, terms["financier"], terms["holder"], int(terms["net"]))]
+    if int(terms["fee"]) and terms["feePayee"] != NOBODY:
+        money.append((cash, terms["financier"], terms["feePayee"], int(terms["fee"])))
+    if paid.get((event.tx, quote)) != money:
         yield f"moves of money {paid.get((event.tx, quote), [])}, needed {money}"
     piece = (event.tx, terms["receivable"], terms["holder"], terms["financier"], terms["start"], terms["end"])
     passed = [(m.tx, *(m.args[name] for name in ("receivable", "from", "to", "start", "end"))) for m in moved]

@@ -1,4 +1,4 @@
-"""Discount interest in whole fen. Every convention has a name; rounding is half-up to the fen.
+"""Discount interest in whole fen. Every convention has a name; rounding is half-up to the fen (FIN-5).
 
 Source: RULES, "Discount": amount x annual rate x days / 360; the first day counts, the last does not.
 Where the due day is no banking day it rolls forward and the added days count (`dates.BankingCalendar`).
@@ -7,17 +7,18 @@ Rates are parts per million a year, so 3% is 30,000 ppm.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final, Literal
+from enum import IntEnum
+from typing import Final
 
-from ledger.domain.dates import date_of, days_between
+from ledger.domain.dates import BankingCalendar, days_between
+from ledger.domain.daycount import DayCount, fraction_parts
 from ledger.errors import BadInput
 
 PPM: Final = 1_000_000
+MOST_ROLLED: Final = 10
+"""Days that an end may lie after the due day, as `Financing` allows."""
 _YEAR: Final = 360
-_MONTH: Final = 30
-
-Convention = Literal["ACT/360", "30E/360", "MONTHS/360"]
+_NORMAL_YEAR: Final = 365
 
 
 class BadDiscount(BadInput):
@@ -26,13 +27,37 @@ class BadDiscount(BadInput):
     code = "bad-discount"
 
 
+class Convention(IntEnum):
+    """How the days of a discount are counted, as `IFinancing.Quote.convention` numbers it."""
+
+    ACT_360 = 1
+    THIRTY_360 = 2
+    ACT_360_ROLLED = 3
+
+
+LABELS: Final[dict[Convention, str]] = {
+    Convention.ACT_360: "ACT/360",
+    Convention.THIRTY_360: "30/360",
+    Convention.ACT_360_ROLLED: "ACT/360 rolled",
+}
+"""Their names for people. 30/360 counts months of 30 days (30E/360), as bills are quoted."""
+
+
+def convention(label: str) -> Convention:
+    """The convention of a name. BadDiscount for any other."""
+    found = {name: one for one, name in LABELS.items()}.get(label)
+    if found is None:
+        raise BadDiscount("no such convention", had=label, needed=", ".join(LABELS.values()))
+    return found
+
+
 def discount_half_up(face: int, rate_ppm: int, days: int) -> int:
     """`face x rate x days / 360` half-up: exactly `Financing.discountHalfUp` on chain.
 
     Args:
         face: fen.
         rate_ppm: a year, in parts per million.
-        days: counted by a named convention (`count_days`).
+        days: counted by a named convention (`days_of`).
     """
     for what, value in (("face", face), ("rate", rate_ppm), ("days", days)):
         if value < 0:
@@ -41,16 +66,26 @@ def discount_half_up(face: int, rate_ppm: int, days: int) -> int:
     return (2 * face * rate_ppm * days + divisor) // (2 * divisor)
 
 
-def count_days(convention: Convention, start: int, end: int) -> int:
-    """Days from `start` (counted) to `end` (not counted) under a named convention; day numbers since 1970."""
-    return _COUNTS[convention](start, end)
+def days_of(convention: Convention, funding_day: int, end_day: int) -> int:
+    """Days from `funding_day` (counted) to `end_day` (not counted): exactly `Financing.daysOf` on chain."""
+    if convention == Convention.THIRTY_360:
+        days_between(funding_day, end_day)
+        return fraction_parts(DayCount.THIRTY_E_360, funding_day, end_day)[0]
+    return days_between(funding_day, end_day)
 
 
-def months_as_days(months: int) -> int:
-    """Whole months as 30 days each: "3 months" is 90/360, as bills are quoted."""
-    if months < 0:
-        raise BadDiscount("months cannot be negative", had=months, needed=0)
-    return months * _MONTH
+def end_of(convention: Convention, due: int, calendar: BankingCalendar) -> int:
+    """The day that a discount runs up to: the due day, or the banking day that it rolls to.
+
+    Raises:
+        BadDiscount: when banks stay closed for longer than `Financing` lets an end roll.
+    """
+    if convention != Convention.ACT_360_ROLLED:
+        return due
+    rolled = calendar.roll_following(due)
+    if rolled > due + MOST_ROLLED:
+        raise BadDiscount("banks stay closed for too long", had=rolled - due, needed=MOST_ROLLED)
+    return rolled
 
 
 def net(face: int, discount: int, fee: int) -> int:
@@ -65,28 +100,13 @@ def net(face: int, discount: int, fee: int) -> int:
     return left
 
 
-def _actual(start: int, end: int) -> int:
-    return days_between(start, end)
+def annual_cost_ppm(face: int, net: int, days: int) -> int:
+    """What the money costs a year, discount and fee together: (face - net) / net x 365 / days, half-up.
 
-
-def _thirty_eurobond(start: int, end: int) -> int:
-    """ISDA 30E/360: both days 31 count as 30."""
-    days_between(start, end)
-    first, last = date_of(start), date_of(end)
-    months = (last.year - first.year) * 12 + last.month - first.month
-    return months * _MONTH + min(last.day, _MONTH) - min(first.day, _MONTH)
-
-
-def _whole_months(start: int, end: int) -> int:
-    """30 days a month between equal days of the month; refused where the dates are not whole months apart."""
-    days = _thirty_eurobond(start, end)
-    if days % _MONTH:
-        raise BadDiscount("the dates are not whole months apart", had=days, needed="a multiple of 30 days")
-    return days
-
-
-_COUNTS: Final[dict[Convention, Callable[[int, int], int]]] = {
-    "ACT/360": _actual,
-    "30E/360": _thirty_eurobond,
-    "MONTHS/360": _whole_months,
-}
+    In parts per million of what the holder receives, `days` by the calendar: so quotes of unlike conventions
+    can be compared.
+    """
+    if net <= 0 or days <= 0:
+        raise BadDiscount("a cost needs money and days", had=(net, days), needed="more than none")
+    above, below = (face - net) * _NORMAL_YEAR * PPM, net * days
+    return (2 * above + below) // (2 * below)

@@ -153,7 +153,8 @@ class Finding(Statement):
 
 @dataclass(frozen=True, slots=True)
 class Quote(Statement):
-    """`IFinancing.Quote`: amounts in fen, rate a year, `funding_day` a day number, `deadline` UTC seconds."""
+    """`IFinancing.Quote`: amounts in fen, rate a year, days as day numbers, `deadline` UTC seconds, `convention`
+    as `ledger.domain.discount.Convention`, `fee_payee` nobody where the financier keeps the fee."""
 
     TYPES: ClassVar = (
         ("receivable", "uint64"),
@@ -164,9 +165,13 @@ class Quote(Statement):
         ("holder", "address"),
         ("financier", "address"),
         ("ratePpm", "uint32"),
+        ("convention", "uint8"),
+        ("recourse", "bool"),
         ("fundingDay", "uint32"),
+        ("endDay", "uint32"),
         ("discount", "uint64"),
         ("fee", "uint64"),
+        ("feePayee", "address"),
         ("net", "uint64"),
         ("nonce", "uint256"),
         ("deadline", "uint64"),
@@ -179,9 +184,13 @@ class Quote(Statement):
     holder: str
     financier: str
     rate_ppm: int
+    convention: int
+    recourse: bool
     funding_day: int
+    end_day: int
     discount: int
     fee: int
+    fee_payee: str
     net: int
     nonce: int
     deadline: int
@@ -266,6 +275,8 @@ def encode_word(kind: str, value: object) -> bytes:
         return keccak(str(value).encode("utf-8"))
     if kind == "address":
         return address_bytes(str(value)).rjust(WORD, b"\0")
+    if kind == "bool":
+        return _unsigned(int(cast(bool, value)), 1)
     if kind.startswith("bytes"):
         return _fixed_bytes(cast(bytes, value), int(kind.removeprefix("bytes")))
     return _unsigned(cast(int, value), int(kind.removeprefix("uint")))

@@ -7,16 +7,18 @@ import datetime as dt
 import secrets
 from dataclasses import dataclass
 
-from ledger.domain.dates import day_number, days_between
-from ledger.domain.discount import discount_half_up
+from ledger.domain.calendars import CALENDARS
+from ledger.domain.dates import day_number
+from ledger.domain.discount import Convention, days_of, discount_half_up, end_of
 from ledger.domain.kinds import DocumentKind
+from ledger.domain.obligations import NOBODY
 from ledger.domain.typed_data import Quote, TypedData
 from ledger.errors import BadInput
 from ledger.services.desk import Desk, act_of
 from ledger.services.documents import Paper
 from ledger.services.receivables import piece_at, receivable_of
 from ledger.services.session import Act
-from ledger.services.values import Amount, hex_of, minor_or_zero, whole
+from ledger.services.values import Amount, code, hex_of, minor_or_zero, whole
 
 _MAX_PPM = 1_000_000
 
@@ -32,7 +34,7 @@ class SignedQuote:
 
 @dataclass(frozen=True, slots=True)
 class Financed(Act):
-    """A funded quote: face = discount + fee + net, in minor units."""
+    """A funded quote: face = discount + fee + net, in minor units. `number`, of its registration: attested."""
 
     receivable: int
     start: int
@@ -40,6 +42,7 @@ class Financed(Act):
     discount: int
     fee: int
     net: int
+    number: str
 
 
 class Financier(Desk):
@@ -56,13 +59,22 @@ class Financier(Desk):
         deadline: dt.datetime,
         funding_day: dt.date | None = None,
         fee: Amount = 0,
+        fee_payee: str | None = None,
+        convention: Convention = Convention.ACT_360,
+        end_day: dt.date | None = None,
+        recourse: bool = False,
     ) -> SignedQuote:
         """Signs a quote for `[start, end)` as its piece stands now. Nothing is sent.
 
         Args:
-            rate_ppm: discount rate a year in parts per million; ACT/360, half-up to the fen.
+            rate_ppm: discount rate a year in parts per million, half-up to the fen.
             deadline: with time zone; after it the quote can be neither accepted nor funded.
             funding_day: business date of the money, today by default.
+            fee_payee: a third participant whose fee it is; None: the financier keeps it.
+            convention: how the days of the discount are counted.
+            end_day: under ACT_360_ROLLED the banking day that the due day rolls to, by the financier's own
+                calendar; by default the next weekday.
+            recourse: the holder answers for the piece when the obligor does not pay.
         """
         found = receivable_of(self._session, receivable)
         piece = piece_at(self._session, receivable, start)
@@ -71,10 +83,10 @@ class Financier(Desk):
             raise BadInput("the quoted interval lies outside its piece", had=end, needed=piece.end)
         if deadline.tzinfo is None:
             raise BadInput("a deadline needs its time zone", had=deadline.isoformat())
-        day = day_number(funding_day or self._session.today())
-        discount = discount_half_up(
-            face, whole(rate_ppm, _MAX_PPM, "a rate"), days_between(day, day_number(found.due))
-        )
+        day, due = day_number(funding_day or self._session.today()), day_number(found.due)
+        last = day_number(end_day) if end_day else end_of(convention, due, CALENDARS["WEEKENDS"].days)
+        days = days_of(convention, day, last)
+        discount = discount_half_up(face, whole(rate_ppm, _MAX_PPM, "a rate"), days)
         charged = minor_or_zero(fee, found.currency)
         quote = Quote(
             receivable=receivable,
@@ -85,9 +97,13 @@ class Financier(Desk):
             holder=piece.holder,
             financier=self._session.address(financier),
             rate_ppm=rate_ppm,
+            convention=int(convention),
+            recourse=recourse,
             funding_day=day,
+            end_day=last,
             discount=discount,
             fee=charged,
+            fee_payee=self._session.address(fee_payee) if fee_payee else NOBODY,
             net=face - discount - charged,
             nonce=secrets.randbits(128),
             deadline=int(deadline.timestamp()),
@@ -105,18 +121,26 @@ class Financier(Desk):
         message = signed.quote.message()
         return act_of(self._session.act(holder, "Financing", "accept", message, signed.signature))
 
-    def fund(self, financier: str, signed: SignedQuote, *, registration: Paper, search: Paper) -> Financed:
-        """Money against piece in one transaction, with the registration certificate and the prior search
-        on file.
+    def fund(
+        self, financier: str, signed: SignedQuote, *, number: str, registration: Paper, search: Paper
+    ) -> Financed:
+        """Money against piece in one transaction, with the registration's number, its certificate and the prior
+        search result on file: first the search, then what it was made for.
 
         77号文 art. 13. Gives `Financing` its allowance when that is missing.
+
+        Args:
+            number: as the registry gave it, up to 32 ASCII characters; it is shown as attested.
         """
         quote = signed.quote
         found = receivable_of(self._session, quote.receivable)
+        numbered = code(number, "the number of a registration")
         searched = self._file(financier, search, DocumentKind.REGISTRY_SEARCH)
         registered = self._file(financier, registration, DocumentKind.REGISTRATION)
-        self._session.allow(financier, self._session.cash(found.cash), "Financing", quote.net)
-        mined = self._session.act(financier, "Financing", "fund", quote.message(), registered, searched)
+        paid = quote.net if quote.fee_payee == NOBODY else quote.net + quote.fee
+        self._session.allow(financier, self._session.cash(found.cash), "Financing", paid)
+        papers = (numbered, registered, searched)
+        mined = self._session.act(financier, "Financing", "fund", quote.message(), *papers)
         return Financed(
             mined.tx,
             mined.block,
@@ -126,6 +150,7 @@ class Financier(Desk):
             quote.discount,
             quote.fee,
             quote.net,
+            number,
         )
 
     def lapse(self, who: str, signed: SignedQuote) -> Act:

@@ -163,7 +163,11 @@ def _piece_cheats(ledger: Ledger, leg: Leg) -> Iterator[Cheat]:
         "未登记即放款",
         "DocumentUnknown",
         lambda: ledger.financier.fund(
-            cast.FINANCIER, quote, registration=_HASH, search=b"Search result (attested, illustrative)"
+            cast.FINANCIER,
+            quote,
+            number="none",
+            registration=_HASH,
+            search=b"Search result (attested, illustrative)",
         ),
     )
 

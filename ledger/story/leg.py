@@ -159,6 +159,7 @@ def _factor(ledger: Ledger, receivable: int, interval: tuple[int, int], unit: Cu
     return ledger.financier.fund(
         cast.FINANCIER,
         quote,
+        number=f"illustrative-{receivable}-{start}",
         registration=b"Registration certificate of the assignment (attested, illustrative)",
         search=b"Search result before the registration (attested, illustrative)",
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ledger.domain.history import EventRow
+from ledger.domain.obligations import NOBODY
 from ledger.domain.roles import Role
 from ledger.domain.states import ReceivableState
 from ledger.errors import BadInput, NotFound
@@ -90,7 +91,10 @@ class Obligation:
 
 @dataclass(frozen=True, slots=True)
 class Financing:
-    """A funded quote. The fen `[start, end)` cost `net`; the financier keeps `discount` and `fee`."""
+    """A funded quote. The fen `[start, end)` cost `net`; the financier keeps `discount`, `fee_payee` has `fee`.
+
+    What it says of its registration, `number` and `documents`, is attested by the financier.
+    """
 
     receivable: int
     start: int
@@ -99,7 +103,9 @@ class Financing:
     financier: str
     discount: int
     fee: int
+    fee_payee: str
     net: int
+    number: str
     documents: tuple[str, ...]
 
 
@@ -376,7 +382,9 @@ def _financed(books: Books, row: EventRow) -> None:
         financier=q["financier"],
         discount=q["discount"],
         fee=q["fee"],
+        fee_payee=q["financier"] if q["feePayee"] == NOBODY else q["feePayee"],
         net=q["net"],
+        number=readable(row.args["number"]),
         documents=(row.args["registration"], row.args["search"]),
     )
 

@@ -90,7 +90,7 @@ def _shares(books: Books, piece: Piece) -> Iterator[_Share]:
     whole = (
         _Share(sale.start, net, sale.holder, SUPPLIER),
         _Share(net, discount, sale.financier, DISCOUNT),
-        _Share(discount, sale.end, sale.financier, FEE),
+        _Share(discount, sale.end, sale.fee_payee, FEE),
     )
     for share in whole:
         low, high = max(share.start, piece.start), min(share.end, piece.end)
@@ -147,6 +147,7 @@ def _financing(books: Books, sale: Financing) -> Json:
         "discount": str(sale.discount),
         "fee": str(sale.fee),
         "net": str(sale.net),
+        "registration": {"number": sale.number, "attested_by": who(books.party(sale.financier))},
         "documents": list(sale.documents),
     }
 

@@ -224,8 +224,10 @@ class Scene:
         )
         accepted = self.ledger.financier.accept("supplier", quote)
         yield self.row("accept a quote", "first", accepted, "signature, discount, cut, lock")
-        papers = self.papers("financier", (DocumentKind.REGISTRATION, DocumentKind.REGISTRY_SEARCH))
-        funded = self.ledger.financier.fund("financier", quote, registration=papers[0], search=papers[1])
+        papers = self.papers("financier", (DocumentKind.REGISTRY_SEARCH, DocumentKind.REGISTRATION))
+        funded = self.ledger.financier.fund(
+            "financier", quote, number="1", registration=papers[1], search=papers[0]
+        )
         yield self.row(
             "fund: piece against money", "first", funded, "registration, search, unlock, both admissions"
         )

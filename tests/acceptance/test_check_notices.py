@@ -485,7 +485,7 @@ def test_money_that_leaves_a_line_without_the_gate(here: Town, faulty: Abis) -> 
 def test_a_piece_without_its_money(here: Town, faulty: Abis, act: str) -> None:
     """The terms are those that were signed and accepted, the papers are on file; the money is not right."""
     with undone(here):
-        papers = [filed(here, kind) for kind in (DocumentKind.REGISTRATION, DocumentKind.REGISTRY_SEARCH)]
+        papers = registered(here)
         call = upgraded(here, faulty, "Financing")
         assert checked(here).status == 0
         quote = here.quote.quote
@@ -497,7 +497,7 @@ def test_a_piece_without_its_money(here: Town, faulty: Abis, act: str) -> None:
 def test_terms_that_nobody_signed(here: Town, faulty: Abis) -> None:
     """Another net, one fen less, than the quote that the holder accepted."""
     with undone(here):
-        papers = [filed(here, kind) for kind in (DocumentKind.REGISTRATION, DocumentKind.REGISTRY_SEARCH)]
+        papers = registered(here)
         call = upgraded(here, faulty, "Financing")
         terms = here.quote.quote.message()
         call("fundShort", terms | {"net": terms["net"] - 1}, *papers)
@@ -510,6 +510,14 @@ def test_a_piece_that_moves_for_nothing(here: Town, faulty: Abis) -> None:
         call = upgraded(here, faulty, "Financing")
         tx = call("grab", here.opened, 25_000, here.ledger.session.address("Factor"))["transactionHash"]
         assert_noticed(checked(here), {"FIN-1"}, tx, f"receivable {here.opened} at 25000")
+
+
+def registered(here: Town) -> list[bytes]:
+    """A registration's number and certificate, and the search before it, as `fund` takes them."""
+    search, certificate = (
+        filed(here, kind) for kind in (DocumentKind.REGISTRY_SEARCH, DocumentKind.REGISTRATION)
+    )
+    return [b"2".ljust(32, b"\0"), certificate, search]
 
 
 def filed(here: Town, kind: DocumentKind) -> bytes:

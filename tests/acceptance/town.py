@@ -115,7 +115,7 @@ def _story(ledger: Ledger, settings: Settings) -> Town:
     )
     given_bond.mint(ledger, "Factor", yuan(1_000))
     factored = _accepted(ledger, settled, 90_000, 100_000)
-    ledger.financier.fund("Factor", factored, registration=b"certificate", search=b"search")
+    ledger.financier.fund("Factor", factored, number="1", registration=b"certificate", search=b"search")
     opened = confirmed(ledger, line, 500, LATER, None)
     ledger.supplier.accept("Contractor", opened)
     if replay:

@@ -238,7 +238,7 @@ def body_of(lived: Api, access: Access) -> Any:
     if access.body in ("quote", "trade"):
         return lived.ids[access.body]
     if access.body == "funding":
-        return {"quote": lived.ids["quote"], "registration": paper(), "search": paper()}
+        return {"quote": lived.ids["quote"], "number": "1", "registration": paper(), "search": paper()}
     return access.body
 
 

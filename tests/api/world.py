@@ -293,7 +293,8 @@ def _leg(api: Api) -> None:
     api.post("Contractor", f"/v1/receivables/{number}/transfers", passed)
     api.ids["receivable"] = number
     api.ids["quote"] = factor(api, number, 60_000, FACE)
-    funding = {"quote": api.ids["quote"], "registration": paper("certificate"), "search": paper("search")}
+    papers = {"number": "20250001", "registration": paper("certificate"), "search": paper("search")}
+    funding = {"quote": api.ids["quote"], **papers}
     financed = api.post("Factor", "/v1/quotes/funding", funding)
     assert sum(int(financed[part]["minor"]) for part in ("discount", "fee", "net")) == FACE - 60_000
 

@@ -187,9 +187,13 @@ def quote(world: World, receivable: int, start: int = 0, end: int = FACE, **chan
         "holder": world.supplier.address,
         "financier": world.financier.address,
         "ratePpm": RATE,
+        "convention": 1,
+        "recourse": False,
         "fundingDay": day,
+        "endDay": due,
         "discount": discount(end - start, RATE, due - day),
         "fee": 100,
+        "feePayee": NOBODY,
         "net": 0,
         "nonce": 1,
         "deadline": world.now + 3_600,
@@ -198,10 +202,11 @@ def quote(world: World, receivable: int, start: int = 0, end: int = FACE, **chan
     return plain
 
 
-def registry_papers(world: World, financier: Actor | None = None) -> tuple[str, str]:
-    """The registration certificate and the search result, filed by the financier."""
+def registry_papers(world: World, financier: Actor | None = None) -> tuple[str, str, str]:
+    """A registration's number and certificate, and the search result, which the financier filed before."""
     financier = financier or world.financier
-    return filed(world, financier, REGISTRATION), filed(world, financier, REGISTRY_SEARCH)
+    search = filed(world, financier, REGISTRY_SEARCH)
+    return digest(f"number of {search}"), filed(world, financier, REGISTRATION), search
 
 
 def accepted_quote(world: World, receivable: int, **changes: Any) -> dict[str, Any]:

@@ -1,12 +1,23 @@
 """Financing: a quote signed off chain; piece against money in one transaction."""
 
+import datetime as dt
+
 import pytest
 from brownie import chain
 
 from tests.contracts import given
 from tests.contracts.given import FACE, RATE, TENOR
 from tests.contracts.refusals import emitted, refused
-from tests.contracts.world import FINANCIER, REGISTRATION, REGISTRY_SEARCH, SUPPLIER, TRADE, digest
+from tests.contracts.world import (
+    FINANCIER,
+    NOBODY,
+    REGISTRATION,
+    REGISTRY_SEARCH,
+    SUPPLIER,
+    TRADE,
+    ZERO,
+    digest,
+)
 
 START, END = 200_000, 700_000
 pytestmark = pytest.mark.spec("FIN-1")
@@ -36,6 +47,10 @@ def accepted(world, receivable):
 @pytest.fixture
 def moneyed(world):
     given.moneyed(world, world.financier, FACE, world.financing)
+
+
+def day(text):
+    return (dt.date.fromisoformat(text) - dt.date(1970, 1, 1)).days
 
 
 def as_tuple(quote):
@@ -91,6 +106,40 @@ def test_an_absurd_discount_is_refused_and_not_cut_off(world):
     too_much = given.discount(2**64 - 1, 1_000_001, 360)
     with refused("AmountTooLarge", too_much, 2**64 - 1):
         world.financing.discountHalfUp(2**64 - 1, 1_000_001, 360)
+
+
+DAYS = {
+    # convention, funding day, end day: days
+    "ACT/360, three months": (1, "2025-07-01", "2025-10-01", 92),
+    "ACT/360, a leap day": (1, "2028-02-28", "2028-03-01", 2),
+    "30/360, three months": (2, "2025-07-01", "2025-10-01", 90),
+    "30/360, both on a 31st": (2, "2025-07-31", "2025-10-31", 90),
+    "30/360, from the end of February": (2, "2025-02-28", "2025-03-31", 32),
+    "30/360, from a 30th to a 31st": (2, "2025-07-30", "2025-07-31", 0),
+    "rolled over a weekend": (3, "2025-07-07", "2025-10-06", 91),
+}
+
+
+@pytest.mark.spec("FIN-5")
+@pytest.mark.parametrize(("convention", "first", "last", "days"), DAYS.values(), ids=DAYS)
+def test_days_are_counted_by_named_conventions(world, convention, first, last, days):
+    assert world.financing.daysOf(convention, day(first), day(last)) == days
+
+
+@pytest.mark.spec("FIN-5")
+def test_the_published_check_value(world):
+    """CNY 1,000,000 at 3% for 3 months (90/360) pays out 992,500."""
+    days = world.financing.daysOf(2, day("2025-07-01"), day("2025-10-01"))
+    assert 100_000_000 - world.financing.discountHalfUp(100_000_000, 30_000, days) == 99_250_000
+
+
+@pytest.mark.spec("FIN-5")
+def test_days_need_a_convention_and_an_order(world):
+    for unknown in (0, 4):
+        with refused("ConventionUnknown", unknown):
+            world.financing.daysOf(unknown, 1, 2)
+    with refused("DateOutOfOrder", "END_DAY", 1, 2):
+        world.financing.daysOf(1, 2, 1)
 
 
 # --- acceptance ---
@@ -191,6 +240,28 @@ def test_net_is_face_less_discount_and_fee(world, quote):
     accepting_refused(world, quote | {"fee": 2**64 - 1, "net": 1}, "NetMismatch", 1, 0)
 
 
+@pytest.mark.spec("FIN-5")
+def test_the_discount_runs_to_the_due_day_or_to_where_that_rolls(world, receivable, quote):
+    due = world.today + TENOR
+    for convention, last in ((1, due), (2, due), (3, due + 10)):
+        for wrong in (due - 1, last + 1):
+            changed = quote | {"convention": convention, "endDay": wrong}
+            accepting_refused(world, changed, "EndDayUnfit", wrong, due, last)
+    accepting_refused(world, quote | {"convention": 4}, "ConventionUnknown", 4)
+    rolled = quote | {"convention": 3, "endDay": due + 2}
+    dearer = given.discount(END - START, RATE, TENOR + 2)
+    accepting_refused(world, rolled, "DiscountMismatch", quote["discount"], dearer)
+    rolled |= {"discount": dearer, "net": END - START - dearer - quote["fee"]}
+    world.supplier.accepts_quote(rolled, signature(world, rolled))
+    assert state(world, rolled) == 1
+
+
+def test_a_fee_apart_is_a_third_partys(world, quote):
+    accepting_refused(world, quote | {"feePayee": world.financier.address}, "SameParty", world.financier, ...)
+    accepting_refused(world, quote | {"feePayee": world.supplier.address}, "SameParty", world.supplier, ...)
+    accepting_refused(world, quote | {"feePayee": world.operator.address}, "NotAdmitted", world.operator)
+
+
 @pytest.mark.parametrize(
     ("changes", "refusal"),
     [
@@ -210,9 +281,13 @@ def test_a_quote_lies_inside_its_piece(world, receivable):
 
 
 @pytest.mark.spec("FIN-2")
-def test_a_piece_that_shrank_under_its_quote(world, receivable, quote):
-    world.supplier.splits(receivable, 0, 500_000)
+def test_a_piece_that_shrank_under_its_quote_is_quoted_again(world, receivable, quote):
+    """A split that runs ahead of the acceptance makes the quote stale; the same interval can be quoted anew."""
+    world.supplier.splits(receivable, 0, 800_000)
     accepting_refused(world, quote, "StaleSequence", receivable, 0, 0, 1)
+    again = given.quote(world, receivable, START, END, nonce=2)
+    world.supplier.accepts_quote(again, signature(world, again))
+    assert state(world, again) == 1
 
 
 @pytest.mark.spec("PIECE-1", "FIN-2", "PIECE-2")
@@ -252,12 +327,11 @@ def test_only_the_financier_signs_its_quote(world, quote):
             world.supplier.accepts_quote(quote, signed)
 
 
-@pytest.mark.parametrize("name", ["fee", "nonce", "deadline", "ratePpm"])
+@pytest.mark.parametrize("name", ["fee", "nonce", "deadline", "ratePpm", "recourse", "feePayee"])
 def test_what_was_signed_cannot_be_changed(world, receivable, quote, name):
     signed = signature(world, quote)
-    other = given.quote(
-        world, receivable, START, END, **{name: quote[name] + 1, "discount": quote["discount"]}
-    )
+    value = world.investor.address if name == "feePayee" else quote[name] + 1
+    other = given.quote(world, receivable, START, END, **{name: value, "discount": quote["discount"]})
     if name == "ratePpm":
         other["discount"] = given.discount(END - START, RATE + 1, TENOR)
         other["net"] = END - START - other["discount"] - other["fee"]
@@ -284,9 +358,12 @@ def test_an_account_contract_acts_as_the_financier(world, receivable):
     zero = "0x" + "00" * 32
     for contract, call in (
         (world.cash, world.cash.approve.encode_input(world.financing, FACE)),
-        (world.documents, world.documents.register.encode_input(digest("r"), REGISTRATION, zero)),
         (world.documents, world.documents.register.encode_input(digest("s"), REGISTRY_SEARCH, zero)),
-        (world.financing, world.financing.fund.encode_input(as_tuple(quote), digest("r"), digest("s"))),
+        (world.documents, world.documents.register.encode_input(digest("r"), REGISTRATION, zero)),
+        (
+            world.financing,
+            world.financing.fund.encode_input(as_tuple(quote), digest("n"), digest("r"), digest("s")),
+        ),
     ):
         account.act(contract, call, world.stranger.by)
     assert world.piece_book.piece(receivable, START)[0] == account
@@ -334,8 +411,9 @@ def test_funding_moves_piece_and_money_together(world, receivable, accepted, pap
         quote=of,
         receivable=receivable,
         financier=world.financier,
-        registration=papers[0],
-        search=papers[1],
+        number=papers[0],
+        registration=papers[1],
+        search=papers[2],
     )
     emitted(tx, "Moved", fromAxis=world.financier, toAxis=world.supplier, amount=accepted["net"], document=of)
     emitted(tx, "PieceMoved", start=START, end=END, layers=1, document=of)
@@ -343,6 +421,73 @@ def test_funding_moves_piece_and_money_together(world, receivable, accepted, pap
     assert world.supplier.balance() == accepted["net"] == END - START - accepted["discount"] - accepted["fee"]
     assert world.financier.balance() == FACE - accepted["net"]
     assert state(world, accepted) == 2
+
+
+@pytest.mark.spec("FIN-1")
+def test_a_fee_reaches_its_payee_in_the_same_transaction(world, receivable, papers):
+    quote = given.accepted_quote(world, receivable, start=START, end=END, feePayee=world.investor.address)
+    whole = quote["net"] + quote["fee"]
+    given.moneyed(world, world.financier, whole - 1, world.financing)
+    with refused("InsufficientBalance", world.financier, quote["fee"] - 1, quote["fee"]):
+        world.financier.funds(quote, *papers)
+    assert world.supplier.balance() == 0, "the net did not move without the fee"
+    given.moneyed(world, world.financier, 1)
+    world.financier.funds(quote, *papers)
+    assert (world.supplier.balance(), world.investor.balance()) == (quote["net"], quote["fee"])
+    assert world.financier.balance() == 0
+
+
+@pytest.mark.spec("FIN-1")
+def test_no_fee_no_payee(world, receivable, papers, moneyed):
+    """A payee of no fee gets nothing, and an admission that ended does not stop a quote without one."""
+    quote = given.accepted_quote(world, receivable, start=START, end=END, fee=0, feePayee=world.investor.address)
+    world.financier.funds(quote, *papers)
+    assert world.investor.balance() == 0 and world.supplier.balance() == quote["net"]
+
+
+# --- recourse ---
+
+
+def answers(world, receivable, piece, financed=START):
+    return world.financing.recourse(receivable, piece, financed)
+
+
+@pytest.mark.spec("FIN-6")
+def test_the_seller_answers_for_what_it_sold_with_recourse(world, receivable, papers, moneyed):
+    """Every part of the interval, however it was cut since; nothing beside it."""
+    quote = given.accepted_quote(world, receivable, start=START, end=END, recourse=True)
+    assert answers(world, receivable, START) == NOBODY, "accepted is not sold"
+    world.financier.funds(quote, *papers)
+    assert answers(world, receivable, START) == world.supplier
+    world.financier.splits(receivable, START, START + 1_000)
+    assert answers(world, receivable, START) == answers(world, receivable, START + 1_000) == world.supplier
+    assert answers(world, receivable, START + 1_000, START + 1_000) == NOBODY, "no financing begins there"
+    assert answers(world, receivable, 0, START) == answers(world, receivable, END) == NOBODY
+    with refused("NoPiece", receivable, START + 1):
+        answers(world, receivable, START + 1)
+
+
+@pytest.mark.spec("FIN-6")
+@pytest.mark.parametrize("recourse", [False, True])
+def test_recourse_ends_with_the_next_sale(world, receivable, papers, moneyed, recourse):
+    """The next buyer has what its own quote says, and the first seller is out."""
+    quote = given.accepted_quote(world, receivable, start=START, end=END, recourse=True)
+    world.financier.funds(quote, *papers)
+    resale = given.quote(
+        world, receivable, START, END - 1_000, pieceStart=START, sequence=world.sequence(receivable, START),
+        holder=world.financier.address, financier=world.factor.address, recourse=recourse,
+    )  # fmt: skip
+    world.financier.accepts_quote(resale, signature(world, resale, world.factor))
+    given.moneyed(world, world.factor, FACE, world.financing)
+    world.factor.funds(resale, *given.registry_papers(world, world.factor))
+    assert answers(world, receivable, START) == (world.financier if recourse else NOBODY)
+    assert answers(world, receivable, END - 1_000) == world.supplier, "what was kept is still the first sale's"
+
+
+@pytest.mark.spec("FIN-6")
+def test_without_recourse_nobody_answers(world, receivable, accepted, papers, moneyed):
+    world.financier.funds(accepted, *papers)
+    assert answers(world, receivable, START) == NOBODY
 
 
 def test_without_the_money_the_piece_stays(world, receivable, accepted, papers):
@@ -369,26 +514,44 @@ def test_without_the_piece_the_money_stays(world, receivable, accepted, papers, 
 
 @pytest.mark.spec("FIN-3")
 def test_no_money_before_the_registration(world, accepted, papers, moneyed):
-    registration, search = papers
+    number, registration, search = papers
     with refused("DocumentUnknown", digest("?"), world.financier, REGISTRATION):
-        world.financier.funds(accepted, digest("?"), search)
+        world.financier.funds(accepted, number, digest("?"), search)
     with refused("DocumentUnknown", digest("?"), world.financier, REGISTRY_SEARCH):
-        world.financier.funds(accepted, registration, digest("?"))
+        world.financier.funds(accepted, number, registration, digest("?"))
     with refused("DocumentUnknown", registration, world.financier, REGISTRY_SEARCH):
-        world.financier.funds(accepted, search, registration)
+        world.financier.funds(accepted, number, search, registration)
+    with refused("ZeroHash", "REGISTRATION_NUMBER"):
+        world.financier.funds(accepted, ZERO, registration, search)
     foreign = given.registry_papers(world, world.factor)
-    with refused("DocumentUnknown", foreign[1], world.financier, REGISTRY_SEARCH):
+    with refused("DocumentUnknown", foreign[2], world.financier, REGISTRY_SEARCH):
         world.financier.funds(accepted, *foreign)
+
+
+@pytest.mark.spec("FIN-3")
+def test_the_search_is_the_one_before_the_registration(world, accepted, papers, moneyed):
+    number, registration, _ = papers
+    chain.sleep(5)
+    late = given.filed(world, world.financier, REGISTRY_SEARCH)
+    with refused("SearchedTooLate", late, ..., ...):
+        world.financier.funds(accepted, number, registration, late)
+    world.financier.funds(accepted, number, given.filed(world, world.financier, REGISTRATION), late)
+    assert state(world, accepted) == 2
 
 
 @pytest.mark.spec("FIN-3")
 def test_one_certificate_stands_behind_one_financing(world, receivable, accepted, papers, moneyed):
     world.financier.funds(accepted, *papers)
-    assert world.financing.registrationUsed(world.financier, papers[0])
+    number, registration, search = papers
+    assert world.financing.registrationUsed(world.financier, registration)
+    assert world.financing.numberUsed(world.financier, number)
     rest = given.accepted_quote(world, receivable, start=0, end=START, nonce=2)
-    with refused("AlreadyUsed", "REGISTRATION", papers[0]):
-        world.financier.funds(rest, *papers)
-    world.financier.funds(rest, given.registry_papers(world)[0], papers[1])
+    fresh = given.registry_papers(world)
+    with refused("AlreadyUsed", "REGISTRATION", registration):
+        world.financier.funds(rest, fresh[0], registration, search)
+    with refused("AlreadyUsed", "REGISTRATION_NUMBER", number):
+        world.financier.funds(rest, number, fresh[1], search)
+    world.financier.funds(rest, fresh[0], fresh[1], search)
     assert [holder for _, _, holder in world.pieces(receivable)] == ["financier", "financier", "supplier"]
 
 

@@ -58,8 +58,8 @@ TYPES = {
     "Validation": "uint32 report,bytes32 contentHash,address verifier,uint8 outcome,bytes32 document,"
     "uint64 nonce",
     "Quote": "uint64 receivable,uint64 pieceStart,uint16 sequence,uint64 start,uint64 end,address holder,"
-    "address financier,uint32 ratePpm,uint32 fundingDay,uint64 discount,uint64 fee,uint64 net,uint256 nonce,"
-    "uint64 deadline",
+    "address financier,uint32 ratePpm,uint8 convention,bool recourse,uint32 fundingDay,uint32 endDay,"
+    "uint64 discount,uint64 fee,address feePayee,uint64 net,uint256 nonce,uint64 deadline",
     "Trade": "uint32 bond,address seller,address buyer,uint64 units,uint256 price,uint256 nonce,"
     "uint64 deadline,bytes32 document",
     "AccountStatement": "bytes32 digest",
@@ -328,8 +328,8 @@ class Actor:
     def accepts_quote(self, quote: dict[str, Any], signature: bytes) -> Any:
         return self.world.financing.accept(tuple(quote.values()), signature, self.by)
 
-    def funds(self, quote: dict[str, Any], registration: str, search: str) -> Any:
-        return self.world.financing.fund(tuple(quote.values()), registration, search, self.by)
+    def funds(self, quote: dict[str, Any], number: str, registration: str, search: str) -> Any:
+        return self.world.financing.fund(tuple(quote.values()), number, registration, search, self.by)
 
 
 ADMITTED = {

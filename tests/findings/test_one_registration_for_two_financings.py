@@ -9,11 +9,11 @@ import pytest
 from eth_hash.auto import keccak
 
 from ledger.domain import purposes
-from ledger.domain.discount import discount_half_up
+from ledger.domain.discount import Convention, discount_half_up
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.twin.receivables import Confirmation
 from ledger.domain.typed_data import Quote, TypedData
-from tests.twin.actors import FINANCIERS, ISSUERS, SUPPLIERS
+from tests.twin.actors import FINANCIERS, NOBODY, ISSUERS, SUPPLIERS
 from tests.twin.acts import DAY, Histories
 from tests.twin.chain import Reverted
 from tests.twin.opening import opening
@@ -70,9 +70,13 @@ def accepted_quote(pair: Pair, start: int, end: int) -> Quote:
         SUPPLIER,
         FINANCIER.address,
         RATE,
+        Convention.ACT_360,
+        False,
         day,
+        day + 30,
         discount,
         0,
+        NOBODY,
         net,
         start,
         deadline,
@@ -87,8 +91,8 @@ def test_a_certificate_serves_one_financing(pair: Pair) -> None:
     registration = registered(FINANCIER.address, DocumentKind.REGISTRATION)
     search = registered(FINANCIER.address, DocumentKind.REGISTRY_SEARCH)
     first = accepted_quote(pair, 0, 40_000)
-    mined(pair, FINANCIER.address, "Financing", "fund", first, registration, search)
+    mined(pair, FINANCIER.address, "Financing", "fund", first, b"1" * 32, registration, search)
     second = accepted_quote(pair, 40_000, FACE)
     financing = pair.chain.addresses["Financing"]
     with pytest.raises(Reverted, match="AlreadyUsed"):
-        pair.chain.ask(FINANCIER.address, financing, "fund", (second, registration, search))
+        pair.chain.ask(FINANCIER.address, financing, "fund", (second, b"2" * 32, registration, search))

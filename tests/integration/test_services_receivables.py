@@ -195,7 +195,7 @@ def quoted(ledger: Ledger, receivable: int, **changed: Any) -> SignedQuote:
     return ledger.financier.quote("Factor", receivable, **facts)
 
 
-PAPERS: dict[str, Any] = {"registration": b"certificate", "search": b"search"}
+PAPERS: dict[str, Any] = {"number": "20250001", "registration": b"certificate", "search": b"search"}
 
 
 @pytest.mark.spec("FIN-1")
@@ -223,7 +223,7 @@ def test_without_money_or_papers_nothing_changes_hands(town: Ledger) -> None:
     fund = town.financier.fund
     refuses("InsufficientBalance", lambda: fund("Factor", signed, **PAPERS))
     wrong = town.documents.register("Factor", b"a file", DocumentKind.OTHER).document
-    refuses("DocumentUnknown", lambda: fund("Factor", signed, registration=wrong, search=b"s"))
+    refuses("DocumentUnknown", lambda: fund("Factor", signed, number="1", registration=wrong, search=b"s"))
     refuses("NotParty", lambda: fund("Contractor", signed, **PAPERS))
     refuses("QuoteNotLapsed", lambda: town.financier.lapse("Contractor", signed))
     assert (town.books.pieces(receivable), town.cash.balance("Contractor", "CNY")) == before

@@ -9,7 +9,7 @@ import pytest
 from eth_hash.auto import keccak
 
 from ledger.domain import purposes
-from ledger.domain.discount import discount_half_up
+from ledger.domain.discount import Convention, days_of, discount_half_up
 from ledger.domain.typed_data import Finding, Obligation, Quote, Review, Statement, TypedData, Validation
 from tests.twin.actors import NOBODY, PARTICIPANTS
 from tests.twin.chain import Reverted
@@ -61,7 +61,7 @@ def test_axis_addresses_are_those_of_the_contract(pair: Pair, module: bytes) -> 
         (
             "Financing",
             "quoteDigest",
-            Quote(1, 2, 3, 4, 2**64 - 1, ANYBODY, NOBODY, 7, 8, 9, 10, 11, 2**255, 13),
+            Quote(1, 2, 3, 4, 2**64 - 1, ANYBODY, NOBODY, 7, 8, True, 9, 10, 11, 12, ANYBODY, 13, 2**255, 14),
         ),
     ],
 )
@@ -72,14 +72,23 @@ def test_digests_are_those_of_the_contract(
     assert pair.chain.ask(ANYBODY, at, view, (statement,)) == TypedData(31_337, at, statement).digest()
 
 
-@pytest.mark.spec("FIN-1")
+@pytest.mark.spec("FIN-1", "FIN-5")
 def test_discounts_are_those_of_the_contract(pair: Pair) -> None:
-    """FIN-1: half-up to the fen on both sides, and refused by name where the result has no room."""
+    """FIN-1, FIN-5: the same days and half-up to the fen on both sides, and refused by name where the result has no room."""
     at, dice = pair.chain.addresses["Financing"], Random(5)
     terms = [(180, 1_000_000, 1), (179, 1_000_000, 1), (2**64 - 1, 0, 365), (0, 30_000, 90)]
     terms += [(dice.randrange(2**50), dice.randrange(10**6), dice.randrange(400)) for _ in range(40)]
     for face, rate, days in terms:
         answer = pair.chain.ask(ANYBODY, at, "discountHalfUp", (face, rate, days))
         assert answer == discount_half_up(face, rate, days)
+    for convention in Convention:
+        for funding, length in [
+            (20_512, 92),
+            *((dice.randrange(60_000), dice.randrange(400)) for _ in range(40)),
+        ]:
+            answer = pair.chain.ask(ANYBODY, at, "daysOf", (int(convention), funding, funding + length))
+            assert answer == days_of(convention, funding, funding + length)
+    with pytest.raises(Reverted, match="ConventionUnknown"):
+        pair.chain.ask(ANYBODY, at, "daysOf", (4, 1, 2))
     with pytest.raises(Reverted, match="AmountTooLarge"):
         pair.chain.ask(ANYBODY, at, "discountHalfUp", (2**64 - 1, 2**32 - 1, 365))

@@ -14,7 +14,7 @@ from eth_hash.auto import keccak
 
 from ledger.domain import purposes
 from ledger.domain.coupons import CouponKind, Period, ServiceTerms, terms_hash
-from ledger.domain.discount import discount_half_up
+from ledger.domain.discount import MOST_ROLLED, Convention, days_of, discount_half_up
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.mandates import MandateKind
 from ledger.domain.roles import Role
@@ -1122,8 +1122,12 @@ class Histories:
         funding = self.spoilt(
             self.today, lambda: self.one([self.today + 1, max(self.today - 1, 0), receivable.due])
         )
-        rate = self.dice.randrange(100_000)
-        face, days = max(high - low, 0), max(receivable.due - funding, 0)
+        rate, convention = self.dice.randrange(100_000), self.one(list(Convention))
+        rolled = self.dice.randrange(3) if convention == Convention.ACT_360_ROLLED else 0
+        end_day = receivable.due + self.spoilt(
+            rolled, lambda: self.one([-1, 1, MOST_ROLLED, MOST_ROLLED + 1])
+        )
+        face, days = max(high - low, 0), days_of(convention, funding, max(end_day, funding))
         discount = min(discount_half_up(face, rate, days), 2**64 - 1)
         fee = self.one([0, 0, self.amount(3, 64)])
         quote = Quote(
@@ -1135,9 +1139,13 @@ class Histories:
             holder=self.who(piece.holder),
             financier=financier,
             rate_ppm=rate,
+            convention=self.spoilt(int(convention), lambda: self.one([0, 4])),
+            recourse=self.chance(0.5),
             funding_day=funding,
+            end_day=end_day,
             discount=self.spoilt(discount, lambda: discount + 1),
             fee=fee,
+            fee_payee=self._fee_payee(piece.holder, financier),
             net=self.spoilt(max(face - discount - fee, 0), lambda: face),
             nonce=self.spoilt(self.dice.randrange(10**6), lambda: 7),
             deadline=self.world.stage.timestamp + self.spoilt(2 * DAY, lambda: self.one([-DAY, 0, 30])),
@@ -1145,6 +1153,13 @@ class Histories:
         financing = self.world.financing
         signature = self.signature(financing, quote, financier)
         return self.act(self.who(quote.holder), financing, "accept", quote, signature)
+
+    def _fee_payee(self, holder: str, financier: str) -> str:
+        """The financier itself (nobody is named) or a third party; spoilt: one of the two, or a stranger."""
+        third = [NOBODY, *(actor.address for actor in COMPANIES)]
+        return self.spoilt(
+            self.one(third), lambda: self.one([holder, financier, self.one(EVERYBODY).address])
+        )
 
     def _quote(self, over: bool) -> Quote:
         """An accepted quote, past its deadline or not; spoilt: any quote ever accepted."""
@@ -1164,7 +1179,12 @@ class Histories:
         quote = self.spoilt(quote, lambda: replace(quote, net=quote.net - 1 if quote.net else 0))
         registration = self._registration(quote.financier)
         search = self._document(quote.financier, DocumentKind.REGISTRY_SEARCH)
-        return self.act(self.who(quote.financier), self.world.financing, "fund", quote, registration, search)
+        number = self.spoilt(self.hash(), lambda: self.one([ZERO_HASH, *self._numbers(quote.financier)]))
+        papers = (number, registration, search)
+        return self.act(self.who(quote.financier), self.world.financing, "fund", quote, *papers)
+
+    def _numbers(self, financier: str) -> list[bytes]:
+        return [number for who, number in self.world.financing.numbers_used if who == financier]
 
     def _registration(self, financier: str) -> bytes:
         """A certificate that served no financing yet; spoilt: one that did."""

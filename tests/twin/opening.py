@@ -80,7 +80,7 @@ def _documents(h: Histories) -> Iterator[Act]:
         yield _register(h, actor.address, DocumentKind.TRADE)
     for actor in (*VERIFIERS, AUDITOR, AUTHORITY, *FINANCIERS):
         yield _register(h, actor.address, DocumentKind.OTHER)
-    for actor, kind in product(FINANCIERS, (DocumentKind.REGISTRATION, DocumentKind.REGISTRY_SEARCH)):
+    for actor, kind in product(FINANCIERS, (DocumentKind.REGISTRY_SEARCH, DocumentKind.REGISTRATION)):
         yield _register(h, actor.address, kind)
 
 

@@ -316,7 +316,9 @@ class Story:
         said = {"receivable": receivable, "start": start, "end": piece[1], "module": 2, "sequence": piece[3]}
         return self.say("PieceBook", "Unlocked" if unlock else "Locked", **said)
 
-    def finance(self, receivable: int, start: int, financier: str, discount: int, fee: int) -> bytes:
+    def finance(
+        self, receivable: int, start: int, financier: str, discount: int, fee: int, payee: str = ""
+    ) -> bytes:
         holder, end, _, sequence = self.pieces[receivable, start]
         digest, net = word(f"quote {receivable}/{start}"), end - start - discount - fee
         terms = {
@@ -328,9 +330,13 @@ class Story:
             "holder": holder,
             "financier": party(financier),
             "ratePpm": 40000,
+            "convention": 1,
+            "recourse": False,
             "fundingDay": 20000,
+            "endDay": 20090,
             "discount": discount,
             "fee": fee,
+            "feePayee": party(payee) if payee else NOBODY,
             "net": net,
             "nonce": 1,
             "deadline": 2**40,
@@ -341,7 +347,15 @@ class Story:
             self.lock(receivable, start, unlock=True),
             self.pass_on(receivable, start, financier, digest),
             self.move(party(financier), holder, net, digest),
-            self.say("Financing", "Financed", **said, registration=word("reg"), search=word("search")),
+            *([self.move(party(financier), party(payee), fee, digest)] if payee else []),
+            self.say(
+                "Financing",
+                "Financed",
+                **said,
+                number=b"0001".ljust(32, b"\0"),
+                registration=word("reg"),
+                search=word("search"),
+            ),
         )
         return digest
 

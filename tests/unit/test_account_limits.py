@@ -15,7 +15,7 @@ from ledger.errors import BadInput, NotFound
         ("Cash", "transferFromWithDocument", "amount", 3),
         ("Proceeds", "pay", "amount", 3),
         ("Receivables", "confirm", "c.face", None),
-        ("Financing", "fund", "q.net", 12),
+        ("Financing", "fund", "q.net", 16),
         ("Documents", "registerObligation", "o.total", 5),
     ],
 )

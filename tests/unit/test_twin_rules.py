@@ -9,7 +9,7 @@ import pytest
 from eth_hash.auto import keccak
 
 from ledger.domain import purposes
-from ledger.domain.discount import discount_half_up
+from ledger.domain.discount import Convention, discount_half_up
 from ledger.domain.states import PieceState
 from ledger.domain.twin import Refusal, World
 from ledger.domain.twin.bonds import Terms
@@ -306,9 +306,13 @@ def test_a_quote_locks_its_interval_and_moves_piece_and_money_together(
         SUPPLIER,
         financier.address,
         36_000,
+        Convention.ACT_360,
+        True,
         day,
+        day + DUE_DAYS,
         discount,
         80,
+        NOBODY,
         face - discount - 80,
         1,
         deadline,
@@ -319,9 +323,11 @@ def test_a_quote_locks_its_interval_and_moves_piece_and_money_together(
     with pytest.raises(Refusal, match="PieceLocked"):
         do(SUPPLIER, "Transfers", "split", id_, 0, world.book.piece(id_, 0).sequence, 50)
     on_file = [keccak(purposes.address_bytes(financier.address) + bytes([kind])) for kind in (35, 36)]
+    number = b"0001".ljust(32, b"\0")
     for papers in ((keccak(b"none"), on_file[1]), (on_file[0], keccak(b"none"))):
         with pytest.raises(Refusal, match="DocumentUnknown"):
-            do(financier.address, "Financing", "fund", quote, *papers)
-    do(financier.address, "Financing", "fund", quote, *on_file)
+            do(financier.address, "Financing", "fund", quote, number, *papers)
+    do(financier.address, "Financing", "fund", quote, number, *on_file)
+    assert world.financing.recourse(id_, 0, 0) == SUPPLIER
     assert world.book.piece(id_, 0).holder == financier.address
     assert world.cashes[ADDRESSES["Cash"]].balance_of(SUPPLIER) == face - discount - 80 == 39_800

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from ledger.domain.discount import discount_half_up
+from ledger.domain.discount import MOST_ROLLED, Convention, days_of, discount_half_up
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.roles import Role
 from ledger.domain.states import QuoteState, ReceivableState
-from ledger.domain.twin.base import Module, Refusal, Stage, word
+from ledger.domain.twin.base import NOBODY, ZERO_HASH, Module, Refusal, Stage, word
 from ledger.domain.twin.documents import Documents, Recover, digest_of, require_signed
 from ledger.domain.twin.participants import Participants
 from ledger.domain.twin.pieces import PieceBook
@@ -45,6 +45,9 @@ class Financing(Module):
         self.deals: dict[bytes, Deal] = {}
         self.nonces: set[tuple[str, int]] = set()
         self.registrations_used: set[tuple[str, bytes]] = set()
+        self.numbers_used: set[tuple[str, bytes]] = set()
+        self.sellers: dict[tuple[int, int, int], tuple[str, int]] = {}
+        """Sold with recourse: (receivable, start, layer) -> the seller, and where the interval ends."""
 
     # --- reading ---
 
@@ -53,6 +56,12 @@ class Financing(Module):
 
     def state_of(self, digest: bytes) -> int:
         return self.deals.get(digest, Deal()).state
+
+    def recourse(self, receivable: int, piece_start: int, financed_start: int) -> str:
+        """Who answers for the piece: the seller of its last financing, where that was with recourse."""
+        piece = self.book.piece(receivable, piece_start)
+        seller, end = self.sellers.get((receivable, financed_start, piece.layers), (NOBODY, 0))
+        return seller if financed_start <= piece_start and piece.end <= end else NOBODY
 
     def check_quote(self, q: Quote) -> None:
         if q.start >= q.end:
@@ -64,8 +73,17 @@ class Financing(Module):
         if q.funding_day < self.participants.today():
             raise Refusal("DateOutOfOrder", word("FUNDING_DAY"), q.funding_day, self.participants.today())
         self.participants.require_role(q.financier, Role.FINANCIER)
+        self._require_payee(q)
         self._require_terms(q)
         self.book.check_move(q.receivable, q.piece_start, q.sequence, q.start, q.end, q.holder, q.financier)
+
+    def _require_payee(self, q: Quote) -> None:
+        if q.fee_payee == NOBODY:
+            return
+        for party in (q.financier, q.holder):
+            if q.fee_payee == party:
+                raise Refusal("SameParty", party, q.fee_payee)
+        self.participants.require_active(q.fee_payee)
 
     def _require_terms(self, q: Quote) -> None:
         receivable = self.receivables.receivable(q.receivable)
@@ -74,8 +92,15 @@ class Financing(Module):
             raise Refusal("WrongState", word("RECEIVABLE"), q.receivable, receivable.state, int(needed))
         if q.funding_day >= receivable.due:
             raise Refusal("DateOutOfOrder", word("DUE"), receivable.due, q.funding_day)
+        rolls = q.convention == Convention.ACT_360_ROLLED
+        last = receivable.due + MOST_ROLLED if rolls else receivable.due
+        if not receivable.due <= q.end_day <= last:
+            raise Refusal("EndDayUnfit", q.end_day, receivable.due, last)
+        if q.convention not in tuple(Convention):
+            raise Refusal("ConventionUnknown", q.convention)
         face = q.end - q.start
-        discount = discount_half_up(face, q.rate_ppm, receivable.due - q.funding_day)
+        days = days_of(Convention(q.convention), q.funding_day, q.end_day)
+        discount = discount_half_up(face, q.rate_ppm, days)
         if discount > _MOST:
             raise Refusal("AmountTooLarge", discount, _MOST)
         if q.discount != discount:
@@ -106,7 +131,7 @@ class Financing(Module):
 
     # --- financier ---
 
-    def fund(self, sender: str, q: Quote, registration: bytes, search: bytes) -> None:
+    def fund(self, sender: str, q: Quote, number: bytes, registration: bytes, search: bytes) -> None:
         """Money and piece move together, after registration and prior search are on file (art. 13)."""
         if sender != q.financier:
             raise Refusal("NotParty", sender, q.financier)
@@ -117,17 +142,39 @@ class Financing(Module):
         if q.funding_day != self.participants.today():
             raise Refusal("DateOutOfOrder", word("FUNDING_DAY"), q.funding_day, self.participants.today())
         self.participants.require_role(sender, Role.FINANCIER)
-        self.documents.require_known(search, sender, DocumentKind.REGISTRY_SEARCH)
-        self.documents.require_known(registration, sender, DocumentKind.REGISTRATION)
-        if (sender, registration) in self.registrations_used:
-            raise Refusal("AlreadyUsed", word("REGISTRATION"), registration)
-        self.registrations_used.add((sender, registration))
+        self._use_registration(sender, number, registration, search)
         self.deals[digest] = Deal(QuoteState.FUNDED, deal.locked_sequence)
-        sequence = self.book.unlock(self.address, q.receivable, q.start, deal.locked_sequence)
+        self._exchange(q, digest, deal.locked_sequence)
+        self.emit("Financed", digest, q.receivable, q.financier, q.values(), number, registration, search)
+
+    def _use_registration(self, who: str, number: bytes, registration: bytes, search: bytes) -> None:
+        """One certificate and one number for one financing; the search was filed no later than they were."""
+        self.documents.require_known(search, who, DocumentKind.REGISTRY_SEARCH)
+        self.documents.require_known(registration, who, DocumentKind.REGISTRATION)
+        filed = self.documents.document(search, who).registered_at
+        registered = self.documents.document(registration, who).registered_at
+        if filed > registered:
+            raise Refusal("SearchedTooLate", search, filed, registered)
+        if number == ZERO_HASH:
+            raise Refusal("ZeroHash", word("REGISTRATION_NUMBER"))
+        if (who, registration) in self.registrations_used:
+            raise Refusal("AlreadyUsed", word("REGISTRATION"), registration)
+        if (who, number) in self.numbers_used:
+            raise Refusal("AlreadyUsed", word("REGISTRATION_NUMBER"), number)
+        self.registrations_used.add((who, registration))
+        self.numbers_used.add((who, number))
+
+    def _exchange(self, q: Quote, digest: bytes, sequence: int) -> None:
+        """Piece, net and fee, all of them or none (FIN-1)."""
+        if q.recourse:
+            layer = self.book.piece(q.receivable, q.start).layers + 1
+            self.sellers[q.receivable, q.start, layer] = (q.holder, q.end)
+        sequence = self.book.unlock(self.address, q.receivable, q.start, sequence)
         self.book.move(self.address, q.receivable, q.start, sequence, q.holder, q.financier, digest)
         cash = self.receivables.cash_of(q.receivable)
         cash.transfer_from_with_document(self.address, q.financier, q.holder, q.net, digest)
-        self.emit("Financed", digest, q.receivable, q.financier, q.values(), registration, search)
+        if q.fee and q.fee_payee != NOBODY:
+            cash.transfer_from_with_document(self.address, q.financier, q.fee_payee, q.fee, digest)
 
     def revoke(self, sender: str, nonce: int) -> None:
         if (sender, nonce) in self.nonces:

@@ -438,6 +438,12 @@ class World:
             yield (self.financing.address, "nonceUsed", (financier, nonce)), True
         for financier, registration in self.financing.registrations_used:
             yield (self.financing.address, "registrationUsed", (financier, registration)), True
+        for financier, number in self.financing.numbers_used:
+            yield (self.financing.address, "numberUsed", (financier, number)), True
+        for id_, financed, _ in self.financing.sellers:
+            for start, _ in self.book.walk(id_):
+                asked = (id_, start, financed)
+                yield (self.financing.address, "recourse", asked), self.financing.recourse(*asked)
 
     def _file_views(self) -> Iterator[tuple[View, Any]]:
         at, files = self.files.address, self.files

@@ -13,9 +13,12 @@ abstract contract FinancingActs is ReceivableActs {
         uint8 state; // 1 accepted, 2 funded, 3 lapsed
     }
 
+    bytes32 private constant UNREGISTERED = keccak256("unregistered");
+
     Deal[] internal _deals;
     mapping(address => mapping(uint256 => bool)) private _nonceSpent;
     mapping(address => bytes32) private _lastUsed;
+    mapping(address => bytes32) private _lastNumber;
     uint256 private _nonce;
 
     function financing_accept(uint256 seed) public rolling(seed) {
@@ -37,7 +40,12 @@ abstract contract FinancingActs is ReceivableActs {
         q.holder = _odd(24) ? _one(suppliers) : p.holder;
         q.financier = _odd(24) ? _one(suppliers) : _one(financiers);
         q.ratePpm = uint32(_roll(200_000));
+        q.convention = uint8(1 + _roll(3));
+        q.recourse = _odd(2);
         q.fundingDay = _odd(24) ? _today() - 1 : _today();
+        q.endDay = uint32(_payable(id).due + (q.convention == 3 ? _roll(4) : 0));
+        if (_odd(24)) q.endDay += 11;
+        if (_odd(2)) q.feePayee = _odd(12) ? q.holder : _one(investors);
         q.nonce = _odd(24) ? _nonce : ++_nonce;
         q.deadline = uint64(_odd(24) ? clock - 1 : clock + _roll(2 days));
         _price(q);
@@ -46,20 +54,22 @@ abstract contract FinancingActs is ReceivableActs {
     /// @dev The discount the other way round: the largest d with d * 360 * 10^6 <= face * rate * days + half of it.
     function _price(IFinancing.Quote memory q) private {
         uint64 due = _payable(q.receivable).due;
-        uint256 owed = q.end <= q.start || due <= q.fundingDay
-            ? 0
-            : uint256(q.end - q.start) * q.ratePpm * (due - q.fundingDay);
+        uint256 days_ = q.convention == 2 && q.endDay >= q.fundingDay
+            ? financing.daysOf(2, q.fundingDay, q.endDay)
+            : q.endDay > q.fundingDay ? q.endDay - q.fundingDay : 0;
+        uint256 owed =
+            q.end <= q.start || due <= q.fundingDay ? 0 : uint256(q.end - q.start) * q.ratePpm * days_;
         uint256 whole = owed / 360e6;
         if ((owed % 360e6) * 2 >= 360e6) ++whole;
         q.discount = uint64(whole);
-        if (owed != 0) _compareDiscount(q, uint32(due));
+        if (owed != 0) _compareDiscount(q, uint32(days_));
         uint64 face = q.end > q.start ? q.end - q.start : 0;
         q.fee = face < q.discount + 3 ? 0 : uint64(_roll(3));
         q.net = face > q.discount + q.fee ? face - q.discount - q.fee : 0;
     }
 
-    function _compareDiscount(IFinancing.Quote memory q, uint32 due) private {
-        uint64 discount = financing.discountHalfUp(q.end - q.start, q.ratePpm, due - q.fundingDay);
+    function _compareDiscount(IFinancing.Quote memory q, uint32 days_) private {
+        uint64 discount = financing.discountHalfUp(q.end - q.start, q.ratePpm, days_);
         _must(discount == q.discount, "FIN-1", "the discount is not half-up to the fen");
     }
 
@@ -86,7 +96,17 @@ abstract contract FinancingActs is ReceivableActs {
             && _activeAs(q.financier, FINANCIER) && !_nonceSpent[q.financier][q.nonce];
         bool piece = p.state == 1 && p.sequence == q.sequence && p.layers < MAX_LAYERS
             && _carvable(q.pieceStart, p.end, q.start, q.end, _books[q.receivable].pieces);
-        return r.state == 2 && timely && parties && piece;
+        return r.state == 2 && timely && _ends(q, r.due) && parties && piece && _payeeFits(q);
+    }
+
+    /// @dev Where the discount may end: the due day, or up to ten days on where it rolls.
+    function _ends(IFinancing.Quote memory q, uint256 due) private pure returns (bool) {
+        return q.endDay >= due && q.endDay <= due + (q.convention == 3 ? 10 : 0);
+    }
+
+    function _payeeFits(IFinancing.Quote memory q) private view returns (bool) {
+        if (q.feePayee == address(0)) return true;
+        return q.feePayee != q.financier && q.feePayee != q.holder && _active(q.feePayee);
     }
 
     /// @dev An open deal where there is one.
@@ -99,7 +119,7 @@ abstract contract FinancingActs is ReceivableActs {
 
     /// @dev A new certificate, else one that nobody registered or that stands behind another financing.
     function _certificate(address financier) private returns (bytes32 certificate, bool good) {
-        if (_odd(8)) return (keccak256("unregistered"), false);
+        if (_odd(8)) return (UNREGISTERED, false);
         if (_odd(3) && _lastUsed[financier] != 0) return (_lastUsed[financier], false);
         certificate = keccak256(abi.encode("certificate", ++_nonce));
         bytes memory data = abi.encodeCall(IDocuments.register, (certificate, REGISTRATION, 0));
@@ -110,6 +130,7 @@ abstract contract FinancingActs is ReceivableActs {
         ICash cash;
         uint256 financier;
         uint256 holder;
+        uint256 payee;
         address owner;
     }
 
@@ -118,19 +139,37 @@ abstract contract FinancingActs is ReceivableActs {
         Deal storage d = _deals[_someDeal()];
         IFinancing.Quote memory q = d.quote;
         Before memory was = _before(q);
-        if (was.financier < q.net && _active(q.financier) && !_odd(5)) {
-            _fund(was.cash, q.financier, q.net);
+        uint256 due = uint256(q.net) + _feeApart(q);
+        if (was.financier < due && _active(q.financier) && !_odd(5)) {
+            _fund(was.cash, q.financier, due);
             was = _before(q);
         }
         (bytes32 certificate, bool registered) = _certificate(q.financier);
         bool allowed = registered && d.state == 1 && clock <= q.deadline && q.fundingDay == _today()
-            && _activeAs(q.financier, FINANCIER) && _active(q.holder) && was.financier >= q.net;
-        bytes memory data = abi.encodeCall(IFinancing.fund, (q, certificate, _paper(SEARCH)));
-        (bool ok,) = _act("financing.fund", q.financier, address(financing), data);
-        if (ok) _lastUsed[q.financier] = certificate;
+            && _activeAs(q.financier, FINANCIER) && _active(q.holder) && was.financier >= due
+            && (_feeApart(q) == 0 || _active(q.feePayee));
+        bool used = _odd(12) && _lastNumber[q.financier] != 0;
+        bytes32 number = used ? _lastNumber[q.financier] : bytes32(++_nonce);
+        (bool ok,) = _act("financing.fund", q.financier, address(financing), _funding(q, number, certificate));
+        if (ok) (_lastUsed[q.financier], _lastNumber[q.financier]) = (certificate, number);
+        allowed = allowed && !used;
         _judge("FIN-1", "financing.fund", allowed, ok);
         _compare(q, was, ok);
         if (ok) d.state = 2;
+    }
+
+    /// @dev Where nobody registered the certificate, nobody searched either.
+    function _funding(IFinancing.Quote memory q, bytes32 number, bytes32 certificate)
+        private
+        pure
+        returns (bytes memory)
+    {
+        bytes32 search = certificate == UNREGISTERED ? certificate : _paper(SEARCH);
+        return abi.encodeCall(IFinancing.fund, (q, number, certificate, search));
+    }
+
+    function _feeApart(IFinancing.Quote memory q) private pure returns (uint256) {
+        return q.feePayee == address(0) ? 0 : q.fee;
     }
 
     function _before(IFinancing.Quote memory q) private view returns (Before memory) {
@@ -139,18 +178,25 @@ abstract contract FinancingActs is ReceivableActs {
             cash,
             cash.balanceOf(q.financier),
             cash.balanceOf(q.holder),
+            q.feePayee == address(0) ? 0 : cash.balanceOf(q.feePayee),
             book.piece(q.receivable, q.start).holder
         );
     }
 
-    /// @dev FIN-1: both moved, by exactly the net, or neither did.
+    /// @dev FIN-1: piece, net and fee all moved, to the fen, or none did.
     function _compare(IFinancing.Quote memory q, Before memory was, bool ok) private {
         Before memory is_ = _before(q);
         uint256 net = ok ? q.net : 0;
+        uint256 fee = ok ? _feeApart(q) : 0;
         address owner = ok ? q.financier : was.owner;
         _must(is_.owner == owner, "FIN-1", "the piece did not move with the money");
-        _must(is_.financier + net == was.financier, "FIN-1", "the financier paid another amount than the net");
+        _must(
+            is_.financier + net + fee == was.financier,
+            "FIN-1",
+            "the financier paid another amount than the net and the fee"
+        );
         _must(is_.holder == was.holder + net, "FIN-1", "the holder got another amount than the net");
+        _must(is_.payee == was.payee + fee, "FIN-1", "the fee's payee got another amount than the fee");
         if (!ok) return;
         _must(
             uint256(q.net) + q.discount + q.fee == q.end - q.start,
