@@ -327,11 +327,18 @@ def test_only_the_financier_signs_its_quote(world, quote):
             world.supplier.accepts_quote(quote, signed)
 
 
+def another(world, quote, name):
+    """Another value of that field."""
+    if name in ("holder", "financier", "feePayee"):
+        return world.factor.address
+    return not quote[name] if name == "recourse" else quote[name] + 1
+
+
 @pytest.mark.parametrize("name", ["fee", "nonce", "deadline", "ratePpm", "recourse", "feePayee"])
 def test_what_was_signed_cannot_be_changed(world, receivable, quote, name):
     signed = signature(world, quote)
-    value = world.investor.address if name == "feePayee" else quote[name] + 1
-    other = given.quote(world, receivable, START, END, **{name: value, "discount": quote["discount"]})
+    changed = {name: another(world, quote, name), "discount": quote["discount"]}
+    other = given.quote(world, receivable, START, END, **changed)
     if name == "ratePpm":
         other["discount"] = given.discount(END - START, RATE + 1, TENOR)
         other["net"] = END - START - other["discount"] - other["fee"]
@@ -427,7 +434,8 @@ def test_funding_moves_piece_and_money_together(world, receivable, accepted, pap
 def test_a_fee_reaches_its_payee_in_the_same_transaction(world, receivable, papers):
     quote = given.accepted_quote(world, receivable, start=START, end=END, feePayee=world.investor.address)
     whole = quote["net"] + quote["fee"]
-    given.moneyed(world, world.financier, whole - 1, world.financing)
+    given.moneyed(world, world.financier, whole - 1)
+    world.financier.approves(world.financing, FACE)
     with refused("InsufficientBalance", world.financier, quote["fee"] - 1, quote["fee"]):
         world.financier.funds(quote, *papers)
     assert world.supplier.balance() == 0, "the net did not move without the fee"
@@ -653,5 +661,5 @@ def test_an_unknown_quote_does_not_lapse(world, quote):
 def test_the_contracts_digest_is_the_wallets(world, quote):
     """The signature made from the published type string is the one the contract expects, field by field."""
     for name in quote:
-        changed = quote | {name: world.factor.address if name in ("holder", "financier") else quote[name] + 1}
+        changed = quote | {name: another(world, quote, name)}
         assert digest_of(world, changed) != digest_of(world, quote)
