@@ -153,8 +153,10 @@ class Finding(Statement):
 
 @dataclass(frozen=True, slots=True)
 class Quote(Statement):
-    """`IFinancing.Quote`: amounts in fen, rate a year, days as day numbers, `deadline` UTC seconds, `convention`
-    as `ledger.domain.discount.Convention`, `fee_payee` nobody where the financier keeps the fee."""
+    """`IFinancing.Quote`: amounts in fen, rate a year, days as day numbers, `deadline` UTC seconds.
+
+    `convention` as in `ledger.domain.discount`, `fee_payee` nobody where the financier keeps the fee.
+    """
 
     TYPES: ClassVar = (
         ("receivable", "uint64"),

@@ -34,7 +34,7 @@ class SignedQuote:
 
 @dataclass(frozen=True, slots=True)
 class Financed(Act):
-    """A funded quote: face = discount + fee + net, in minor units. `number`, of its registration: attested."""
+    """A funded quote, in minor units: face = discount + fee + net. Its registration's number is attested."""
 
     receivable: int
     start: int
@@ -124,8 +124,8 @@ class Financier(Desk):
     def fund(
         self, financier: str, signed: SignedQuote, *, number: str, registration: Paper, search: Paper
     ) -> Financed:
-        """Money against piece in one transaction, with the registration's number, its certificate and the prior
-        search result on file: first the search, then what it was made for.
+        """Money against piece in one transaction, with the registration's number, its certificate and the
+        prior search result on file: first the search, then what it was made for.
 
         77号文 art. 13. Gives `Financing` its allowance when that is missing.
 

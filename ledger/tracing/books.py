@@ -91,7 +91,7 @@ class Obligation:
 
 @dataclass(frozen=True, slots=True)
 class Financing:
-    """A funded quote. The fen `[start, end)` cost `net`; the financier keeps `discount`, `fee_payee` has `fee`.
+    """A funded quote. The fen `[start, end)` cost `net`; the financier keeps `discount`, its payee `fee`.
 
     What it says of its registration, `number` and `documents`, is attested by the financier.
     """

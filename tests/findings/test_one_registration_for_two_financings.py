@@ -13,7 +13,7 @@ from ledger.domain.discount import Convention, discount_half_up
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.twin.receivables import Confirmation
 from ledger.domain.typed_data import Quote, TypedData
-from tests.twin.actors import FINANCIERS, NOBODY, ISSUERS, SUPPLIERS
+from tests.twin.actors import FINANCIERS, ISSUERS, NOBODY, SUPPLIERS
 from tests.twin.acts import DAY, Histories
 from tests.twin.chain import Reverted
 from tests.twin.opening import opening
@@ -40,7 +40,7 @@ def pair() -> Iterator[Pair]:
             due=pair.world.participants.today() + 30,
             credit_line=1,
             budget_line=0,
-            fingerprint=keccak(b"invoice 0"),
+            fingerprint=keccak(b"invoice 0")[:12] + purposes.address_bytes(SUPPLIER),
             contract_document=registered(ISSUER, DocumentKind.CONTRACT),
             delivery_document=registered(ISSUER, DocumentKind.DELIVERY),
         )

@@ -74,7 +74,7 @@ def test_digests_are_those_of_the_contract(
 
 @pytest.mark.spec("FIN-1", "FIN-5")
 def test_discounts_are_those_of_the_contract(pair: Pair) -> None:
-    """FIN-1, FIN-5: the same days and half-up to the fen on both sides, and refused by name where the result has no room."""
+    """FIN-1, FIN-5: the same days, half-up to the fen, and refused by name where it has no room."""
     at, dice = pair.chain.addresses["Financing"], Random(5)
     terms = [(180, 1_000_000, 1), (179, 1_000_000, 1), (2**64 - 1, 0, 365), (0, 30_000, 90)]
     terms += [(dice.randrange(2**50), dice.randrange(10**6), dice.randrange(400)) for _ in range(40)]

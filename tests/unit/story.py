@@ -32,7 +32,7 @@ NAMES = (
 )
 AT = {name: address(name) for name in NAMES}
 SOURCE = p.axis_of(p.CASH, p.source())
-MAX_LAYERS = {"minPiece": 1, "maxPieces": 100, "maxLayers": 10}
+MAX_LAYERS = {"minPiece": 1, "maxPieces": 100, "maxLayers": 10, "closesOn": 20_090, "terms": 0}
 
 
 def party(name: str) -> str:
