@@ -339,6 +339,26 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "凭证片段仅可按代币标准读取，流转须附贸易单据。",
     ),
     "TenorTooLong": ("A tenor of {had} days is longer than {needed}.", "期限 {had} 天超过上限 {needed} 天。"),
+    "ObligorInDefault": (
+        "{obligor} has {overdue} overdue receivables and confirms nothing new until they are paid.",
+        "{obligor} 有 {overdue} 张应收凭证逾期，付清前不得确认新的凭证。",
+    ),
+    "TwoPersonsNeeded": (
+        "This programme wants two persons to confirm; {who} lets one confirm up to {alone} (minor units).",
+        "该方案要求经办与复核双人确认；{who} 允许一人确认至多 {alone}（最小货币单位）。",
+    ),
+    "OrdersNotFinanced": (
+        "Programme {programme} confirms no orders, only what was delivered.",
+        "方案 {programme} 不接受订单确认，仅可确认已交付的款项。",
+    ),
+    "GreenTooLarge": (
+        "{had} green minor units are more than the {needed} that can be counted here.",
+        "绿色金额 {had} 超过此处可计入的 {needed}（最小货币单位）。",
+    ),
+    "ConsentMissing": (
+        "Receivable {receivable} is accepted with the supplier's consent: by document (1) or declared (2); this was {had}.",
+        "签收应收凭证 {receivable} 须有供应商同意：书面（1）或声明（2）；提交的是 {had}。",
+    ),
     "NotYetReturnable": (
         "Receivable {receivable} can be returned from day {needed}; today is day {today}.",
         "应收凭证 {receivable} 自第 {needed} 日起可退回，今天是第 {today} 日。",
@@ -523,6 +543,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
 CLAUSES: Final[dict[str, str]] = {
     "OperatorCannotParticipate": "银发〔2025〕77号 art. 4",
     "TenorTooLong": "银发〔2025〕77号 art. 11",
+    "ObligorInDefault": "银发〔2025〕77号 art. 15",
+    "ConsentMissing": "保障中小企业款项支付条例 art. 11",
     "ReviewMissing": "中国绿色债券原则 2022; ICMA GBP, external review",
     "ReviewLapsed": "中国绿色债券原则 2022; ICMA GBP, external review",
     "CatalogueNotInForce": "绿色债券支持项目目录（2021年版）；绿色金融支持项目目录（2025年版）",

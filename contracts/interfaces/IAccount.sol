@@ -112,6 +112,8 @@ interface IAccount {
     function roleOf(address key) external view returns (uint8);
     function keys() external view returns (KeySetting[] memory);
     function limits() external view returns (LimitSetting[] memory);
+    /// @return what a clerk may do alone of this kind; zeros: nothing
+    function limitOf(address target, bytes4 selector) external view returns (Limit memory);
     function policy() external view returns (Policy memory);
     /// @return what clerks did alone of this kind on the present business day
     function usedToday(address target, bytes4 selector) external view returns (uint256);

@@ -94,6 +94,10 @@ contract Account is IAccount, IERC1271, Initializable, EIP712 {
         }
     }
 
+    function limitOf(address target, bytes4 selector) external view returns (Limit memory) {
+        return _limits[_entryOf(target, selector)];
+    }
+
     function policy() external view returns (Policy memory) {
         return _policy;
     }

@@ -12,9 +12,10 @@ from ledger.bootstrap.opening import (
     prove_configured,
     records_of,
 )
-from ledger.bootstrap.plan import CashPlan, DeploymentPlan, Programme
+from ledger.bootstrap.plan import CashPlan, DeploymentPlan
 from ledger.bootstrap.proof import Check, prove
 from ledger.bootstrap.status import status
+from ledger.domain.programmes import Programme
 
 __all__ = [
     "CashPlan",

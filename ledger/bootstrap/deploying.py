@@ -24,7 +24,7 @@ from ledger.chain.client import Act, ChainClient
 from ledger.chain.deployments import Deployment, Deployments
 from ledger.chain.sending import Draft, OnSigned
 from ledger.crypto.files import write_private
-from ledger.errors import Conflict
+from ledger.errors import Conflict, ContractRefusal
 from ledger.ports import Mined, Signer
 
 PLAN = "plan.json"
@@ -185,8 +185,11 @@ def resolved(value: Any, records: Deployments) -> Any:
 
 
 def is_wired(client: ChainClient, records: Deployments, wire: Wire) -> bool:
-    """Whether the chain says that a power is as the plan gives it."""
-    answer = client.call(records.contract(wire.target), wire.question, resolved(wire.asked, records))
+    """Whether the chain says that a power is as the plan gives it; what it does not know is not."""
+    try:
+        answer = client.call(records.contract(wire.target), wire.question, resolved(wire.asked, records))
+    except ContractRefusal:
+        return False
     return bool(answer == resolved(wire.expected, records))
 
 

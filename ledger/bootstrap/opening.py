@@ -12,7 +12,7 @@ from pathlib import Path
 from ledger.bootstrap.deploying import Deployer, Report, recorded_plan
 from ledger.bootstrap.funding import fund
 from ledger.bootstrap.index import LazyIndex
-from ledger.bootstrap.plan import CashPlan, DeploymentPlan, Programme
+from ledger.bootstrap.plan import CashPlan, DeploymentPlan
 from ledger.bootstrap.proof import Check, prove
 from ledger.chain.client import ChainClient
 from ledger.chain.deployments import Deployments
@@ -21,6 +21,7 @@ from ledger.config import EMBEDDED, Settings
 from ledger.crypto.files import private_folder, write_private
 from ledger.crypto.keystore import COST, KeyStore
 from ledger.crypto.vault import DocumentVault
+from ledger.domain.programmes import Programme
 from ledger.errors import BadInput, NotFound
 from ledger.ports import Deployment
 from ledger.services.session import Session

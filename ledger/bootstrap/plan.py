@@ -6,7 +6,7 @@ The plan is data. `deploying` carries it out, `proof` compares the live system w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal
 
@@ -14,6 +14,7 @@ from ledger.domain.catalogues import catalogues
 from ledger.domain.dates import day_number
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.money import currency
+from ledger.domain.programmes import Programme, Terms
 from ledger.domain.purposes import LOANS, MATURITY, PROCEEDS, SERVICE, module_id
 from ledger.domain.roles import Role
 from ledger.errors import BadInput
@@ -88,24 +89,12 @@ class CashPlan:
         return self.name or f"Cash-{self.currency}"
 
 
-@dataclass(frozen=True, slots=True)
-class Programme:
-    """Limits of receivables: fen, counts and days. 77号文 art. 11: a tenor of at most one year."""
-
-    min_piece: int = 1
-    max_pieces: int = 10_000
-    max_layers: int = 16
-    accept_days: int = 10
-    max_tenor_days: int = 365
-
-    def limits(self) -> dict[str, int]:
-        return {
-            "minPiece": self.min_piece,
-            "maxPieces": self.max_pieces,
-            "maxLayers": self.max_layers,
-            "closesOn": 0,
-            "terms": 0,
-        }
+MORE_PROGRAMMES: Final = (
+    Programme(terms=Terms.ACCEPTANCE | Terms.ORDERS),
+    Programme(terms=Terms.ACCEPTANCE | Terms.TWO_PERSONS | Terms.ORDERS),
+)
+"""Beside the first programme, whose pieces move on notice: one that asks the receiver, and one that asks for
+two persons as well. Further ones come by delayed powers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +129,7 @@ class DeploymentPlan:
         replay: business dates are posted, for ever (DESIGN 3, rule 9).
         zone: the programme's time zone, seconds east of UTC.
         delay: seconds between approval and execution of a change, at least one hour.
+        programme: number 1 of the programmes of receivables, `more_programmes` those after it.
         cure_days: how long a breach may stay open before a bond's label is withdrawn; ours, no rule names it.
     """
 
@@ -150,6 +140,7 @@ class DeploymentPlan:
     zone: int = 8 * 3600
     delay: int = 2 * 24 * 3600
     programme: Programme = field(default_factory=Programme)
+    more_programmes: tuple[Programme, ...] = MORE_PROGRAMMES
     catalogues: tuple[CataloguePlan, ...] = field(default_factory=known_catalogues)
     cure_days: int = 90
 
@@ -167,8 +158,10 @@ class DeploymentPlan:
     def from_json(cls, content: Mapping[str, Any]) -> DeploymentPlan:
         cashes = tuple(CashPlan(**cash) for cash in content["cashes"])
         lists = tuple(CataloguePlan(**one) for one in content["catalogues"])
-        terms = Programme(**content["programme"])
-        return cls(**{**content, "cashes": cashes, "programme": terms, "catalogues": lists})
+        first = Programme(**content["programme"])
+        more = tuple(Programme(**one) for one in content["more_programmes"])
+        made = {"cashes": cashes, "programme": first, "more_programmes": more, "catalogues": lists}
+        return cls(**{**content, **made})
 
     def creations(self) -> tuple[Creation, ...]:
         """Every contract, each after all that it needs."""
@@ -185,7 +178,7 @@ class DeploymentPlan:
             *_duty_wires(),
             *(_catalogue_wire(one) for one in self.catalogues),
             _cure_days_wire(self.cure_days),
-            _programme_wire(self.programme),
+            *_programme_wires((self.programme, *self.more_programmes)),
         )
 
 
@@ -202,6 +195,7 @@ def _cores(plan: DeploymentPlan) -> tuple[Creation, ...]:
         _core("Records", participants, Ref("Documents")),
         _core("PieceBook", participants, powers),
         _core("Mandates", participants),
+        _core("Programmes", powers),
         Creation(f"Account{IMPLEMENTATION}", "Account", "Account", (participants,), "implementation"),
         _core("AccountFactory", Ref(f"Account{IMPLEMENTATION}")),
         Creation(f"GreenBond{IMPLEMENTATION}", "GreenBond", "GreenBond", units, "implementation"),
@@ -226,6 +220,7 @@ def _modules() -> tuple[Creation, ...]:
     receivables, green_bond = Ref("Receivables"), Ref(f"GreenBond{IMPLEMENTATION}")
     office, coupons = Ref("BondOffice"), Ref("CouponTerms")
     books = Ref(f"ProceedsBooks{IMPLEMENTATION}")
+    parties = (Ref("Programmes"), Ref("AccountFactory"), frameworks)
     return (
         Creation(
             books.name,
@@ -242,7 +237,7 @@ def _modules() -> tuple[Creation, ...]:
         _core("Trades", Ref("BondOffice")),
         *_module("CouponTerms", powers, participants, documents, office),
         *_module("BondService", powers, participants, Ref("Mandates"), documents, office, proceeds, coupons),
-        *_module("Receivables", powers, participants, documents, book, registry, lines, proceeds),
+        *_module("Receivables", powers, participants, documents, book, registry, lines, proceeds, *parties),
         _core("Transfers", participants, documents, book),
         *_module("Financing", powers, participants, documents, book, receivables),
         *_module("Maturity", powers, participants, book, receivables, lines, proceeds),
@@ -298,7 +293,7 @@ def _cash_wires(cash: str) -> tuple[Wire, ...]:
 
 def _book_wires() -> tuple[Wire, ...]:
     modules = (
-        ("Receivables", 1, _MAY_OPEN),
+        ("Receivables", 1, _MAY_OPEN | _MAY_DISCHARGE),
         ("Financing", 2, _MAY_MOVE | _MAY_LOCK),
         ("Maturity", 3, _MAY_DISCHARGE),
         ("Transfers", 4, _MAY_MOVE | _MAY_LOCK),
@@ -398,6 +393,14 @@ def _cure_days_wire(days: int) -> Wire:
     return Wire("days to cure a breach of a label", "Labels", "setCureDays", (days,), "cureDays", (), days)
 
 
-def _programme_wire(programme: Programme) -> Wire:
-    terms = (programme.limits(), programme.accept_days, programme.max_tenor_days)
-    return Wire("programme of receivables", "Receivables", "setProgramme", terms, "programme", (), terms)
+def _programme_wires(programmes: tuple[Programme, ...]) -> Iterator[Wire]:
+    for number, programme in enumerate(programmes, 1):
+        terms = {_camel(name): int(value) for name, value in asdict(programme).items()}
+        what = f"programme {number} of receivables"
+        yield Wire(what, "Programmes", "set", (number, terms), "programme", (number,), terms)
+
+
+def _camel(name: str) -> str:
+    """`min_piece` -> `minPiece`: the contract's name of a field."""
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)

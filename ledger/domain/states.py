@@ -50,6 +50,14 @@ class ReceivableState(IntEnum):
     REFUSED = 3
     RETURNED = 4
     SETTLED = 5
+    VOIDED = 6
+
+
+class Consent(IntEnum):
+    """How a supplier said that it takes a receivable of its own will (`Receivables.accept`)."""
+
+    BY_DOCUMENT = 1
+    DECLARED = 2
 
 
 class PieceState(IntEnum):
@@ -187,6 +195,7 @@ State = (
     | PaymentState
     | FenState
     | ReceivableState
+    | Consent
     | PieceState
     | QuoteState
     | ApplicationState
@@ -234,6 +243,11 @@ LABELS: Final[dict[type[IntEnum], dict[int, dict[str, str]]]] = {
         ReceivableState.REFUSED: {"en": "refused", "zh": "已拒收"},
         ReceivableState.RETURNED: {"en": "returned", "zh": "已退回"},
         ReceivableState.SETTLED: {"en": "settled", "zh": "已兑付"},
+        ReceivableState.VOIDED: {"en": "voided", "zh": "已作废"},
+    },
+    Consent: {
+        Consent.BY_DOCUMENT: {"en": "by document", "zh": "书面同意"},
+        Consent.DECLARED: {"en": "declared", "zh": "签收时声明"},
     },
     PieceState: {
         PieceState.NONE: {"en": "none", "zh": "无"},

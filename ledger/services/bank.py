@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.domain.dates import date_of, day_number
+from ledger.domain.kinds import DocumentKind
 from ledger.domain.money import Money, currency
 from ledger.errors import NotFound
 from ledger.services.cash import SettlementBank
 from ledger.services.desk import act_of
+from ledger.services.documents import Paper
 from ledger.services.session import Act, Session, struct
-from ledger.services.values import Amount, minor, minor_or_zero
+from ledger.services.values import Amount, hex_of, minor, minor_or_zero
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,10 @@ class Bank(SettlementBank):
         )
         granted = mined.event("LineGranted").args
         return LineGranted(mined.tx, mined.block, granted["line"], granted["holder"], limit.minor, unit.code)
+
+    def attest(self, bank: str, reasons: Paper, readers: Sequence[str] = ()) -> str:
+        """Files why a tenor above 180 days is reasonable (77号文 art. 11); the confirmation names it."""
+        return hex_of(self._documents.filed(bank, reasons, DocumentKind.ATTESTATION, readers))
 
     def change_line(
         self,

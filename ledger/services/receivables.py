@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from ledger.domain.dates import date_of, day_number
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.money import Money
+from ledger.domain.programmes import ON_NOTICE
+from ledger.domain.states import Consent
 from ledger.errors import NotFound
 from ledger.services.bank import LineGranted, credit_line
 from ledger.services.desk import Desk, act_of
 from ledger.services.documents import Paper
 from ledger.services.proceeds import Refunds
 from ledger.services.session import Act, Session, struct
-from ledger.services.values import Amount, hash_bytes, hex_of, minor, reference, whole
+from ledger.services.values import Amount, code, hash_bytes, hex_of, minor, reference, whole
 
-STATES = {1: "proposed", 2: "accepted", 3: "refused", 4: "returned", 5: "settled"}
+STATES = {1: "proposed", 2: "accepted", 3: "refused", 4: "returned", 5: "settled", 6: "voided"}
+PARTIES = {1: "obligor", 2: "supplier"}
 PIECE_STATES = {1: "open", 2: "locked", 3: "paid", 4: "set off", 5: "voided"}
 _MAX_FACE = 2**64 - 1
 _PAGE = 200
@@ -54,12 +58,18 @@ class Settled(Act):
 
 @dataclass(frozen=True, slots=True)
 class Receivable:
-    """A receivable as it stands; amounts in minor units."""
+    """A receivable as it stands; amounts in minor units.
+
+    `order`: confirmed on an order, delivery evidence not filed yet. `overdue_on`: the day it was marked
+    overdue. `void_by`: the party that wants it voided.
+    """
 
     id: int
     obligor: str
     supplier: str
     state: str
+    programme: int
+    order: bool
     face: int
     cash: str
     currency: str
@@ -68,6 +78,28 @@ class Receivable:
     credit_line: int
     budget_line: int | None
     fingerprint: str
+    overdue_on: dt.date | None
+    void_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Green:
+    """Green minor units of a receivable's face. `by_bond`: they are counted by the bond that funds it."""
+
+    amount: int
+    framework: int | None
+    category: int | None
+    by_bond: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GreenUse:
+    """What a payable buys that is green, under a category of the obligor's framework."""
+
+    amount: Amount
+    framework: int
+    category: str
+    document: Paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +132,21 @@ class Obligor(Desk):
         contract: Paper,
         delivery: Paper,
         budget_line: int | None = None,
+        programme: int = ON_NOTICE,
+        order: bool = False,
+        reasons: str | None = None,
+        green: GreenUse | None = None,
     ) -> Confirmed:
         """Confirms a payable within a bank's line, against an invoice that both sides signed.
 
         With `budget_line` the bond's money is locked for it in the same act; without, the obligor pays in at
-        maturity. Rules: 77号文 art. 11 (at most one year), art. 12 (contract, invoice and delivery).
+        maturity. With `order`, `delivery` is the order, and the evidence follows by `deliver`. `reasons`
+        names what the line's bank filed with `bank.attest` for a tenor above 180 days. Rules: 77号文 art. 11
+        (at most one year), art. 12 (contract, invoice and delivery), art. 15 (nothing new in default).
         """
         found = self._session.cash(cash)
         value = whole(minor(face, found.currency.code), _MAX_FACE, "a face")
+        evidence = DocumentKind.ORDER if order else DocumentKind.DELIVERY
         confirmation = {
             "supplier": self._session.address(supplier),
             "cash": found.contract.address,
@@ -117,7 +156,11 @@ class Obligor(Desk):
             "budgetLine": budget_line or 0,
             "fingerprint": hash_bytes(fingerprint, "an invoice"),
             "contractDocument": self._file(obligor, contract, DocumentKind.CONTRACT, (supplier,)),
-            "deliveryDocument": self._file(obligor, delivery, DocumentKind.DELIVERY, (supplier,)),
+            "deliveryDocument": self._file(obligor, delivery, evidence, (supplier,)),
+            "programme": programme,
+            "order": order,
+            "reasons": hash_bytes(reasons, "the bank's reasons") if reasons else bytes(32),
+            **self._green(obligor, green, found.currency.code),
         }
         mined = self._session.act(obligor, "Receivables", "confirm", confirmation)
         event = mined.event("Confirmed").args
@@ -129,6 +172,24 @@ class Obligor(Desk):
             event["supplier"],
             value,
         )
+
+    def _green(self, obligor: str, green: GreenUse | None, unit: str) -> dict[str, Any]:
+        """The last four fields of a confirmation."""
+        if green is None:
+            return {"green": 0, "framework": 0, "category": 0, "greenDocument": bytes(32)}
+        category = code(green.category, "a category")
+        return {
+            "green": minor(green.amount, unit),
+            "framework": green.framework,
+            "category": self._session.read("Frameworks", "categoryIndex", green.framework, category),
+            "greenDocument": self._file(obligor, green.document, DocumentKind.OTHER),
+        }
+
+    def deliver(self, obligor: str, receivable: int, delivery: Paper) -> Act:
+        """Files the delivery evidence of what was confirmed on an order."""
+        supplier = receivable_of(self._session, receivable).supplier
+        paper = self._file(obligor, delivery, DocumentKind.DELIVERY, (supplier,))
+        return act_of(self._session.act(obligor, "Receivables", "deliver", receivable, paper))
 
     def pay_in(self, obligor: str, receivable: int) -> Act:
         """Puts up the whole face of a receivable that no bond funds, from the obligor's general account."""
@@ -169,9 +230,18 @@ class Obligor(Desk):
 class Supplier(Refunds):
     """The first creditor and every later holder. Refunds too are a payee's act."""
 
-    def accept(self, supplier: str, receivable: int) -> Act:
-        """Accepts a confirmed payable: its pieces open, the credit line is used."""
-        return act_of(self._session.act(supplier, "Receivables", "accept", receivable))
+    def accept(self, supplier: str, receivable: int, consent: Paper | None = None) -> Act:
+        """Accepts a confirmed payable: its pieces open, the credit line is used.
+
+        The supplier's consent is on record: the document `consent`, or else what it declares with this act
+        (保障中小企业款项支付条例 art. 11: nobody is made to take a certificate instead of money).
+        """
+        how, paper = Consent.DECLARED, bytes(32)
+        if consent is not None:
+            obligor = receivable_of(self._session, receivable).obligor
+            how = Consent.BY_DOCUMENT
+            paper = self._file(supplier, consent, DocumentKind.CONSENT, (obligor,))
+        return act_of(self._session.act(supplier, "Receivables", "accept", receivable, int(how), paper))
 
     def refuse(self, supplier: str, receivable: int, reason: str) -> Act:
         """Refuses it; capacity, line and bond money are released. The chain sees the reason's hash."""
@@ -235,6 +305,8 @@ def receivable_of(session: Session, receivable: int) -> Receivable:
         record["obligor"],
         record["supplier"],
         STATES[record["state"]],
+        record["programme"],
+        bool(record["order"]),
         record["face"],
         cash.name,
         cash.currency.code,
@@ -243,7 +315,18 @@ def receivable_of(session: Session, receivable: int) -> Receivable:
         record["creditLine"],
         record["budgetLine"] or None,
         hex_of(record["fingerprint"]),
+        date_of(record["overdueOn"]) if record["overdueOn"] else None,
+        PARTIES.get(record["voidBy"]),
     )
+
+
+def green_of(session: Session, receivable: int) -> Green:
+    """Green minor units of its face, and who counts them."""
+    record = struct(session.read("Receivables", "greenOf", receivable))
+    amount, by_bond = record["amount"], bool(record["byBond"])
+    if not amount:
+        return Green(0, None, None, by_bond)
+    return Green(amount, record["framework"], record["category"], by_bond)
 
 
 def pieces_of(session: Session, receivable: int) -> tuple[Piece, ...]:

@@ -140,6 +140,13 @@ def confirmation(world: World, obligor: Actor, line: int = 0, **changes: Any) ->
         "fingerprint": "",
         "contractDocument": "",
         "deliveryDocument": "",
+        "programme": 1,
+        "order": False,
+        "reasons": ZERO,
+        "green": 0,
+        "framework": 0,
+        "category": 0,
+        "greenDocument": ZERO,
     } | changes
     plain["creditLine"] = plain["creditLine"] or world.bank.grants(obligor, 5 * FACE)
     plain["fingerprint"] = plain["fingerprint"] or signed_obligation(world, obligor, world.supplier, FACE)

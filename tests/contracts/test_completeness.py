@@ -24,6 +24,7 @@ WHERE = {
     "PieceBook": ["piece_book"],
     "CreditLines": ["credit_lines"],
     "Receivables": ["receivables"],
+    "Programmes": ["programmes"],
     "Transfers": ["transfers"],
     "Financing": ["financing"],
     "Maturity": ["maturity"],

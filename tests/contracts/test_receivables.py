@@ -7,6 +7,7 @@ from tests.contracts.given import FACE, TENOR
 from tests.contracts.refusals import emitted, refused
 from tests.contracts.world import (
     ACCEPT_DAYS,
+    ATTESTATION,
     CONTRACT,
     JPY,
     LOAN_DRAWDOWN,
@@ -65,10 +66,13 @@ def test_an_obligor_confirms_a_payable(world, confirmation):
     emitted(tx, "Confirmed", receivable=1, obligor=world.core, supplier=world.supplier)
     emitted(tx, "CapacityUsed", fingerprint=confirmation["fingerprint"], amount=FACE, used=FACE)
     emitted(tx, "LineUsed", line=confirmation["creditLine"], reserved=FACE, outstanding=0)
-    obligor, due, on, state, supplier, line, budget, cash, face, fingerprint = world.receivables.receivable(1)
+    obligor, due, on, *terms, supplier, line, budget, _, cash, face, _, invoice = (
+        world.receivables.receivable(1)
+    )
     assert (obligor, supplier, cash) == (world.core, world.supplier, world.cash)
-    assert (due, on, state, face) == (world.today + TENOR, world.today, 1, FACE)
-    assert (line, budget, fingerprint) == (confirmation["creditLine"], 0, confirmation["fingerprint"])
+    assert (due, on, face) == (world.today + TENOR, world.today, FACE)
+    assert (*terms,) == (1, 1, False)
+    assert (line, budget, invoice) == (confirmation["creditLine"], 0, confirmation["fingerprint"])
     assert world.receivables.count() == 1 and line_use(world, confirmation) == (FACE, 0)
 
 
@@ -95,7 +99,8 @@ def test_what_is_confirmed_is_due_within_a_year(world, confirmation):
         MAX_TENOR_DAYS,
         due=today + MAX_TENOR_DAYS + 1,
     )
-    world.core.confirms(confirmation | {"due": today + MAX_TENOR_DAYS})
+    reasons = given.filed(world, world.bank, ATTESTATION)
+    world.core.confirms(confirmation | {"due": today + MAX_TENOR_DAYS, "reasons": reasons})
 
 
 def test_contract_and_delivery_are_on_file_with_the_obligor(world, confirmation):
@@ -301,13 +306,3 @@ def test_even_maturity_settles_accepted_receivables_only(world, proposed):
     world.changes(world.receivables, "setDuty", world.deployer, label("MATURITY"))
     with refused("WrongState", "RECEIVABLE", proposed, 1, 2):
         world.receivables.markSettled(proposed, world.deployer.by)
-
-
-def test_only_delayed_powers_set_the_programme(world):
-    for who in (world.operator, world.guardian):
-        with refused("NotPowers", who, world.powers):
-            world.receivables.setProgramme((1, 2, 3, 0, 0), 4, 5, who.by)
-    tx = world.changes(world.receivables, "setProgramme", (1, 2, 3, 0, 0), 4, 5)
-    emitted(tx, "ProgrammeSet", limits=(1, 2, 3, 0, 0), acceptDays=4, maxTenorDays=5)
-    limits, accept_days, tenor = world.receivables.programme()
-    assert list(map(int, limits)) == [1, 2, 3, 0, 0] and (accept_days, tenor) == (4, 5)

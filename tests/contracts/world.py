@@ -42,6 +42,9 @@ MAY_OPEN, MAY_MOVE, MAY_LOCK, MAY_DISCHARGE = 1, 2, 4, 8
 
 MIN_PIECE, MAX_PIECES, MAX_LAYERS = 100, 6, 3
 ACCEPT_DAYS, MAX_TENOR_DAYS = 10, 365
+ACCEPTANCE, TWO_PERSONS, ORDERS = 1, 2, 4
+WARN, ATTEST, BLOCK = 1, 2, 3
+BY_DOCUMENT, DECLARED = 1, 2
 CATALOGUE = "GBEPC-2021"
 """In force on every day of these tests."""
 CURE_DAYS = 60
@@ -300,8 +303,8 @@ class Actor:
     def pays_in(self, receivable: int) -> Any:
         return self.world.maturity.payIn(receivable, self.by)
 
-    def accepts(self, receivable: int) -> Any:
-        return self.world.receivables.accept(receivable, self.by)
+    def accepts(self, receivable: int, consent: int = DECLARED, document: str = ZERO) -> Any:
+        return self.world.receivables.accept(receivable, consent, document, self.by)
 
     def splits(self, receivable: int, start: int, middle: int, sequence: int | None = None) -> Any:
         sequence = self.world.sequence(receivable, start) if sequence is None else sequence
@@ -431,6 +434,7 @@ class World:
         self.cash = self.new_cash(CNY, 2)
         self.piece_book = self.new("PieceBook", self.participants, self.powers)
         self.mandates = self.new("Mandates", self.participants)
+        self.programmes = self.new("Programmes", self.powers)
 
     def new_cash(self, currency: bytes, decimals: int) -> Any:
         bank = self.people[4]
@@ -451,6 +455,9 @@ class World:
             self.cash_registry,
             self.credit_lines,
             self.proceeds,
+            self.programmes,
+            self.account_factory,
+            self.frameworks,
         )
         self.bond_implementation = self.new("GreenBond", self.participants, self.mandates, self.documents)
         self.bond_office = self.behind_proxy(
@@ -517,7 +524,7 @@ class World:
         wires(self.cash, "setController", label("SERVICE"), self.bond_service)
         wires(self.cash, "setController", label("LOANS"), self.supplier_loans)
         wires(documents, "setUser", self.supplier_loans, True)
-        wires(book, "setModule", self.receivables, 1, MAY_OPEN)
+        wires(book, "setModule", self.receivables, 1, MAY_OPEN | MAY_DISCHARGE)
         wires(book, "setModule", self.financing, 2, MAY_MOVE | MAY_LOCK)
         wires(book, "setModule", self.maturity, 3, MAY_DISCHARGE)
         wires(book, "setModule", self.transfers, 4, MAY_MOVE | MAY_LOCK)
@@ -529,8 +536,8 @@ class World:
         wires(self.bond_office, "setDuty", self.coupon_terms, label("SERVICE"))
         for module in (self.bond_office, self.coupon_terms, proceeds):
             wires(module, "setDuty", self.bond_service, label("SERVICE"))
-        limits = (MIN_PIECE, MAX_PIECES, MAX_LAYERS, 0, 0)
-        wires(self.receivables, "setProgramme", limits, ACCEPT_DAYS, MAX_TENOR_DAYS)
+        wires(self.programmes, "set", 1, programme())
+        wires(self.programmes, "set", 2, programme(terms=ORDERS))
 
     def _wires_quietly(self, target: Any, function: str, *args: Any) -> None:
         data = getattr(target, function).encode_input(*args)
@@ -681,6 +688,23 @@ class World:
         document = self.new_hash("paper")
         self.quietly(actor, self.documents, self.documents.register.encode_input(document, OTHER, ZERO))
         return document
+
+
+def programme(**changes: int) -> tuple[int, ...]:
+    """A programme's terms, in the contract's order."""
+    plain = {
+        "minPiece": MIN_PIECE,
+        "maxPieces": MAX_PIECES,
+        "maxLayers": MAX_LAYERS,
+        "terms": 0,
+        "acceptDays": ACCEPT_DAYS,
+        "maxTenorDays": MAX_TENOR_DAYS,
+        "graceDays": 0,
+        "writeOffDays": 90,
+        "cutOff": 17 * 3_600,
+        "offerDays": 5,
+    }
+    return tuple((plain | changes).values())
 
 
 def on_ganache() -> bool:

@@ -45,7 +45,7 @@ def pair() -> Iterator[Pair]:
             delivery_document=registered(ISSUER, DocumentKind.DELIVERY),
         )
         mined(pair, ISSUER, "Receivables", "confirm", confirmation)
-        mined(pair, SUPPLIER, "Receivables", "accept", 1)
+        mined(pair, SUPPLIER, "Receivables", "accept", 1, 2, bytes(32))
         yield pair
 
 

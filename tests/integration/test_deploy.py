@@ -304,7 +304,7 @@ def test_another_implementation_is_noticed(deployed: Site) -> None:
     assert "arguments of Proceeds" in {check.id for check in deployed.faults()}
 
 
-_LOOSE = {"minPiece": 5, "maxPieces": 9, "maxLayers": 9, "closesOn": 0, "terms": 0}
+_LOOSE = (5, 9, 9, 0, 1, 900, 0, 0, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -315,7 +315,7 @@ _LOOSE = {"minPiece": 5, "maxPieces": 9, "maxLayers": 9, "closesOn": 0, "terms":
         ("PieceBook", "setModule", ("X", 9, 8), "no other powers"),
         ("Cash-CNY", "setController", (PROCEEDS, "X"), "Proceeds controls its purposes on Cash-CNY"),
         ("Cash-CNY", "setController", (module_id("OTHER"), "X"), "no other powers"),
-        ("Receivables", "setProgramme", (_LOOSE, 1, 900), "programme of receivables"),
+        ("Programmes", "set", (1, _LOOSE), "programme 1 of receivables"),
     ],
 )
 @pytest.mark.spec("DEP-1")

@@ -17,8 +17,9 @@ from ledger.domain.coupons import CouponKind, Period, ServiceTerms, terms_hash
 from ledger.domain.discount import MOST_ROLLED, Convention, days_of, discount_half_up
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.mandates import MandateKind
+from ledger.domain.programmes import Programme
 from ledger.domain.roles import Role
-from ledger.domain.states import BondState, Cause, PieceState, QuoteState, ReceivableState
+from ledger.domain.states import BondState, Cause, Consent, PieceState, QuoteState, ReceivableState
 from ledger.domain.twin import World
 from ledger.domain.twin.base import ZERO_HASH, word
 from ledger.domain.twin.bonds import MILLION, Terms
@@ -1061,8 +1062,21 @@ class Histories:
         id_ = self._receivable(ReceivableState.PROPOSED)
         supplier = self.who(self.world.receivables.receivable(id_).supplier)
         how = self.dice.choices(["accept", "refuse", "returnUnanswered"], [8, 1, 2])[0]
-        more = (self.hash(),) if how == "refuse" else ()
+        more: tuple[Any, ...] = (self.hash(),) if how == "refuse" else ()
+        if how == "accept":
+            more = self._consent(supplier)
         return self.act(supplier, self.world.receivables, how, id_, *more)
+
+    def _consent(self, supplier: str) -> tuple[int, bytes]:
+        """By a document or declared; spoilt: neither."""
+        known = [
+            hash_
+            for (hash_, who), document in self.world.documents.documents.items()
+            if who == supplier and document.kind == DocumentKind.CONSENT
+        ]
+        if known and self.chance(0.5):
+            return Consent.BY_DOCUMENT, self.spoilt(self.one(known), self.hash)
+        return self.spoilt(int(Consent.DECLARED), lambda: self.one([0, 1, 3])), ZERO_HASH
 
     def _piece(self) -> tuple[int, int, Piece]:
         """A piece that is still held before its due date; spoilt: any piece, or none."""
@@ -1262,6 +1276,9 @@ class Histories:
                 self.act(me, w.lines, "reserve", 1, me, self.cash.currency, 1),
                 self.act(me, w.lines, "release", 1, 1),
                 self.act(me, w.receivables, "markSettled", 1),
-                self.act(me, w.receivables, "setProgramme", Limits(1, 9, 9), 5, 5),
+                self.act(me, w.receivables, "markOverdue", 1),
+                self.act(me, w.receivables, "markCured", 1),
+                self.act(me, w.programmes, "set", 1, Programme()),
+                self.act(me, w.programmes, "setLevel", 1, word("77-11"), 1),
             ]
         )

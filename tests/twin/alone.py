@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from ledger.bootstrap.plan import known_catalogues
+from ledger.domain.programmes import Programme
 from ledger.domain.twin import CashTerms, Setting, World
 from ledger.domain.twin.base import word
 from ledger.domain.twin.frameworks import Catalogue
-from ledger.domain.twin.pieces import Limits
 from tests.twin.actors import BANK, OPERATOR, SERVICE_DESK, recover
 
 NAMES: Final = (
     "Powers", "Participants", "CashRegistry", "Documents", "Frameworks", "PieceBook", "Proceeds",
     "CreditLines", "BondOffice", "Receivables", "Transfers", "Financing", "Maturity", "Cash", "Mandates",
     "Impact", "Trades", "AccountFactory", "CouponTerms", "BondService",
-    "Impact", "Trades", "Undertakings", "Labels", "Records", "FactoringFiles", "SupplierLoans",
+    "Impact", "Trades", "Undertakings", "Labels", "Records", "FactoringFiles", "SupplierLoans", "Programmes",
 )  # fmt: skip
 ADDRESSES: Final = {name: "0x" + f"{number:040d}" for number, name in enumerate(NAMES, 1)}
 CHAIN_ID: Final = 31_337
@@ -32,9 +32,9 @@ def twin_catalogues() -> dict[bytes, Catalogue]:
 
 def new_world() -> World:
     cash = CashTerms(ADDRESSES["Cash"], BANK.address, b"CNY")
-    programme = (Limits(10, 12, 4), 10, 366)
+    programme = Programme(min_piece=10, max_pieces=12, max_layers=4, max_tenor_days=366)
     lists = twin_catalogues()
-    setting = Setting(CHAIN_ID, OPERATOR.address, True, 8 * 3600, programme, START, lists)
+    setting = Setting(CHAIN_ID, OPERATOR.address, True, 8 * 3600, (programme,), START, lists)
     world = World(ADDRESSES, [cash], setting, recover)
     give_duties(world)
     return world

@@ -9,11 +9,11 @@ from typing import Any, Final
 
 import pytest
 
-from ledger.bootstrap.plan import CashPlan, DeploymentPlan, Programme, Wire
+from ledger.bootstrap.plan import CashPlan, DeploymentPlan, Wire
+from ledger.domain.programmes import Programme
 from ledger.domain.twin import CashTerms, Refusal, Setting, World
 from ledger.domain.twin.accounts import Outside
 from ledger.domain.twin.base import word
-from ledger.domain.twin.pieces import Limits
 from tests.twin.actors import BANK, DEPLOYER, GUARDIAN, OPERATOR, SERVICE_DESK, recover
 from tests.twin.acts import Act
 from tests.twin.alone import give_duties, twin_catalogues
@@ -138,10 +138,9 @@ def new_pair(replay: bool) -> Iterator[Pair]:
     plan = DeploymentPlan(OPERATOR.address, GUARDIAN.address, cashes, replay=replay, programme=terms)
     with Node(START) as node:
         chain = Chain(node, DEPLOYER.address, plan, START, (SERVICE_WIRE,))
-        limits = Limits(terms.min_piece, terms.max_pieces, terms.max_layers)
-        programme = (limits, terms.accept_days, terms.max_tenor_days)
+        programmes = (terms, *plan.more_programmes)
         setting = Setting(
-            31_337, OPERATOR.address, replay, plan.zone, programme, chain.timestamp, twin_catalogues()
+            31_337, OPERATOR.address, replay, plan.zone, programmes, chain.timestamp, twin_catalogues()
         )
         cash = CashTerms(chain.addresses[cashes[0].record], BANK.address, b"CNY")
         outside = Outside(chain.place, chain.decode)

@@ -50,7 +50,7 @@ def confirmed(world: World, do: Callable[..., Any]) -> int:
     cash = ADDRESSES["Cash"]
     terms = Confirmation(SUPPLIER, cash, FACE, due, 1, 1, INVOICE, document[33], document[34])
     id_: int = do(ISSUER, "Receivables", "confirm", terms)
-    do(SUPPLIER, "Receivables", "accept", id_)
+    do(SUPPLIER, "Receivables", "accept", id_, 2, bytes(32))
     return id_
 
 

@@ -128,6 +128,9 @@ class Account(Contract):
         self._apply(settings)
         self.emit("Initialized", 1)
 
+    def limit_of(self, target: str, selector: bytes) -> Limit:
+        return self.limits.get((target, selector), Limit())
+
     # --- a clerk alone ---
 
     def check_execute(self, clerk: str, calls: Sequence[Call]) -> None:
@@ -384,6 +387,9 @@ class AccountFactory(Contract):
         self.place = place
         self.new = new
         self.accounts: dict[str, Account] = {}
+
+    def is_account(self, address: str) -> bool:
+        return address in self.accounts
 
     def make(self, sender: str, salt: bytes, settings: Settings) -> str:
         account = self.place(salt, settings)

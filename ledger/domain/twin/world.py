@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.domain.kinds import DocumentKind
+from ledger.domain.programmes import Programme
 from ledger.domain.purposes import LOANS, MATURITY, PROCEEDS, SERVICE
 from ledger.domain.roles import Role
 from ledger.domain.twin.accounts import Account, AccountFactory, Outside
@@ -28,8 +29,9 @@ from ledger.domain.twin.labels import Labels
 from ledger.domain.twin.mandates import Mandates
 from ledger.domain.twin.maturity import Maturity
 from ledger.domain.twin.participants import Participants
-from ledger.domain.twin.pieces import MAY_DISCHARGE, MAY_LOCK, MAY_MOVE, MAY_OPEN, Limits, PieceBook
+from ledger.domain.twin.pieces import MAY_DISCHARGE, MAY_LOCK, MAY_MOVE, MAY_OPEN, PieceBook
 from ledger.domain.twin.proceeds import Proceeds
+from ledger.domain.twin.programmes import Programmes
 from ledger.domain.twin.receivables import Receivables
 from ledger.domain.twin.records import Records
 from ledger.domain.twin.supplierloans import SupplierLoans
@@ -52,7 +54,7 @@ class CashTerms:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a deployment is decided by; `programme` is (limits, days to accept, longest tenor in days),
+    """What a deployment is decided by; `programmes` are numbered from 1,
     `catalogues` are the lists of green projects by their codes, `cure_days` how long a breach may stay
     open."""
 
@@ -60,7 +62,7 @@ class Setting:
     operator: str
     replay: bool
     zone: int
-    programme: tuple[Limits, int, int]
+    programmes: tuple[Programme, ...]
     timestamp: int
     catalogues: Mapping[bytes, Catalogue] = field(default_factory=dict)
     cure_days: int = 90
@@ -111,6 +113,7 @@ class World:
             self.documents,
         )
         self.trades = Trades(stage, at["Trades"], self.bonds, self.cashes, recover)
+        self.programmes = Programmes(stage, at["Programmes"])
         self.receivables = Receivables(
             stage,
             at["Receivables"],
@@ -120,6 +123,9 @@ class World:
             self.registry,
             self.lines,
             self.proceeds,
+            self.programmes,
+            self.factory,
+            self.frameworks,
         )
         self.transfers = Transfers(stage, at["Transfers"], people, self.documents, self.book)
         self.financing = Financing(
@@ -183,7 +189,7 @@ class World:
     def _contracts(self) -> Iterator[Contract]:
         yield from (self.participants, self.registry, self.documents, self.frameworks, self.book)
         yield from (self.proceeds, self.lines, self.bonds, self.receivables, self.financing, self.maturity)
-        yield from (self.mandates, self.trades, self.transfers)
+        yield from (self.mandates, self.trades, self.transfers, self.programmes)
         yield from (self.impact, self.coupon_terms, self.service)
         yield from (self.impact, self.undertakings, self.labels, self.records)
         yield from (self.files, self.loans)
@@ -229,7 +235,7 @@ class World:
             cash.set_controller(powers, MATURITY, self.maturity.address)
             cash.set_controller(powers, SERVICE, self.service.address)
             cash.set_controller(powers, LOANS, self.loans.address)
-        self.book.set_module(powers, self.receivables.address, 1, MAY_OPEN)
+        self.book.set_module(powers, self.receivables.address, 1, MAY_OPEN | MAY_DISCHARGE)
         self.book.set_module(powers, self.financing.address, 2, MAY_MOVE | MAY_LOCK)
         self.book.set_module(powers, self.maturity.address, 3, MAY_DISCHARGE)
         self.book.set_module(powers, self.transfers.address, 4, MAY_MOVE | MAY_LOCK)
@@ -243,7 +249,8 @@ class World:
         for code, one in setting.catalogues.items():
             self.frameworks.set_catalogue(powers, code, *plain(one))
         self.labels.set_cure_days(powers, setting.cure_days)
-        self.receivables.set_programme(powers, *setting.programme)
+        for number, programme in enumerate(setting.programmes, 1):
+            self.programmes.set(powers, number, programme)
 
     def _duties(self) -> Iterator[tuple[Module, Module, str]]:
         yield self.proceeds, self.bonds, "BONDS"
@@ -277,6 +284,7 @@ class World:
         yield from self._service_views()
         yield from self._impact_views()
         yield from self._credit_views()
+        yield from self._programme_views()
         yield from self._receivable_views()
         yield from self._file_views()
         yield from self._loan_views()
@@ -423,10 +431,21 @@ class World:
         for id_, line in self.lines.lines.items():
             yield (self.lines.address, "line", (id_,)), plain(line)
 
+    def _programme_views(self) -> Iterator[tuple[View, Any]]:
+        at, programmes = self.programmes.address, self.programmes
+        yield (at, "last", ()), programmes.last
+        for id_, programme in programmes.programmes.items():
+            yield (at, "programme", (id_,)), plain(programme)
+        for key, level in programmes.levels.items():
+            yield (at, "levelOf", key), level
+
     def _receivable_views(self) -> Iterator[tuple[View, Any]]:
+        for obligor in self.receivables.overdues:
+            yield (self.receivables.address, "overdue", (obligor,)), self.receivables.overdue(obligor)
         yield (self.receivables.address, "count", ()), self.receivables.count
         for id_, receivable in self.receivables.receivables.items():
             yield (self.receivables.address, "receivable", (id_,)), plain(receivable)
+            yield (self.receivables.address, "greenOf", (id_,)), plain(self.receivables.green_of(id_))
             yield (self.maturity.address, "cursor", (id_,)), self.maturity.cursor(id_)
             yield (self.book.address, "receivableOf", (id_,)), plain(self.book.receivable_of(id_))
             walk = list(self.book.walk(id_))

@@ -62,6 +62,7 @@ abstract contract ReceivableActs is LineActs {
         c.due = _odd(12) ? _today() : _today() + 1 + uint32(_roll(6));
         if (_odd(20)) c.due = _today() + MAX_TENOR + 1;
         (c.contractDocument, c.deliveryDocument) = (_paper(CONTRACT), _paper(_odd(20) ? CONTRACT : DELIVERY));
+        c.programme = 1;
         _confirm(obligor, c, p.cash);
     }
 
@@ -158,8 +159,8 @@ abstract contract ReceivableActs is LineActs {
         address by = _odd(10) ? _one(suppliers) : p.supplier;
         bool allowed =
             p.state == 1 && by == p.supplier && _active(by) && _today() <= p.confirmedOn + ACCEPT_DAYS;
-        (bool ok,) =
-            _act("receivable.accept", by, address(receivables), abi.encodeCall(IReceivables.accept, (id)));
+        bytes memory data = abi.encodeCall(IReceivables.accept, (id, 2, bytes32(0)));
+        (bool ok,) = _act("receivable.accept", by, address(receivables), data);
         _judge("PIECE-1", "receivable.accept", allowed, ok);
         if (!ok) return;
         p.state = 2;

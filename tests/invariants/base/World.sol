@@ -16,6 +16,7 @@ import {IParticipants} from "../../../contracts/interfaces/IParticipants.sol";
 import {IPieceBook} from "../../../contracts/interfaces/IPieceBook.sol";
 import {IPowers} from "../../../contracts/interfaces/IPowers.sol";
 import {IProceeds} from "../../../contracts/interfaces/IProceeds.sol";
+import {IProgrammes} from "../../../contracts/interfaces/IProgrammes.sol";
 import {IReceivables} from "../../../contracts/interfaces/IReceivables.sol";
 import {ITrades} from "../../../contracts/interfaces/ITrades.sol";
 import {ITransfers} from "../../../contracts/interfaces/ITransfers.sol";
@@ -27,8 +28,8 @@ import {Cheats} from "./Cheats.sol";
 abstract contract World is Cheats {
     uint256 internal constant START = 1_760_000_000;
     int32 internal constant ZONE = 8 hours;
-    uint32 internal constant ACCEPT_DAYS = 2;
-    uint32 internal constant MAX_TENOR = 365;
+    uint16 internal constant ACCEPT_DAYS = 2;
+    uint16 internal constant MAX_TENOR = 365;
     uint32 internal constant FAR = 100_000; // a day that never comes in these tests
 
     uint32 internal constant ISSUER = 1;
@@ -61,6 +62,7 @@ abstract contract World is Cheats {
     IPieceBook public book;
     IProceeds public proceeds;
     ICreditLines public creditLines;
+    IProgrammes public programmes;
     IReceivables public receivables;
     IMandates public mandates;
     IBondOffice public office;
@@ -118,12 +120,8 @@ abstract contract World is Cheats {
         proceeds =
             IProceeds(_module("Proceeds.sol:Proceeds", abi.encodePacked(neighbours, abi.encode(books))));
         creditLines = ICreditLines(_module("CreditLines.sol:CreditLines", abi.encode(powers, participants)));
-        receivables = IReceivables(
-            _module(
-                "Receivables.sol:Receivables",
-                abi.encode(powers, participants, documents, book, registry, creditLines, proceeds)
-            )
-        );
+        programmes = IProgrammes(vm.deployCode("Programmes.sol:Programmes", abi.encode(powers)));
+        receivables = IReceivables(_module("Receivables.sol:Receivables", _receivablesArguments()));
         mandates = IMandates(vm.deployCode("Mandates.sol:Mandates", abi.encode(participants)));
         address bond = vm.deployCode("GreenBond.sol:GreenBond", abi.encode(participants, mandates, documents));
         office = IBondOffice(
@@ -143,6 +141,23 @@ abstract contract World is Cheats {
                 "Maturity.sol:Maturity",
                 abi.encode(powers, participants, book, receivables, creditLines, proceeds)
             )
+        );
+    }
+
+    function _receivablesArguments() private returns (bytes memory) {
+        address account = vm.deployCode("Account.sol:Account", abi.encode(participants));
+        address factory = vm.deployCode("AccountFactory.sol:AccountFactory", abi.encode(account));
+        return abi.encode(
+            powers,
+            participants,
+            documents,
+            book,
+            registry,
+            creditLines,
+            proceeds,
+            programmes,
+            factory,
+            frameworks
         );
     }
 
@@ -181,7 +196,7 @@ abstract contract World is Cheats {
             _set(address(cashes[i]), abi.encodeCall(ICash.setController, ("MATURITY", address(maturity))));
             _set(address(cashes[i]), abi.encodeCall(ICash.setController, ("SERVICE", address(service))));
         }
-        _set(address(book), abi.encodeCall(IPieceBook.setModule, (address(receivables), 1, 1)));
+        _set(address(book), abi.encodeCall(IPieceBook.setModule, (address(receivables), 1, 9)));
         _set(address(book), abi.encodeCall(IPieceBook.setModule, (address(financing), 2, 6)));
         _set(address(book), abi.encodeCall(IPieceBook.setModule, (address(maturity), 3, 8)));
         _set(address(book), abi.encodeCall(IPieceBook.setModule, (address(transfers), 4, 6)));
@@ -197,10 +212,9 @@ abstract contract World is Cheats {
         _duty(address(creditLines), address(receivables), "RECEIVABLES");
         _duty(address(creditLines), address(maturity), "MATURITY");
         _duty(address(receivables), address(maturity), "MATURITY");
-        IPieceBook.Limits memory limits = IPieceBook.Limits(5, 8, 4, 0, 0);
-        _set(
-            address(receivables), abi.encodeCall(IReceivables.setProgramme, (limits, ACCEPT_DAYS, MAX_TENOR))
-        );
+        IProgrammes.Programme memory terms =
+            IProgrammes.Programme(5, 8, 4, 0, ACCEPT_DAYS, MAX_TENOR, 0, 90, 17 hours, 5);
+        _set(address(programmes), abi.encodeCall(IProgrammes.set, (1, terms)));
     }
 
     function _set(address target, bytes memory data) private {
