@@ -149,21 +149,30 @@ class SealedDocument:
 
 @dataclass(frozen=True, slots=True)
 class OpenedDocument:
-    """A document as its parties see it. `salt` (hexadecimal) lets them prove the file to the chain's hash."""
+    """A document as its parties see it. `salt` (hexadecimal) lets them prove the file to the chain's hash;
+    `about` is what its sealer said of it, which that hash does not cover."""
 
     document: str
     name: str
     media_type: str
     salt: str
     content: bytes
+    about: Mapping[str, str] = field(default_factory=dict)
 
 
 class Vault(Protocol):
     """Files, sealed off chain; each recipient (an account's address) opens them with its own key."""
 
     def seal(
-        self, content: bytes, name: str, media_type: str, recipients: Mapping[str, bytes]
+        self,
+        content: bytes,
+        name: str,
+        media_type: str,
+        recipients: Mapping[str, bytes],
+        about: Mapping[str, str] = ...,
     ) -> SealedDocument: ...
+
+    def has(self, document: str) -> bool: ...
 
     def open(self, document: str, recipient: str, private_key: bytes) -> OpenedDocument: ...
 
@@ -238,4 +247,10 @@ class KeyStore(Protocol):
 
     def unsealer(self, name: str) -> bytes: ...
 
-    def fingerprint_key(self) -> tuple[int, bytes]: ...
+    def fingerprint_key(self) -> tuple[int, bytes]:
+        """The present epoch and its key."""
+
+    def fingerprint_keys(self) -> dict[int, bytes]:
+        """The key of every epoch so far."""
+
+    def set_fingerprint_key(self, epoch: int, key: bytes) -> None: ...

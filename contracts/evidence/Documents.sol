@@ -47,6 +47,7 @@ contract Documents is IDocuments, Signed {
     mapping(address => mapping(bytes32 => Document)) private _documents;
     mapping(bytes32 => Capacity) private _capacities;
     mapping(bytes32 => Parties) private _parties;
+    mapping(bytes32 => bytes32) private _papers;
     mapping(bytes32 => bytes32) private _links;
     mapping(address => mapping(bytes32 => bool)) private _noteUsed;
     mapping(uint8 => KindRule) private _kinds;
@@ -128,6 +129,7 @@ contract Documents is IDocuments, Signed {
         _requireSigned(other, digest, second);
         _capacities[o.fingerprint] = Capacity(o.total, 0, o.date, o.kind, o.currency);
         _parties[o.fingerprint] = Parties(o.payer, 0, o.payee);
+        _papers[o.fingerprint] = o.document;
         emit ObligationRegistered(o.fingerprint, o);
     }
 
@@ -171,6 +173,10 @@ contract Documents is IDocuments, Signed {
 
     function rootOf(bytes32 fingerprint) public view returns (bytes32) {
         return _capacities[fingerprint].total == 0 ? _links[fingerprint] : fingerprint;
+    }
+
+    function paperOf(bytes32 fingerprint) external view returns (bytes32) {
+        return _papers[rootOf(fingerprint)];
     }
 
     function credited(bytes32 fingerprint) external view returns (uint96) {

@@ -92,6 +92,8 @@ interface IDocuments {
 
     /// @notice The fingerprint that holds the capacity: itself, the one it is linked to, or zero when unknown.
     function rootOf(bytes32 fingerprint) external view returns (bytes32);
+    /// @notice The salted hash of the paper that both signed: what a financier opens and recomputes from.
+    function paperOf(bytes32 fingerprint) external view returns (bytes32);
     function credited(bytes32 fingerprint) external view returns (uint96);
 
     /// @notice The payee's red invoice over `amount` of the total: that much can never be used anew.

@@ -21,6 +21,7 @@ from ledger.services.bonds import Investor
 from ledger.services.books import Books
 from ledger.services.cash import Cash
 from ledger.services.documents import Documents
+from ledger.services.doubles import Doubles
 from ledger.services.financing import Financier
 from ledger.services.holding import Holdings
 from ledger.services.impact import Impact
@@ -63,6 +64,7 @@ class Ledger:
         impact: reports what projects achieved, validates them, lists them with everybody's shares.
         auditor: traces.
         documents: files and obligation documents.
+        doubles: against financing an invoice twice: recomputing, red invoices, epochs, near-duplicates.
         mandates: who may act for whom or read whose data; granting and ending.
         cash: balances, transfers, redemption, for any holder.
         holding: what is held, was held and may move; custody.
@@ -94,6 +96,7 @@ class Ledger:
         self.service = Service(session)
         self.auditor = Auditor(session)
         self.documents = Documents(session)
+        self.doubles = Doubles(session)
         self.cash = Cash(session)
         self.holding = Holdings(session)
         self.trades = Trades(session)

@@ -183,25 +183,26 @@ class KeyStore:
 
     def fingerprint_key(self) -> tuple[int, bytes]:
         """The present epoch and its 32-byte key, the same for the whole consortium. Made on first use."""
-        keys = self._fingerprint_keys()
+        keys = self.fingerprint_keys()
         if not keys:
             keys = {1: secrets.token_bytes(_KEY)}
             with suppress(FileExistsError):
                 self._write_fingerprint_keys(keys, exclusive=True)
-            keys = self._fingerprint_keys()
+            keys = self.fingerprint_keys()
         epoch = max(keys)
         return epoch, keys[epoch]
 
     def set_fingerprint_key(self, epoch: int, key: bytes) -> None:
         """Takes over the consortium's key of a later epoch; earlier ones are kept."""
-        keys = self._fingerprint_keys()
+        keys = self.fingerprint_keys()
         if len(key) != _KEY or epoch <= max(keys, default=0):
             raise BadInput(
                 "a fingerprint key has 32 bytes and a later epoch", had=epoch, needed=max(keys, default=0) + 1
             )
         self._write_fingerprint_keys({**keys, epoch: key})
 
-    def _fingerprint_keys(self) -> dict[int, bytes]:
+    def fingerprint_keys(self) -> dict[int, bytes]:
+        """The key of every epoch so far: a document registered under an earlier one is found by it."""
         path = self.directory / _FINGERPRINTS
         if not path.exists():
             return {}

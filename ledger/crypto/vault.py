@@ -18,6 +18,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -54,15 +55,21 @@ class DocumentVault:
         self.directory = private_folder(directory)
 
     def seal(
-        self, content: bytes, name: str, media_type: str, recipients: Mapping[str, bytes]
+        self,
+        content: bytes,
+        name: str,
+        media_type: str,
+        recipients: Mapping[str, bytes],
+        about: Mapping[str, str] = MappingProxyType({}),
     ) -> SealedDocument:
         """Seals a file for `recipients` (address → 32-byte X25519 public key); BadInput without content or
-        recipient."""
+        recipient. `about` is sealed beside it."""
         if not content or not recipients:
             raise BadInput("a document needs content and at least one recipient", had=len(content), needed=1)
         salt, key, nonce = (secrets.token_bytes(size) for size in (_SALT, _KEY, _NONCE))
         document = document_hash(salt, content)
-        plain = _pack({"name": name, "media_type": media_type, "salt": salt.hex()}, content)
+        inner = {"name": name, "media_type": media_type, "salt": salt.hex(), "about": dict(about)}
+        plain = _pack(inner, content)
         sealed = AESGCM(key).encrypt(nonce, plain, bytes.fromhex(document[2:]))
         wraps = {address: _wrap(key, document, address, public) for address, public in recipients.items()}
         self._write(document, {"size": len(content), "nonce": nonce.hex(), "wraps": wraps}, sealed)
@@ -80,7 +87,8 @@ class DocumentVault:
         inner, content = _unpack(plain)
         if document_hash(bytes.fromhex(inner["salt"]), content) != document:
             raise _altered(document)
-        return OpenedDocument(document, inner["name"], inner["media_type"], inner["salt"], content)
+        about = inner.get("about", {})
+        return OpenedDocument(document, inner["name"], inner["media_type"], inner["salt"], content, about)
 
     def share(
         self, document: str, owner: str, private_key: bytes, recipients: Mapping[str, bytes]

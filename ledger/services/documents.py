@@ -4,16 +4,16 @@ signers."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.domain.dates import day_number
 from ledger.domain.identifiers import from_slot
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.money import Money
-from ledger.domain.obligations import NOBODY, ObligationDocument
+from ledger.domain.obligations import NOBODY, ObligationDocument, plain
 from ledger.domain.typed_data import Obligation, TypedData
-from ledger.errors import NotFound
+from ledger.errors import Conflict, NotFound
 from ledger.ports import OpenedDocument, SealedDocument
 from ledger.services.session import Act, Session
 from ledger.services.values import hash_bytes, hex_of
@@ -53,6 +53,7 @@ class Capacity:
     date: int
     total: int
     used: int
+    credited: int = 0
 
 
 class Documents:
@@ -95,10 +96,12 @@ class Documents:
         name: str = "document",
         media_type: str = "application/octet-stream",
         readers: Sequence[str] = (),
+        about: Mapping[str, str] | None = None,
     ) -> SealedDocument:
         """Seals a file off chain for `registrar` and `readers`, who must have accounts in the keystore
-        here."""
-        return self._session.vault.seal(content, name, media_type, self._sealing_keys((registrar, *readers)))
+        here. `about` is sealed beside it."""
+        keys = self._sealing_keys((registrar, *readers))
+        return self._session.vault.seal(content, name, media_type, keys, about or {})
 
     def share(self, owner: str, document: str, readers: Sequence[str]) -> SealedDocument:
         """Lets further readers open a document that `owner` can open."""
@@ -121,6 +124,20 @@ class Documents:
         registered = self.register(registrar, paper, kind, readers=known)
         return hash_bytes(registered.document, "a document")
 
+    def pass_on(self, owner: str, fingerprint: str, reader: str) -> bool:
+        """Lets `reader` open the paper of an obligation, as it must before it pays; False where `owner`
+        cannot open it here, or the reader's key is elsewhere."""
+        raw = hash_bytes(fingerprint, "an obligation")
+        paper = hex_of(bytes(self._session.read("Documents", "paperOf", raw)))
+        if not (self._session.vault.has(paper) and self._is_here(owner) and self._is_here(reader)):
+            return False
+        recipients = self._session.vault.describe(paper).recipients
+        if self._session.address(owner) not in recipients:
+            return False
+        if self._session.address(reader) not in recipients:
+            self.share(owner, paper, (reader,))
+        return True
+
     def _is_here(self, who: str) -> bool:
         return self._session.keys.has(self._session.address(who))
 
@@ -141,18 +158,20 @@ class Documents:
         total: Money,
         paper: Paper,
         attester: str | None = None,
+        contract: str = "",
     ) -> Obligation:
         """What both signers sign. The document's issuer is its payee; a refinancing has one party and an
         attester.
 
-        The file is sealed for all its parties whose accounts are here.
+        The file is sealed for all its parties whose accounts are here, with what it says (`contract` is the
+        number of the contract it names), so that whoever opens it can recompute the fingerprint. Conflict
+        when the document is registered under the key of an earlier epoch: its payee links it then.
         """
         parties = [payer, payee] + ([attester] if attester else [])
-        document = self._sealed(payer, paper, parties)
         session = self._session
         draft = ObligationDocument(
             kind=kind,
-            issuer=self._identifier(payee),
+            issuer=self.identifier(payee),
             number=number,
             date=day_number(dated),
             total=total,
@@ -160,8 +179,21 @@ class Documents:
             payee=session.address(payee),
             attester=session.address(attester) if attester else NOBODY,
         )
-        _, key = session.keys.fingerprint_key()
-        return draft.statement(key, document)
+        epoch, key = session.keys.fingerprint_key()
+        self._require_no_earlier(draft, epoch)
+        about = {**draft.reading().about(), "contract": plain(contract)}
+        return draft.statement(key, self._sealed(payer, paper, parties, about))
+
+    def _require_no_earlier(self, draft: ObligationDocument, epoch: int) -> None:
+        tags = draft.reading().fingerprints(draft.payee, self._session.keys.fingerprint_keys())
+        for earlier, tag in tags.items():
+            if earlier < epoch and any(self._session.read("Documents", "rootOf", tag)):
+                raise Conflict(
+                    "this document is registered under the key of an earlier epoch",
+                    who=hex_of(tag),
+                    had=earlier,
+                    needed="a link by its payee",
+                )
 
     def sign_obligation(self, signer: str, obligation: Obligation) -> bytes:
         """65 bytes over the obligation, bound to this chain and its `Documents` contract."""
@@ -220,17 +252,20 @@ class Documents:
         if not total:
             raise NotFound("no obligation document has this fingerprint", who=fingerprint)
         code = bytes(currency).decode("ascii")
-        return Capacity(fingerprint, payer, payee, DocumentKind(kind), code, date, total, used)
+        credited = int(self._session.read("Documents", "credited", raw))
+        return Capacity(fingerprint, payer, payee, DocumentKind(kind), code, date, total, used, credited)
 
-    def _sealed(self, registrar: str, paper: Paper, parties: Sequence[str]) -> bytes:
+    def _sealed(
+        self, registrar: str, paper: Paper, parties: Sequence[str], about: Mapping[str, str]
+    ) -> bytes:
         if isinstance(paper, str):
             return hash_bytes(paper, "a document")
         here = [party for party in parties if self._is_here(party)]
-        return hash_bytes(
-            self.seal(here[0] if here else registrar, paper, readers=here).document, "a document"
-        )
+        sealed = self.seal(here[0] if here else registrar, paper, readers=here, about=about)
+        return hash_bytes(sealed.document, "a document")
 
-    def _identifier(self, who: str) -> str:
+    def identifier(self, who: str) -> str:
+        """The identifier under which a participant was admitted."""
         return from_slot(
             bytes(self._session.read("Participants", "identifierOf", self._session.address(who)))
         )

@@ -11,11 +11,12 @@ from ledger.domain.calendars import CALENDARS
 from ledger.domain.dates import day_number
 from ledger.domain.discount import Convention, days_of, discount_half_up, end_of
 from ledger.domain.kinds import DocumentKind
-from ledger.domain.obligations import NOBODY
+from ledger.domain.obligations import NOBODY, Reading
 from ledger.domain.typed_data import Quote, TypedData
 from ledger.errors import BadInput
 from ledger.services.desk import Desk, act_of
 from ledger.services.documents import Paper
+from ledger.services.doubles import require_recomputed
 from ledger.services.receivables import piece_at, receivable_of
 from ledger.services.session import Act
 from ledger.services.values import Amount, code, hex_of, minor_or_zero, whole
@@ -119,21 +120,34 @@ class Financier(Desk):
     def accept(self, holder: str, signed: SignedQuote) -> Act:
         """The holder accepts: exactly the quoted interval is cut out and locked, so it cannot shrink."""
         message = signed.quote.message()
+        invoice = receivable_of(self._session, signed.quote.receivable).fingerprint
+        self._documents.pass_on(holder, invoice, signed.quote.financier)
         return act_of(self._session.act(holder, "Financing", "accept", message, signed.signature))
 
     def fund(
-        self, financier: str, signed: SignedQuote, *, number: str, registration: Paper, search: Paper
+        self,
+        financier: str,
+        signed: SignedQuote,
+        *,
+        number: str,
+        registration: Paper,
+        search: Paper,
+        invoice: Reading | None = None,
     ) -> Financed:
         """Money against piece in one transaction, with the registration's number, its certificate and the
-        prior search result on file: first the search, then what it was made for.
+        prior search result on file: first the search, then what it was made for. Before it, the invoice's
+        fingerprint is recomputed from its paper.
 
         77号文 art. 13. Gives `Financing` its allowance when that is missing.
 
         Args:
             number: as the registry gave it, up to 32 ASCII characters; it is shown as attested.
+            invoice: what the financier reads in the paper; by default what was sealed with it, which its
+                holder passed on when it accepted.
         """
         quote = signed.quote
         found = receivable_of(self._session, quote.receivable)
+        require_recomputed(self._session, financier, found.fingerprint, invoice)
         numbered = code(number, "the number of a registration")
         searched = self._file(financier, search, DocumentKind.REGISTRY_SEARCH)
         registered = self._file(financier, registration, DocumentKind.REGISTRATION)

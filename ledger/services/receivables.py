@@ -274,6 +274,7 @@ class Supplier(Refunds):
         """
         piece = piece_at(self._session, receivable, start)
         to = self._session.address(recipient)
+        self._documents.pass_on(holder, receivable_of(self._session, receivable).fingerprint, to)
         mined = self._session.act(
             holder,
             "Transfers",

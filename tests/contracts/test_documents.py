@@ -111,6 +111,7 @@ def test_buyer_and_seller_sign_an_invoice(world):
     payer, payee, kind, currency, date, total, used = world.documents.obligation(o["fingerprint"])
     assert (payer, payee, kind) == (world.company.address, world.supplier.address, INVOICE)
     assert (currency, date, total, used) == ("0x" + CNY.hex(), o["date"], TOTAL, 0)
+    assert world.documents.paperOf(o["fingerprint"]) == o["document"]
 
 
 def test_borrower_and_lender_sign_a_loan_drawdown(world):
@@ -416,6 +417,7 @@ def test_fingerprints_of_two_epochs_share_one_capacity(world, user, invoice, ane
     emitted(tx, "Linked", root=invoice, fingerprint=anew)
     assert world.documents.rootOf(anew) == world.documents.rootOf(invoice) == invoice
     assert world.documents.obligation(anew) == world.documents.obligation(invoice)
+    assert world.documents.paperOf(anew) == world.documents.paperOf(invoice) != ZERO
     for ask in (world.documents.checkUse, world.documents.use):
         with refused("CapacityExceeded", anew, 10, 11):
             ask(anew, 11, user)

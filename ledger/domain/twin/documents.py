@@ -61,6 +61,7 @@ class Documents(Contract):
         self.recover = recover
         self.documents: dict[tuple[bytes, str], Document] = {}
         self.capacities: dict[bytes, Capacity] = {}
+        self.papers: dict[bytes, bytes] = {}
         self.links: dict[bytes, bytes] = {}
         self.notes_used: set[tuple[str, bytes]] = set()
         self.kinds: dict[int, KindRule] = {}
@@ -98,6 +99,9 @@ class Documents(Contract):
         """The fingerprint that holds the capacity; zero when there is none."""
         return fingerprint if fingerprint in self.capacities else self.links.get(fingerprint, ZERO_HASH)
 
+    def paper_of(self, fingerprint: bytes) -> bytes:
+        return self.papers.get(self.root_of(fingerprint), ZERO_HASH)
+
     def credited(self, fingerprint: bytes) -> int:
         return self.obligation(fingerprint).credited
 
@@ -117,6 +121,7 @@ class Documents(Contract):
         require_signed(self, self.recover, o.payer, o, first)
         require_signed(self, self.recover, other, o, second)
         self.capacities[o.fingerprint] = Capacity(o.payer, o.payee, o.kind, o.currency, o.date, o.total, 0)
+        self.papers[o.fingerprint] = o.document
         self.emit("ObligationRegistered", o.fingerprint, o.values())
 
     def _require_new(self, fingerprint: bytes, payee: str) -> None:

@@ -323,6 +323,7 @@ class World:
         for fingerprint, capacity in self.documents.capacities.items():
             yield (self.documents.address, "obligation", (fingerprint,)), plain(capacity)[:-1]
             yield (self.documents.address, "credited", (fingerprint,)), capacity.credited
+            yield (self.documents.address, "paperOf", (fingerprint,)), self.documents.paper_of(fingerprint)
         for fingerprint, root in self.documents.links.items():
             yield (self.documents.address, "rootOf", (fingerprint,)), root
         yield (self.frameworks.address, "count", ()), self.frameworks.count
