@@ -20,6 +20,7 @@ from ledger.commands.alerts import alerts
 from ledger.commands.bonds import bond_app
 from ledger.commands.changes import changes_app
 from ledger.commands.common import Json, err, opened, out, settings, show
+from ledger.commands.documents import document_app
 from ledger.commands.frameworks import framework_app, label_app, undertaking_app
 from ledger.commands.holding import authority_app, trade_app
 from ledger.commands.impact import impact_app, portfolio
@@ -39,6 +40,7 @@ app = typer.Typer(
 )
 for _name, _app in (
     ("bond", bond_app),
+    ("document", document_app),
     ("piece", piece_app),
     ("trace", trace_app),
     ("evidence", evidence_app),

@@ -229,7 +229,15 @@ class Documents:
         )
 
     def invoice(
-        self, *, seller: str, buyer: str, number: str, dated: dt.date, total: Money, paper: Paper
+        self,
+        *,
+        seller: str,
+        buyer: str,
+        number: str,
+        dated: dt.date,
+        total: Money,
+        paper: Paper,
+        contract: str = "",
     ) -> RegisteredObligation:
         """An invoice that seller and buyer sign at once, both keys being here."""
         return self.sign_and_register(
@@ -241,6 +249,7 @@ class Documents:
                 dated=dated,
                 total=total,
                 paper=paper,
+                contract=contract,
             )
         )
 

@@ -159,8 +159,10 @@ class Doubles(Desk):
         return hex_of(anew)
 
     def link_all(self, payee: str) -> dict[str, str | None]:
-        """Links every document of this payee whose paper can be opened here: former → new fingerprint, or None
-        where it was refused, as when the document was registered anew instead: that one is to be looked at."""
+        """Links every document of this payee whose paper can be opened here: former → new fingerprint.
+
+        None where it was refused, as when the document was registered anew instead: to be looked at.
+        """
         account = self._session.address(payee)
         mine = [one.fingerprint for one in self._papers() if one.payee == account]
         return {

@@ -1,0 +1,61 @@
+"""Against financing an invoice twice: recomputing, red invoices, epochs of the key, near-duplicates."""
+
+# ruff: noqa: E501 - one phrase a line reads better than wrapped halves
+
+from __future__ import annotations
+
+from typing import Final
+
+WORDS: Final[dict[str, str]] = {
+    "Invoices, their capacity, and what stands against financing one twice": "发票及其可用额，以及防止重复融资的措施",
+    "number of its contract": "所属合同编号",
+    "Registers an invoice that seller and buyer sign; no more than its total can ever be used.": "登记买卖双方签署的发票；累计使用不得超过其总额。",
+    "An invoice's total, what of it is used, and what red invoices cancelled.": "发票总额、已用额，以及红字发票冲销额。",
+    "{used} of {total} used, {credited} cancelled by red invoices ({unit})": "总额 {total}，已用 {used}，红字发票冲销 {credited}（{unit}）",
+    "whose papers may be opened for it": "可为此打开谁的单据",
+    "number read in the paper; without it, what was sealed": "从单据上读到的号码；不填则用密封时所载",
+    "identifier of its issuer, as read: USCC:… or LEI:…": "从单据上读到的开票方识别码：USCC:… 或 LEI:…",
+    "its day, as read, YYYY-MM-DD": "从单据上读到的日期，YYYY-MM-DD",
+    "its total, as read, in major units": "从单据上读到的总额，以主单位计",
+    "Recomputes a fingerprint from the paper, as each financier does before money moves.": "依据单据重新计算指纹；每个资金方在资金划转前都要这样做。",
+    "The seller's red invoice: so much of the total can never be used anew.": "卖方的红字发票：总额中的相应部分不得再被使用。",
+    "{amount} {currency} are cancelled by a red invoice.": "红字发票已冲销 {currency} {amount}。",
+    "file of the consortium's new key, 32 bytes; else one is made": "联盟新密钥的文件，32 字节；不填则新建",
+    "Begins the next epoch of the key that fingerprints are made with. Sellers link theirs afterwards.": "启用指纹密钥的下一个周期；之后由卖方关联其发票。",
+    "Fingerprints are of epoch {epoch} now.": "指纹现处于第 {epoch} 周期。",
+    "one of them; without it, all that can be opened": "其中一张；不填则为所有可打开的",
+    "Names invoices by the key of the present epoch too, so that one capacity holds for both.": "以本周期的密钥也为发票命名，使两者共用同一可用额。",
+    "{done} invoices are linked, {refused} refused.": "已关联 {done} 张发票，拒绝 {refused} 张。",
+    "one invoice; without it, all": "某张发票；不填则为全部",
+    "Registered invoices that look like one: questions with their reason, and no verdicts.": "看似同一张的已登记发票：附理由的疑问，并非结论。",
+    "Red invoices that came after use, with what was confirmed against the document.": "使用之后才开具的红字发票，以及据该单据开立的应收凭证。",
+    "Red invoices after use: questions, not verdicts": "使用后的红字发票：疑问，并非结论",
+    "used": "已用",
+    "cancelled": "已冲销",
+    "too much": "超出",
+    "receivables": "应收凭证",
+    "invoice": "发票",
+    "a paper that was read has its number, issuer, day and total": "读过的单据须有号码、开票方、日期和总额",
+    "The paper is the document registered under this fingerprint.": "该单据就是此指纹下登记的单据。",
+    "The paper is another document": "该单据是另一份单据",
+    "registered": "登记",
+    "read in the paper": "单据所载",
+    "Registered again under the key of another epoch: {other}": "在另一周期的密钥下又登记了一次：{other}",
+    "What was pledged outside this ledger cannot be seen here.": "在本账本之外的质押，此处无法看到。",
+    "Invoices that look alike: questions, not verdicts": "看似相同的发票：疑问，并非结论",
+    "earlier": "较早",
+    "later": "较晚",
+    "same": "相同项",
+    "days apart": "相差天数",
+    "apart (minor units)": "相差（最小货币单位）",
+    # --- refusals --------------------------------------------------------------------------------------------
+    "this document is registered under the key of an earlier epoch": "该单据已在较早周期的密钥下登记",
+    "a link by its payee": "由收款方关联",
+    "no parameters are in force that day": "当日没有生效的参数",
+    "a set that begins earlier": "较早开始的一组参数",
+    "the paper is not the document registered under this fingerprint": "该单据不是此指纹下登记的单据",
+    "the same document is registered again under the key of another epoch": "同一单据在另一周期的密钥下又登记了一次",
+    "one capacity": "同一可用额",
+    "nobody recomputed this fingerprint: its paper was not passed on to the reader, who read nothing": "此指纹未经重新计算：单据未转交给该方，该方也未读取单据",
+    "the paper from its holder, or what is read in it": "由持有人转交单据，或提供从单据上读到的内容",
+}
