@@ -6,13 +6,22 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from api.deps import AnyCaller, Caller, LedgerHere, ParticipantCaller, reads
-from api.schemas.common import Amount
+from api.deps import AnyCaller, Caller, LedgerHere, ParticipantCaller, is_party, reads
+from api.schemas.common import Act, Amount
 from api.schemas.people import (
     CapacityOut,
+    CreditAlertOut,
+    CreditIn,
+    DifferenceOut,
     DocumentIn,
     Filing,
+    LinkedOut,
+    LinkIn,
+    NearOut,
     ObligationIn,
+    RecomputationIn,
+    RecomputedOut,
+    RedInvoicesOut,
     Registered,
     RegisteredObligation,
     SealedOut,
@@ -22,6 +31,7 @@ from api.schemas.people import (
 from ledger.domain.dates import date_of
 from ledger.domain.kinds import DocumentKind
 from ledger.errors import NotAllowed, NotFound
+from ledger.services.doubles import CreditAlert
 
 router = APIRouter(tags=["documents"])
 
@@ -68,6 +78,7 @@ def draft(caller: ParticipantCaller, ledger: LedgerHere, body: ObligationIn) -> 
         total=body.total.money(),
         paper=body.paper.paper(),
         attester=body.attester,
+        contract=body.contract,
     )
     return _signed(ledger, caller, Statement.of(drawn))
 
@@ -115,8 +126,81 @@ def capacity(caller: AnyCaller, ledger: LedgerHere, fingerprint: HashPath) -> Ca
             "dated": date_of(found.date),
             "total": Amount.of(found.total, found.currency),
             "used": Amount.of(found.used, found.currency),
+            "credited": Amount.of(found.credited, found.currency),
         }
     )
+
+
+@router.post("/obligations/{fingerprint}/recomputation")
+def recompute(
+    caller: ParticipantCaller, ledger: LedgerHere, fingerprint: HashPath, body: RecomputationIn
+) -> RecomputedOut:
+    """Recomputes the fingerprint from the paper under every epoch's key, and looks for near-duplicates; for
+    its parties, those whom the paper was passed on to, and their auditors."""
+    found = ledger.documents.capacity(fingerprint)
+    parties = (found.payer, found.payee)
+    if (
+        caller.account not in parties
+        and not ledger.doubles.is_reader(caller.account, fingerprint)
+        and not reads(ledger, caller, *parties)
+    ):
+        raise NotFound("no obligation document has this fingerprint", who=fingerprint)
+    reading = body.read.reading() if body.read else None
+    done = ledger.doubles.recompute(caller.account, fingerprint, reading, search=True)
+    sums = {name: Amount.of(getattr(done, name), done.currency) for name in ("total", "used", "credited")}
+    return RecomputedOut(
+        fingerprint=done.fingerprint,
+        matches=done.matches,
+        differences=[DifferenceOut.model_validate(one) for one in done.differences],
+        elsewhere=list(done.elsewhere),
+        near=[NearOut.of(one) for one in done.near],
+        **sums,
+    )
+
+
+@router.post("/obligations/{fingerprint}/credits")
+def credit(caller: ParticipantCaller, ledger: LedgerHere, fingerprint: HashPath, body: CreditIn) -> Act:
+    """The payee's red invoice: so much of the total can never be used anew."""
+    _require_party(ledger, caller, fingerprint)
+    done = ledger.doubles.credit(caller.account, fingerprint, body.note.paper(), body.amount.money())
+    return Act.model_validate(done)
+
+
+@router.post("/obligations/{fingerprint}/links")
+def link(caller: ParticipantCaller, ledger: LedgerHere, fingerprint: HashPath, body: LinkIn) -> LinkedOut:
+    """The payee names its document by the key of the present epoch too."""
+    _require_party(ledger, caller, fingerprint)
+    reading = body.read.reading() if body.read else None
+    return LinkedOut(fingerprint=ledger.doubles.link(caller.account, fingerprint, reading))
+
+
+@router.get("/red-invoices")
+def red_invoices(caller: AnyCaller, ledger: LedgerHere) -> RedInvoicesOut:
+    """Red invoices that came after use, of the documents and receivables that the caller may see."""
+    seen = [one for one in ledger.doubles.alerts() if _concerns(ledger, caller, one)]
+    return RedInvoicesOut(alerts=[_alert(one) for one in seen])
+
+
+def _concerns(ledger: LedgerHere, caller: Caller, one: CreditAlert) -> bool:
+    return (
+        caller.account in (one.payer, one.payee)
+        or reads(ledger, caller, one.payer, one.payee)
+        or any(is_party(ledger, caller, receivable) for receivable in one.receivables)
+    )
+
+
+def _alert(one: CreditAlert) -> CreditAlertOut:
+    said = {name: getattr(one, name) for name in ("fingerprint", "note", "payer", "payee", "tx", "clause")}
+    sums = {
+        name: Amount.of(getattr(one, name), one.currency) for name in ("total", "used", "credited", "over")
+    }
+    return CreditAlertOut(receivables=list(one.receivables), **said, **sums)
+
+
+def _require_party(ledger: LedgerHere, caller: Caller, fingerprint: str) -> None:
+    found = ledger.documents.capacity(fingerprint)
+    if caller.account not in (found.payer, found.payee):
+        raise NotFound("no obligation document has this fingerprint", who=fingerprint)
 
 
 def _own(ledger: LedgerHere, caller: Caller, body: ObligationIn) -> str:

@@ -78,6 +78,7 @@ def fund(caller: FinancierCaller, ledger: LedgerHere, body: FundingIn) -> Financ
         number=body.number,
         registration=body.registration.paper(),
         search=body.search.paper(),
+        invoice=body.invoice.reading() if body.invoice else None,
     )
     code = ledger.books.receivable(done.receivable).currency
     sums = {name: Amount.of(getattr(done, name), code) for name in ("discount", "fee", "net")}

@@ -19,8 +19,9 @@ from api.schemas.common import (
     Who,
 )  # fmt: skip
 from ledger.domain.dates import date_of, day_number
+from ledger.domain.duplicates import Near
 from ledger.domain.kinds import DocumentKind
-from ledger.domain.obligations import NOBODY
+from ledger.domain.obligations import NOBODY, Reading
 from ledger.domain.roles import Role, names
 from ledger.domain.typed_data import Obligation
 from ledger.services.operator import Participant
@@ -39,7 +40,8 @@ RoleName = Literal[
 ]
 KindName = Literal[
     "invoice", "loan_drawdown", "refinancing", "trade", "contract", "delivery", "registration",
-    "registry_search", "other",
+    "registry_search", "order", "application", "review_result", "attestation", "credit_note", "court_order",
+    "pledge", "consent", "other",
 ]  # fmt: skip
 ObligationKind = Literal["invoice", "loan_drawdown", "refinancing"]
 Roles = Annotated[list[RoleName], Field(min_length=1, max_length=10)]
@@ -176,6 +178,7 @@ class ObligationIn(Request):
     dated: Date
     total: Amount
     paper: Paper
+    contract: Annotated[str, Field(max_length=200)] = ""
 
 
 class Statement(Request):
@@ -246,6 +249,111 @@ class CapacityOut(Answer):
     dated: Date
     total: Amount
     used: Amount
+    credited: Amount
+
+
+class ReadingIn(Request):
+    """What the caller reads in the paper; `issuer` is the identifier of who issued it."""
+
+    kind: ObligationKind
+    issuer: Annotated[str, Field(min_length=5, max_length=40, examples=["USCC:91110000100015525K"])]
+    number: Label
+    dated: Date
+    total: Amount
+
+    def reading(self) -> Reading:
+        return Reading(
+            DocumentKind[self.kind.upper()],
+            self.issuer,
+            self.number,
+            day_number(self.dated),
+            self.total.money(),
+        )
+
+
+class RecomputationIn(Request):
+    """`read`: what the caller read in the paper; without it, what was sealed with the paper."""
+
+    read: ReadingIn | None = None
+
+
+class DifferenceOut(Answer):
+    field: str
+    registered: str
+    read: str
+
+
+class NearOut(Answer):
+    """Two registered documents that look like one: a question with its reason, and no verdict."""
+
+    earlier: str
+    later: str
+    reason: str
+    same: list[str]
+    days_apart: int
+    amount_apart: Annotated[str, Field(pattern="^[0-9]+$")]
+
+    @classmethod
+    def of(cls, found: Near) -> Self:
+        return cls(
+            earlier=found.earlier.fingerprint,
+            later=found.later.fingerprint,
+            reason=str(found.reason),
+            same=list(found.same),
+            days_apart=found.days_apart,
+            amount_apart=str(found.amount_apart),
+        )
+
+
+class RecomputedOut(Answer):
+    """Whether the paper is the document registered. `elsewhere`: other fingerprints of it with a capacity of
+    their own. What was pledged outside this ledger cannot be seen here."""
+
+    fingerprint: str
+    matches: bool
+    differences: list[DifferenceOut]
+    elsewhere: list[str]
+    total: Amount
+    used: Amount
+    credited: Amount
+    near: list[NearOut]
+
+
+class CreditIn(Request):
+    """A red invoice over `amount` of the document's total."""
+
+    amount: Amount
+    note: Paper
+
+
+class LinkIn(Request):
+    """`read`: what the payee reads in the paper; without it, what was sealed with the paper."""
+
+    read: ReadingIn | None = None
+
+
+class LinkedOut(Answer):
+    fingerprint: str
+
+
+class CreditAlertOut(Answer):
+    """A red invoice that came after use. `over` is how much more is used than the red invoices left."""
+
+    fingerprint: str
+    note: str
+    payer: str
+    payee: str
+    total: Amount
+    used: Amount
+    credited: Amount
+    over: Amount
+    receivables: list[int]
+    tx: str
+    clause: str
+
+
+class RedInvoicesOut(Answer):
+    alerts: list[CreditAlertOut]
 
 
 # --- cash ------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from api.schemas.common import (
     Who,
     WideId,
 )
+from api.schemas.people import ReadingIn
 from ledger.domain.typed_data import Quote
 from ledger.services.financing import SignedQuote
 from ledger.services.receivables import Receivable
@@ -213,6 +214,7 @@ class FundingIn(Request):
     number: Annotated[str, Field(pattern="^[!-~]{1,32}$")]
     registration: Paper
     search: Paper
+    invoice: ReadingIn | None = None
 
 
 class Financed(Act):

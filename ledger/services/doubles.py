@@ -79,6 +79,7 @@ class CreditAlert:
 
     fingerprint: str
     note: str
+    payer: str
     payee: str
     currency: str
     total: int
@@ -125,6 +126,12 @@ class Doubles(Desk):
         value = minor(amount, found.currency)
         raw = hash_bytes(fingerprint, "an obligation")
         return act_of(self._session.act(payee, "Documents", "credit", raw, filed, value))
+
+    def is_reader(self, who: str, fingerprint: str) -> bool:
+        """Whether the paper of a document was sealed for `who`, or passed on."""
+        raw = hash_bytes(fingerprint, "an obligation")
+        paper, vault = hex_of(bytes(self._session.read("Documents", "paperOf", raw))), self._session.vault
+        return vault.has(paper) and self._session.address(who) in vault.describe(paper).recipients
 
     # --- epochs ------------------------------------------------------------------------------------------
 
@@ -328,6 +335,7 @@ def _alert(
     return CreditAlert(
         fingerprint,
         str(event.args["note"]),
+        said.payer,
         said.payee,
         said.currency,
         said.total,

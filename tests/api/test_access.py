@@ -63,6 +63,10 @@ TABLE: dict[str, Access] = {
     "POST /v1/obligations/signatures": PARTICIPANT,
     "POST /v1/obligations/filings": PARTICIPANT,
     "GET /v1/obligations/{fingerprint}": Access(private=True),
+    "POST /v1/obligations/{fingerprint}/recomputation": Access("operator", private=True, body={}),
+    "POST /v1/obligations/{fingerprint}/credits": Access("operator", private=True, body="credit"),
+    "POST /v1/obligations/{fingerprint}/links": Access("operator", private=True, body={}),
+    "GET /v1/red-invoices": EVERYBODY,
     # cash
     "GET /v1/cash/{cash}/balance": PARTICIPANT,
     "GET /v1/cash/{cash}/balances/{who}": Access(private=True),
@@ -239,6 +243,8 @@ def body_of(lived: Api, access: Access) -> Any:
         return lived.ids[access.body]
     if access.body == "funding":
         return {"quote": lived.ids["quote"], "number": "1", "registration": paper(), "search": paper()}
+    if access.body == "credit":
+        return {"amount": cny(1), "note": paper()}
     return access.body
 
 

@@ -100,6 +100,30 @@ def test_a_refinancing_is_attested_by_a_verifier(town: Api) -> None:
     assert town.get("Issuer", f"/v1/obligations/{fingerprint}")["used"] == cny(9)
 
 
+def test_a_fingerprint_is_recomputed_and_a_red_invoice_stops_it(town: Api) -> None:
+    """The buyer sees its own; who was not shown the paper gets 404; alerts reach whom they concern."""
+    number = confirm(town, "RED-1", line=None)
+    fingerprint = town.get("Contractor", f"/v1/receivables/{number}")["fingerprint"]
+    path = f"/v1/obligations/{fingerprint}"
+    found = town.post("Company", path + "/recomputation", {})
+    assert found["matches"] and found["differences"] == found["elsewhere"] == []
+    assert {one["reason"] for one in found["near"]} == {"same parties, nearly the same amount and date"}
+    issuer = town.ledger.documents.identifier("Contractor")
+    read = {"kind": "invoice", "issuer": issuer, "number": "RED-1", "dated": "2025-01-02"}
+    other = town.post("Company", path + "/recomputation", {"read": {**read, "total": cny(1)}})
+    assert [one["field"] for one in other["differences"]] == ["total"] and not other["matches"]
+    town.refused("Factor", "POST", path + "/recomputation", {}, 404, "not-found")
+    body = {"amount": cny(FACE), "note": paper("red invoice")}
+    town.refused("Company", "POST", path + "/credits", body, 409, "not-party")
+    town.post("Contractor", path + "/credits", body)
+    assert town.get("Company", path)["credited"] == cny(FACE)
+    for who in ("Company", "Contractor"):
+        (alert,) = town.get(who, "/v1/red-invoices")["alerts"]
+        assert alert["receivables"] == [number] and alert["over"] == cny(FACE)
+    assert town.get("Investor", "/v1/red-invoices")["alerts"] == []
+    assert town.post("Contractor", path + "/links", {})["fingerprint"] == fingerprint
+
+
 def test_lines_are_changed_and_passed_on(town: Api) -> None:
     grant = {"holder": town.account("Issuer"), "limit": cny(1000), "expires": "2025-12-31"}
     line = town.post("settlement bank", "/v1/credit-lines", grant)["id"]

@@ -21,7 +21,9 @@ from ledger.services.financing import SignedQuote
 from tests.integration import given_bond as given
 from tests.integration.given_bond import DAY, LATER, yuan
 
-PAPERS: dict[str, Any] = {"registration": b"certificate", "search": b"search"}
+
+def on_file() -> dict[str, Any]:
+    return {"number": f"REG-{given.number()}", "registration": b"certificate", "search": b"search"}
 
 
 def refused(name: str, act: Callable[[], Any]) -> None:
@@ -97,10 +99,12 @@ def test_a_financier_recomputes_from_the_paper_before_money_moves(town: Ledger) 
         (replace(read(town, "A-1"), issuer=town.documents.identifier("Company")), "issuer"),
     ):
         with pytest.raises(FingerprintMismatch, match="paper") as refusal:
-            town.financier.fund("Factor", signed, invoice=wrong, **PAPERS)
+            town.financier.fund("Factor", signed, invoice=wrong, **on_file())
         assert field in str(refusal.value.needed)
     assert town.cash.balance("Factor", "CNY") == before
-    assert town.financier.fund("Factor", signed, invoice=read(town, "a1"), **PAPERS).receivable == receivable
+    assert (
+        town.financier.fund("Factor", signed, invoice=read(town, "a1"), **on_file()).receivable == receivable
+    )
 
 
 def test_a_paper_kept_elsewhere_has_to_be_read(town: Ledger) -> None:
@@ -111,9 +115,9 @@ def test_a_paper_kept_elsewhere_has_to_be_read(town: Ledger) -> None:
     signed = quoted(town, receivable)
     town.financier.accept("Contractor", signed)
     with pytest.raises(NotRecomputed):
-        town.financier.fund("Factor", signed, **PAPERS)
+        town.financier.fund("Factor", signed, **on_file())
     given.mint(town, "Factor", yuan(10))
-    town.financier.fund("Factor", signed, invoice=read(town, "B-1"), **PAPERS)
+    town.financier.fund("Factor", signed, invoice=read(town, "B-1"), **on_file())
 
 
 # --- red invoices ----------------------------------------------------------------------------------------
@@ -186,7 +190,7 @@ def test_what_was_registered_anew_instead_of_linked_is_found_before_money_moves(
     signed = quoted(town, receivable)
     town.financier.accept("Contractor", signed)
     with pytest.raises(RegisteredTwice, match="another epoch") as refusal:
-        town.financier.fund("Factor", signed, invoice=read(town, "E-2"), **PAPERS)
+        town.financier.fund("Factor", signed, invoice=read(town, "E-2"), **on_file())
     assert refusal.value.had == old.fingerprint
     with pytest.raises(LedgerError):
         town.doubles.link("Contractor", old.fingerprint)
