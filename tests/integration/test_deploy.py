@@ -6,6 +6,7 @@ import itertools
 import os
 import random
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -38,6 +39,7 @@ class Site:
     """One network with a keystore and a folder for records."""
 
     def __init__(self, url: str, folder: Path) -> None:
+        self.folder = folder
         self.client = ChainClient(url, lock_folder=folder / "nonces")
         self.keys = KeyStore.open(folder / "keys", "for tests", cost=CHEAP)
         self.records = Deployments(folder / "records")
@@ -102,9 +104,14 @@ def shared(automined: str, tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 
 @pytest.fixture
-def deployed(automined: str, tmp_path: Path) -> Site:
-    """A finished deployment for one test to spoil."""
-    return _deployed(automined, tmp_path)
+def deployed(shared: Site, tmp_path: Path) -> Iterator[Site]:
+    """The same deployment for one test to spoil: the chain is put back, records and nonces are its own."""
+    for folder in ("keys", "records"):
+        shutil.copytree(shared.folder / folder, tmp_path / folder)
+    rpc = shared.client.rpc
+    before = rpc.call("evm_snapshot")
+    yield Site(rpc.url, tmp_path)
+    assert rpc.call("evm_revert", before)
 
 
 def _deployed(url: str, folder: Path) -> Site:
