@@ -264,6 +264,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Receivable {receivable} pays in order: next is {needed}, not {had}.",
         "应收凭证 {receivable} 按序兑付：下一个是 {needed}，而非 {had}。",
     ),
+    "OverPlaced": (
+        "Placement {placement} has {had} of that left, not {needed} (minor units).",
+        "配置 {placement} 仅余 {had}，而非 {needed}（最小货币单位）。",
+    ),
     "NothingToClaim": ("Nothing waits for {who}.", "没有待 {who} 领取的款项。"),
     # --- impact --------------------------------------------------------------------------------------------
     "PeriodTaken": (

@@ -34,6 +34,7 @@ BROWNIE = {
     "Maturity": ("test_maturity.py",),
     "Proceeds": ("test_gate.py", "test_proceeds.py", "test_refunds.py"),
     "ProceedsBase": ("test_gate.py", "test_proceeds.py", "test_refunds.py"),
+    "Placements": ("test_placements.py",),
     "ProceedsBooks": ("test_gate.py", "test_proceeds.py", "test_refunds.py"),
     "BondOffice": ("test_bond_office.py",),
     "GreenBond": ("test_holdings.py", "test_authorities.py"),

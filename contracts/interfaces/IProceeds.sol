@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {IPlacements} from "./IPlacements.sol";
 import {IProceedsBooks} from "./IProceedsBooks.sol";
 
 /// @title A bond's fen: origin numbers and states, the gate, encumbrances and refunds
@@ -12,7 +13,7 @@ import {IProceedsBooks} from "./IProceedsBooks.sol";
 /// the returning fen inherit the reversed interval's origin.
 /// Assumes: the order of an encumbrance's payouts is the order of the receivable's fen (checked), so that out-offset
 /// and piece start are the same number.
-interface IProceeds is IProceedsBooks {
+interface IProceeds is IProceedsBooks, IPlacements {
     struct States {
         uint256 cost;
         uint256 unallocated;

@@ -8,6 +8,7 @@ interface IProceedsBooks {
         address company;
         uint32 framework;
         uint8 category;
+        bytes3 currency; // of its budget, and of every bond that pays into it
         uint96 budget; // the project's total investment, or what the issuer assigns where none is published
         uint96 allocated; // over all bonds
     }
@@ -31,6 +32,7 @@ interface IProceedsBooks {
         uint32 indexed framework,
         address indexed company,
         uint8 category,
+        bytes3 currency,
         uint96 budget,
         string label,
         bytes32 document
@@ -72,6 +74,7 @@ interface IProceedsBooks {
         uint32 framework,
         address company,
         bytes32 category,
+        bytes3 currency,
         uint96 budget,
         string calldata label,
         bytes32 document

@@ -75,6 +75,11 @@ library Purposes {
         return keccak256(abi.encode("RETURNED", bond));
     }
 
+    /// What placements earned, outside the partition of a bond's fen.
+    function income(uint256 bond) internal pure returns (bytes32) {
+        return keccak256(abi.encode("INCOME", bond));
+    }
+
     /// What could not be paid out because its owner could not receive at that moment.
     function claim(address holder) internal pure returns (bytes32) {
         return keccak256(abi.encode("CLAIM", holder));

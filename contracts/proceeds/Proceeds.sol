@@ -15,10 +15,12 @@ import {ProceedsBase} from "./ProceedsBase.sol";
 
 /// @title Proceeds
 /// @notice The promise is in IProceeds.
-/// @dev What is done often, or in batches, is here; the other acts are in ProceedsBooks, on the same storage.
+/// @dev What is done often, or in batches, is here; the other acts are in ProceedsBooks and Placements, on
+/// the same storage.
 contract Proceeds is IProceeds, ProceedsBase {
-    /// The code of the other acts. An upgrade of this contract names its own.
+    /// The codes of the other acts. An upgrade of this contract names its own.
     address public immutable books;
+    address public immutable placements;
 
     constructor(
         address powers_,
@@ -26,9 +28,11 @@ contract Proceeds is IProceeds, ProceedsBase {
         IDocuments documents_,
         IFrameworks frameworks_,
         IPieceBook pieceBook_,
-        address books_
+        address books_,
+        address placements_
     ) ProceedsBase(powers_, participants_, documents_, frameworks_, pieceBook_) {
         books = books_;
+        placements = placements_;
     }
 
     // --- reading ---
@@ -44,6 +48,7 @@ contract Proceeds is IProceeds, ProceedsBase {
         s.cost = _incoming(b.cash, Purposes.cost(bond));
         s.unallocated = _balance(b.cash, Purposes.origin(bond)) + _balance(b.cash, Purposes.pool(bond));
         s.returned = _incoming(b.cash, Purposes.returned(bond));
+        (s.placed, s.lost) = (_away[bond].placed, _away[bond].lost);
         for (uint256 i; i < b.lines.length; ++i) {
             uint32 id = b.lines[i];
             Totals memory t = _totals[id];
@@ -73,6 +78,14 @@ contract Proceeds is IProceeds, ProceedsBase {
 
     function encumbranceOf(uint64 receivable) external view returns (uint32, uint96) {
         return (_encumbrances[receivable].line, _encumbrances[receivable].amount);
+    }
+
+    function placement(uint32 id) external view returns (Placement memory) {
+        return _placements[id];
+    }
+
+    function placementCount() external view returns (uint32) {
+        return _placementCount;
     }
 
     // --- bookings ---
@@ -227,59 +240,81 @@ contract Proceeds is IProceeds, ProceedsBase {
     // --- acts that ProceedsBooks has ---
 
     function openBooks(uint32, address, uint32, address) external {
-        _askBooks();
+        _ask(books);
     }
 
     function closeBooks(uint32, uint256, uint32) external returns (uint256) {
-        _askBooks();
+        _ask(books);
     }
 
     function payCost(uint32, address, uint256, bytes32) external {
-        _askBooks();
+        _ask(books);
     }
 
     function returnUnused(uint32, uint256) external {
-        _askBooks();
+        _ask(books);
     }
 
-    function registerProject(uint32, address, bytes32, uint96, string calldata, bytes32)
+    function registerProject(uint32, address, bytes32, bytes3, uint96, string calldata, bytes32)
         external
         returns (uint32)
     {
-        _askBooks();
+        _ask(books);
     }
 
     function openLine(uint32, uint32, uint96, bool, string calldata) external returns (uint32) {
-        _askBooks();
+        _ask(books);
     }
 
     function allocate(uint32, uint256) external {
-        _askBooks();
+        _ask(books);
     }
 
     function deallocate(uint32, uint256) external {
-        _askBooks();
+        _ask(books);
     }
 
     function refund(uint32, uint256, bytes32, uint256, bytes32) external {
-        _askBooks();
+        _ask(books);
     }
 
     function refundEncumbered(uint64, uint64, uint256, bytes32) external {
-        _askBooks();
+        _ask(books);
     }
 
     function claim(address) external {
-        _askBooks();
+        _ask(books);
     }
 
     function payKept(address, address, address) external returns (uint256) {
-        _askBooks();
+        _ask(books);
     }
 
-    /// @dev Hands the whole call on, and answers it: what the books' code returns or refuses is final.
-    function _askBooks() private {
-        (bool ok, bytes memory answer) = books.delegatecall(msg.data);
+    // --- acts that Placements has ---
+
+    function place(uint32, address, uint256, uint32, string calldata, bytes32) external returns (uint32) {
+        _ask(placements);
+    }
+
+    function returnPlaced(uint32, uint256, uint256, bytes32) external {
+        _ask(placements);
+    }
+
+    function losePlaced(uint32, uint256, bytes32) external {
+        _ask(placements);
+    }
+
+    function makeGood(uint32, uint256, bytes32) external {
+        _ask(placements);
+    }
+
+    function payIncome(uint32, address, uint256, bytes32) external {
+        _ask(placements);
+    }
+
+    /// @dev Hands the whole call on, and answers it: what that code returns or refuses is final.
+    function _ask(address code) private {
+        (bool ok, bytes memory answer) = code.delegatecall(msg.data);
         assembly ("memory-safe") {
             if ok { return(add(answer, 32), mload(answer)) }
             revert(add(answer, 32), mload(answer))

@@ -6,14 +6,15 @@ import {IDocuments} from "../interfaces/IDocuments.sol";
 import {IFrameworks} from "../interfaces/IFrameworks.sol";
 import {IParticipants} from "../interfaces/IParticipants.sol";
 import {IPieceBook} from "../interfaces/IPieceBook.sol";
+import {IPlacements} from "../interfaces/IPlacements.sol";
 import {IProceedsBooks} from "../interfaces/IProceedsBooks.sol";
 import {NotParty, Unknown, ZeroAmount} from "../libraries/Errors.sol";
 import {Powered} from "../libraries/Powered.sol";
 import {Purposes} from "../libraries/Purposes.sol";
 import {Roles} from "../libraries/Roles.sol";
 
-/// @title What Proceeds and ProceedsBooks share: the same storage, and the small parts of both
-/// @dev All state is declared here and nowhere else, so that the two codes cannot differ about a slot.
+/// @title What the codes of Proceeds share: one storage, and small parts
+/// @dev All state is declared here and nowhere else, so that two codes cannot differ about a slot.
 abstract contract ProceedsBase is Powered {
     bytes32 internal constant MODULE = Purposes.PROCEEDS;
 
@@ -40,6 +41,12 @@ abstract contract ProceedsBase is Powered {
         bytes32 fingerprint;
     }
 
+    /// A bond's fen that are out of the pool and not on any line.
+    struct Away {
+        uint128 placed;
+        uint128 lost;
+    }
+
     struct Payment {
         uint128 amount;
         uint128 refunded;
@@ -59,6 +66,9 @@ abstract contract ProceedsBase is Powered {
     mapping(uint64 => Encumbrance) internal _encumbrances;
     mapping(bytes32 => Payment) internal _payments;
     mapping(uint64 => mapping(uint64 => uint256)) internal _refundedPieces;
+    uint32 internal _placementCount;
+    mapping(uint32 => IPlacements.Placement) internal _placements;
+    mapping(uint32 => Away) internal _away;
 
     constructor(
         address powers_,

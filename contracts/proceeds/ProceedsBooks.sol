@@ -8,7 +8,7 @@ import {IParticipants} from "../interfaces/IParticipants.sol";
 import {IPieceBook} from "../interfaces/IPieceBook.sol";
 import {IProceedsBooks} from "../interfaces/IProceedsBooks.sol";
 import {Claims} from "../libraries/Claims.sol";
-import {NotParty, Unknown, WrongState, ZeroAmount, ZeroHash} from "../libraries/Errors.sol";
+import {CurrencyMismatch, NotParty, Unknown, WrongState, ZeroAmount, ZeroHash} from "../libraries/Errors.sol";
 import {Purposes} from "../libraries/Purposes.sol";
 import {ProceedsBase} from "./ProceedsBase.sol";
 
@@ -81,6 +81,7 @@ contract ProceedsBooks is IProceedsBooks, ProceedsBase {
         uint32 framework,
         address company,
         bytes32 category,
+        bytes3 currency,
         uint96 budget,
         string calldata label,
         bytes32 document
@@ -88,11 +89,12 @@ contract ProceedsBooks is IProceedsBooks, ProceedsBase {
         _requireIssuer(frameworks.framework(framework).issuer);
         participants.requireActive(company);
         documents.requireKnown(document, msg.sender, 0);
+        if (currency == 0) revert ZeroHash("CURRENCY");
         if (budget == 0) revert ZeroAmount();
         uint8 index = frameworks.categoryIndex(framework, category);
         id = ++_projectCount;
-        _projects[id] = Project(company, framework, index, budget, 0);
-        emit ProjectRegistered(id, framework, company, index, budget, label, document);
+        _projects[id] = Project(company, framework, index, currency, budget, 0);
+        emit ProjectRegistered(id, framework, company, index, currency, budget, label, document);
     }
 
     function openLine(
@@ -107,11 +109,12 @@ contract ProceedsBooks is IProceedsBooks, ProceedsBase {
         Project storage p = _projects[projectId];
         if (p.company == address(0)) revert Unknown("PROJECT", projectId);
         if (p.framework != b.framework) revert FrameworkMismatch(p.framework, b.framework);
+        bytes3 currency = ICash(b.cash).currency();
+        if (currency != p.currency) revert CurrencyMismatch(currency, p.currency);
         if (budget == 0) revert ZeroAmount();
         if (b.lines.length >= MAX_LINES) revert TooManyLines(bond, MAX_LINES);
         id = ++_lineCount;
         b.lines.push(id);
-        bytes3 currency = ICash(b.cash).currency();
         _lines[id] = Line(
             b.issuer, bond, projectId, p.category, companyMaySpend, b.cash, b.framework, currency, budget, 0
         );

@@ -219,17 +219,12 @@ def _modules() -> tuple[Creation, ...]:
     registry, proceeds, lines = Ref("CashRegistry"), Ref("Proceeds"), Ref("CreditLines")
     receivables, green_bond = Ref("Receivables"), Ref(f"GreenBond{IMPLEMENTATION}")
     office, coupons = Ref("BondOffice"), Ref("CouponTerms")
-    books = Ref(f"ProceedsBooks{IMPLEMENTATION}")
     parties = (Ref("Programmes"), Ref("AccountFactory"), frameworks)
+    ours = (powers, participants, documents, frameworks, book)
+    codes = (_code("ProceedsBooks", *ours), _code("Placements", *ours))
     return (
-        Creation(
-            books.name,
-            "ProceedsBooks",
-            "ProceedsBooks",
-            (powers, participants, documents, frameworks, book),
-            "implementation",
-        ),
-        *_module("Proceeds", powers, participants, documents, frameworks, book, books),
+        *codes,
+        *_module("Proceeds", *ours, *(Ref(code.name) for code in codes)),
         *_module("CreditLines", powers, participants),
         *_module(
             "BondOffice", powers, participants, frameworks, proceeds, registry, green_bond, Ref("Mandates")
@@ -251,11 +246,12 @@ def _modules() -> tuple[Creation, ...]:
 
 
 def _module(name: str, *args: Any) -> tuple[Creation, Creation]:
-    code = f"{name}{IMPLEMENTATION}"
-    return (
-        Creation(code, name, name, args, "implementation"),
-        Creation(name, "ModuleProxy", name, (Ref(code),), "proxy"),
-    )
+    code = _code(name, *args)
+    return (code, Creation(name, "ModuleProxy", name, (Ref(code.name),), "proxy"))
+
+
+def _code(name: str, *args: Any) -> Creation:
+    return Creation(f"{name}{IMPLEMENTATION}", name, name, args, "implementation")
 
 
 BIND: Final = Wire(

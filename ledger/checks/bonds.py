@@ -18,10 +18,10 @@ STATES: Final = ("cost", "unallocated", "placed", "lost", "available", "encumber
 def partition(view: View) -> Generator[str, None, str]:
     cashes = {e.number("bond"): view.cash_named(e.args["cash"]) for e in view.of("Proceeds.BondBooksOpened")}
     counted = {cash: counters(view, cash)[0] for cash in set(cashes.values())}
-    spent, parts = _spent(view), _parts(view)
+    spent, parts, away = _spent(view), _parts(view), _away(view)
     closed = {e.number("bond"): e.number("raised") for e in view.of("Proceeds.ProceedsReceived")}
     for bond, raised in closed.items():
-        derived = _derived(bond, counted[cashes[bond]], parts[bond]) | {"spent": spent[bond]}
+        derived = _derived(bond, counted[cashes[bond]], parts[bond]) | away[bond] | {"spent": spent[bond]}
         yield from _compared(view, bond, raised, derived)
         origin = _counter(counted[cashes[bond]], purposes.origin(bond))[0]
         (said,) = view.ask_each("Proceeds", "raised", [(bond,)])
@@ -54,6 +54,22 @@ def _spent(view: View) -> dict[int, int]:
     return spent
 
 
+def _away(view: View) -> dict[int, dict[str, int]]:
+    """Of each bond: what is placed, and what is lost and not made good."""
+    away: dict[int, dict[str, int]] = defaultdict(lambda: {"placed": 0, "lost": 0})
+    for name, part, placed, lost in (
+        ("Placed", "amount", 1, 0),
+        ("PlacementReturned", "principal", -1, 0),
+        ("PlacementLost", "amount", -1, 1),
+        ("LossMadeGood", "amount", 0, -1),
+    ):
+        for event in view.of(f"Proceeds.{name}"):
+            mine, fen = away[event.number("bond")], event.number(part)
+            mine["placed"] += placed * fen
+            mine["lost"] += lost * fen
+    return away
+
+
 def _parts(view: View) -> dict[int, tuple[list[bytes], set[bytes]]]:
     """Of each bond: the purposes of its budget lines, and of its encumbrances."""
     parts: dict[int, tuple[list[bytes], set[bytes]]] = defaultdict(lambda: ([], set()))
@@ -65,7 +81,7 @@ def _parts(view: View) -> dict[int, tuple[list[bytes], set[bytes]]]:
 
 
 def _derived(bond: int, counted: Counters, parts: tuple[list[bytes], set[bytes]]) -> dict[str, int]:
-    """All but spent, from the counters of the bond's axes: nothing is a residue."""
+    """All that lies on the bond's axes or left them for good, from the counters of the bond's axes: nothing is a residue."""
 
     def balance(purpose: bytes) -> int:
         incoming, outgoing = _counter(counted, purpose)

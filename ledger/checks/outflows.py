@@ -65,6 +65,7 @@ def _guarded(view: View) -> dict[str, str]:
         named[proceeds(purposes.cost(bond))] = f"the costs of bond {bond}"
         named[proceeds(purposes.pool(bond))] = f"the pool of bond {bond}"
         named[proceeds(purposes.returned(bond))] = f"the returned proceeds of bond {bond}"
+        named[proceeds(purposes.income(bond))] = f"the placement income of bond {bond}"
     for event in view.of("BondService.ServiceOpened"):
         payment = event.number("service")
         named[axis_of(SERVICE, purposes.service(payment))] = f"payment {payment} of coupons or principal"
@@ -147,9 +148,9 @@ def _between(source: str, target: str) -> Callable[[Seen], list[Parts]]:
 
 
 def _axis(event: Seen, part: str) -> str:
-    """The axis that an event's argument names, or the payee itself."""
-    if part == "payee":
-        return str(event.args["payee"])
+    """The axis that an event's argument names, or who was paid."""
+    if part in ("payee", "place"):
+        return str(event.args[part])
     return proceeds(_PURPOSES[part](event.number(_ARGUMENTS.get(part, "bond"))))
 
 
@@ -171,6 +172,7 @@ def _settled(event: Seen, module: bytes, purpose: bytes) -> Parts:
 _PURPOSES: Final[dict[str, Callable[[int], bytes]]] = {
     "pool": purposes.pool,
     "cost": purposes.cost,
+    "income": purposes.income,
     "line": purposes.budget_line,
     "encumbrance": purposes.encumbrance,
 }
@@ -178,6 +180,8 @@ _ARGUMENTS: Final = {"line": "line", "encumbrance": "receivable"}
 _FLOWS: Final[dict[str, Callable[[Seen], list[Parts]]]] = {
     "Proceeds.ProceedsReceived": _received,
     "Proceeds.CostPaid": _between("cost", "payee"),
+    "Proceeds.Placed": _between("pool", "place"),
+    "Proceeds.IncomePaid": _between("income", "payee"),
     "Proceeds.Allocated": _between("pool", "line"),
     "Proceeds.Deallocated": _between("line", "pool"),
     "Proceeds.Paid": _between("line", "payee"),

@@ -93,6 +93,11 @@ def returned(bond: int) -> bytes:
     return _purpose("RETURNED", bond)
 
 
+def income(bond: int) -> bytes:
+    """What placements earned, outside the partition of a bond's fen."""
+    return _purpose("INCOME", bond)
+
+
 def claim(holder: str) -> bytes:
     """What could not be paid out because its owner could not receive at that moment."""
     return _purpose("CLAIM", holder)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from eth_hash.auto import keccak
 
 from ledger.ports import Deployment
-from ledger.reports.checker.verify_pack import LINE_OPENED, MOVED, PROJECT, axis_of
+from ledger.reports.checker.verify_pack import LINE_OPENED, LOST, MOVED, PROJECT, axis_of
 
 Json = Mapping[str, Any]
 
@@ -108,11 +108,13 @@ def purposes_of(chain: EvidenceChain, books: Books, bond: int, last: int) -> lis
 
 
 def openings_of(chain: EvidenceChain, books: Books, bond: int, last: int) -> list[Place]:
-    """The transactions that opened the bond's budget lines and registered their projects, by name."""
+    """The transactions that opened the bond's budget lines, registered their projects, or declared a loss: no
+    move tells of them."""
     opened = list(_events(chain, books, books.proceeds, last, LINE_OPENED, None, _topic(bond)))
     projects = sorted({str(log["topics"][3]) for log in opened})
     registered = _events(chain, books, books.proceeds, last, PROJECT, projects) if projects else ()
-    return [_place(log) for log in (*opened, *registered)]
+    lost = _events(chain, books, books.proceeds, last, LOST, None, _topic(bond))
+    return [_place(log) for log in (*opened, *registered, *lost)]
 
 
 def places_of(chain: EvidenceChain, books: Books, purposes: Iterable[Purpose], last: int) -> list[Place]:

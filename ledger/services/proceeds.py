@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ledger.domain.kinds import DocumentKind
+from ledger.domain.money import currency as money_of
 from ledger.errors import NotFound
 from ledger.services.bonds import bond_of
 from ledger.services.desk import Desk, act_of
@@ -83,6 +84,7 @@ class Project:
     id: int
     company: str
     framework: int
+    currency: str
     budget: int
     allocated: int
 
@@ -113,6 +115,7 @@ class Proceeds(Desk):
             framework,
             self._session.address(company),
             code(category, "a category"),
+            money_of(currency).code_bytes,
             minor(budget, currency),
             label,
             self._file(issuer, document, DocumentKind.OTHER),
@@ -238,7 +241,10 @@ def project_of(session: Session, project: int) -> Project:
     record = struct(session.read("Proceeds", "project", project))
     if not record["framework"]:
         raise NotFound(f"there is no project {project}", who=project)
-    return Project(project, record["company"], record["framework"], record["budget"], record["allocated"])
+    unit = bytes(record["currency"]).decode()
+    return Project(
+        project, record["company"], record["framework"], unit, record["budget"], record["allocated"]
+    )
 
 
 def _refund(tx: str, block: int, event: dict[str, int]) -> Refund:

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     ENCUMBRANCE = "encumbrance"
     SETTLEMENT = "settlement"
     RETURNED = "returned"
+    INCOME = "income"
     SERVICE = "service"
     CLAIM = "claim"
     UNKNOWN = "unknown"
@@ -67,6 +68,11 @@ def returned_axis(bond: int) -> str:
     return purposes.axis_of(purposes.PROCEEDS, purposes.returned(bond))
 
 
+def income_axis(bond: int) -> str:
+    """What placements of a bond's money earned: the issuer's, and none of the raised fen."""
+    return purposes.axis_of(purposes.PROCEEDS, purposes.income(bond))
+
+
 def line_axis(line: int) -> str:
     """A budget line's available money."""
     return purposes.axis_of(purposes.PROCEEDS, purposes.budget_line(line))
@@ -99,11 +105,12 @@ class AxisNames:
             self._add(module, purposes.claim(account), Axis(Kind.CLAIM, party=account))
 
     def add_bond(self, bond: int) -> None:
-        """A bond's origin, pool and cost axes, and that of what goes back."""
+        """A bond's origin, pool and cost axes, those of what goes back and of what placements earned."""
         self._found[origin_axis(bond)] = Axis(Kind.ORIGIN, bond=bond)
         self._found[pool_axis(bond)] = Axis(Kind.POOL, bond=bond)
         self._found[cost_axis(bond)] = Axis(Kind.COST, bond=bond)
         self._found[returned_axis(bond)] = Axis(Kind.RETURNED, bond=bond)
+        self._found[income_axis(bond)] = Axis(Kind.INCOME, bond=bond)
 
     def add_booking(self, bond: int, investor: str) -> None:
         """The escrow axis of one booking."""

@@ -12,7 +12,8 @@ that is still on the bond's books, to the payment's business date for money that
 States: `cost` is what was set aside for or paid as issue costs; `unallocated` rests on the pool; `available`
 on a budget line; `encumbered` is locked for a confirmed payable; `spent` was paid and not refunded, a
 holder's claim included, for it has left the bond's books; `returned` was set aside for the investors at a
-redemption, or has reached them. The others come with temporary placement.
+redemption, or has reached them; `placed` is with a bank for a while, `payee` then being the place; `lost` will
+not come back from there and was not made good. Placed money is not followed beyond its place, which owes it.
 
 The answer (amounts and numbers of fen are integer strings in minor units):
 
@@ -20,11 +21,11 @@ The answer (amounts and numbers of fen are integer strings in minor units):
      states: {cost, unallocated, placed, lost, available, encumbered, spent, returned}, conserved,
      horizon: {hops, until, least}, holders,
      intervals: [{start, end, amount, state, age_days, project, category, line,
-                  payee, payee_account, illustrative, refund_of, receivable, piece: {start, end}, documents,
-                  tx, log, block, path, onward, economic}]}
+                  payee, payee_account, illustrative, refund_of, receivable, piece: {start, end},
+                  placement: {id, instrument}, documents, tx, log, block, path, onward, economic}]}
 
 `tx`, `log` and `block` are of the move that brought the money where it is; `refund_of` is the payment
-`TX:LOG` that came back. `path`: `ledger.tracing.hops`, after a first stop that names the subscribers.
+`TX:LOG` that came back, or the placement's move that did. `path`: `ledger.tracing.hops`, after a first stop that names the subscribers.
 `onward`: `ledger.tracing.onward`. `economic`: `[{party, account, illustrative, role, start, end, amount,
 documents}]`, for a receivable's fen with `tier`, `via`, `financing`, `holder`, `receivable`, `piece` as well.
 """
@@ -33,6 +34,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -42,7 +44,7 @@ from ledger.domain.limits import UNLIMITED, Limits
 from ledger.errors import BadInput
 from ledger.tracing import axes, economic, onward
 from ledger.tracing.axes import Axis, Kind
-from ledger.tracing.books import Bond, Books, Project, Receivable
+from ledger.tracing.books import Bond, Books, Placement, Project, Receivable
 from ledger.tracing.conserved import is_conserved, states_of
 from ledger.tracing.holders import holders, require_rule
 from ledger.tracing.hops import Json, Trail, place, rows_of, where, who
@@ -131,6 +133,11 @@ class _Part:
         """The first number on the sub-account where the fen ended."""
         return self.trail.number(-1, self.start)
 
+    @property
+    def left(self) -> int:
+        """The first number on the sub-account that the fen left last."""
+        return self.trail.number(-2, self.start)
+
 
 class _Tracer:
     """One bond's walk, and how each part of it is told."""
@@ -157,7 +164,7 @@ class _Tracer:
         return intervals, self._held(parts, rule) if view == "cash" and not follows else []
 
     def _held(self, parts: list[_Part], rule: Rule) -> list[Json]:
-        paid = [part for part in parts if _payee(part.trail) is not None]
+        paid = [part for part in parts if _payee(part.trail) is not None and not _is_placed(part.trail)]
         starts = [Start(part.trail.row(-1), part.axis, part.amount) for part in paid]
         return holders(self._world, self._bond.cash, rule, starts, ~self._outside(), self._horizon)
 
@@ -179,19 +186,40 @@ class _Tracer:
             self._world.load(self._columns, np.concatenate([rows_of(flow) for flow in flows]))
 
     def _parts(self, leaf: int) -> Iterator[_Part]:
-        """A leaf; encumbered money is cut where its receivable's pieces are."""
+        """A leaf; encumbered money is cut where its receivable's pieces are, placed money where losses are."""
         trail, axis = Trail(self._world, self._columns, self._flow, leaf), self._flow.axis(leaf)
         whole = _Part(trail, axis, trail.start, trail.amount)
         book = self._books.pieces.get(trail.last.receivable) if trail.last.kind is Kind.ENCUMBRANCE else None
         if book is None:
-            yield whole
+            yield from self._by_losses(whole)
             return
         for piece in book.between(whole.at, whole.at + whole.amount):
             low, high = max(piece.start, whole.at), min(piece.end, whole.at + whole.amount)
             yield _Part(trail, axis, whole.start + low - whole.at, high - low)
 
+    def _by_losses(self, whole: _Part) -> Iterator[_Part]:
+        placement = self._placement(whole)
+        if placement is None:
+            yield whole
+            return
+        first, shift = whole.left, whole.start - whole.left
+        ends = {end for one in placement.losses for end in (one.offset, one.offset + one.amount)}
+        inner = sorted(end for end in ends if first < end < first + whole.amount)
+        for low, high in pairwise([first, *inner, first + whole.amount]):
+            yield _Part(whole.trail, whole.axis, low + shift, high - low)
+
+    def _placement(self, part: _Part) -> Placement | None:
+        """Where money is placed; None for money that is not."""
+        return self._books.placement_at(self._bond.id, part.left) if _is_placed(part.trail) else None
+
+    def _state(self, part: _Part) -> str:
+        placement = self._placement(part)
+        if placement is None:
+            return _state(part.trail)
+        return "placed" if placement.loss_at(part.left) is None else "lost"
+
     def _follow(self, part: _Part) -> Flow | None:
-        if _payee(part.trail) is None:
+        if _payee(part.trail) is None or _is_placed(part.trail):
             return None
         return onward.follow(self._columns, part.axis, part.at, part.amount, self._horizon)
 
@@ -203,12 +231,12 @@ class _Tracer:
         step = _encumbrance(trail)
         receivable = None if step is None else self._books.receivables[trail.axes[step].receivable]
         buys = self._economic(part, receivable, step)
-        came = where(trail.move(-1))
+        came, placement = where(trail.move(-1)), self._placement(part)
         return {
             "start": str(part.start),
             "end": str(part.end),
             "amount": str(part.amount),
-            "state": _state(trail),
+            "state": self._state(part),
             "age_days": self._age(trail),
             **self._project(trail),
             "payee": party.name if party else None,
@@ -217,7 +245,8 @@ class _Tracer:
             "refund_of": _refund_of(trail),
             "receivable": str(receivable.id) if receivable else None,
             "piece": self._piece(part, receivable, step),
-            "documents": self._documents(trail, receivable, buys),
+            "placement": _named(placement),
+            "documents": self._documents(part, receivable, buys),
             "tx": came["tx"],
             "log": came["log"],
             "block": came["block"],
@@ -229,7 +258,7 @@ class _Tracer:
     def _age(self, trail: Trail) -> int | None:
         if self._bond.value_date is None:
             return None
-        paid = trail.move(-1) if _payee(trail) else None
+        paid = trail.move(-1) if _payee(trail) and not _is_placed(trail) else None
         return (self._world.day(paid.block) if paid else self._world.today()) - self._bond.value_date
 
     def _project(self, trail: Trail) -> Json:
@@ -252,7 +281,7 @@ class _Tracer:
         if receivable is not None and step is not None:
             first = trail.number(step, part.start)
             return economic.receivable(self._books, receivable, first, part.start, part.end)
-        if payee is None:
+        if payee is None or _is_placed(trail):
             return []
         document = where(trail.move(-1))["document"]
         if _state(trail) == "returned":
@@ -261,9 +290,13 @@ class _Tracer:
             return economic.issue_cost(self._books, payee, document, part.start, part.end)
         return economic.direct(self._books, payee, document, part.start, part.end)
 
-    def _documents(self, trail: Trail, receivable: Receivable | None, buys: list[Json]) -> list[str]:
-        """What money was paid, locked or came back against; hashes, each once."""
+    def _documents(self, part: _Part, receivable: Receivable | None, buys: list[Json]) -> list[str]:
+        """What money was paid, locked, placed, lost or came back against; hashes, each once."""
+        trail, placement = part.trail, self._placement(part)
         named = [document for line in buys for document in line["documents"]]
+        if placement is not None:
+            loss = placement.loss_at(part.left)
+            named += [placement.document, *([loss.document] if loss else [])]
         if receivable is not None and not buys:
             named += economic.documents(self._books, receivable)
         refunds = [trail.move(step) for step in range(len(trail.axes)) if trail.reversed_by(step)]
@@ -292,6 +325,15 @@ class _Tracer:
             yield {**who(investor), "start": str(low), "end": str(high)}
 
 
+def _is_placed(trail: Trail) -> bool:
+    """True for money that a pool gave to a bank: to nobody else a pool pays."""
+    return _payee(trail) is not None and trail.axes[-2].kind is Kind.POOL
+
+
+def _named(placement: Placement | None) -> Json | None:
+    return placement and {"id": str(placement.id), "instrument": placement.instrument}
+
+
 def _payee(trail: Trail) -> str | None:
     """The account that was paid; None while the money is on the bond's books."""
     return None if trail.last.kind in axes.BOOKS else trail.last.party
@@ -306,7 +348,7 @@ def _state(trail: Trail) -> str:
 
 def _line(trail: Trail) -> int:
     """The budget line that the money is on or left last; 0 for none, and for money back in the pool."""
-    if trail.last.kind is Kind.POOL or _state(trail) == "returned":
+    if trail.last.kind is Kind.POOL or _is_placed(trail) or _state(trail) == "returned":
         return 0
     lines: list[Axis] = [axis for axis in trail.axes if axis.line]
     return lines[-1].line if lines else 0

@@ -13,7 +13,7 @@ from ledger.domain.obligations import NOBODY
 from ledger.domain.roles import Role
 from ledger.domain.states import ReceivableState
 from ledger.errors import BadInput, NotFound
-from ledger.tracing.axes import AxisNames
+from ledger.tracing.axes import AxisNames, line_axis, pool_axis
 from ledger.tracing.columns import IncompleteHistory
 from ledger.tracing.impactbooks import ImpactBooks, readable
 from ledger.tracing.pieces import PieceBooks
@@ -111,15 +111,53 @@ class Financing:
 
 @dataclass(frozen=True, slots=True)
 class Refunded:
-    """As the event: `[reversed_offset, + amount)` that left `axis` came back as `[in_offset, + amount)`."""
+    """`[reversed_offset, + amount)` that left `axis` came back as `[in_offset, + amount)` of the axis `into`."""
 
     bond: int
-    line: int
     axis: str
+    into: str
     reversed_offset: int
     amount: int
     in_offset: int
     document: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """`[offset, + amount)` that left the pool for a placement is lost, until it is made good."""
+
+    offset: int
+    amount: int
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """`[offset, + amount)` of the pool's outgoing fen went to `place` for a while; `back` of them were returned,
+    and of the lost ones `good` made good."""
+
+    id: int
+    bond: int
+    place: str
+    instrument: str
+    document: str
+    offset: int
+    amount: int
+    back: int = 0
+    good: int = 0
+    losses: tuple[Loss, ...] = ()
+
+    @property
+    def lost(self) -> int:
+        return sum(one.amount for one in self.losses) - self.good
+
+    @property
+    def placed(self) -> int:
+        return self.amount - self.back - self.good - self.lost
+
+    def loss_at(self, number: int) -> Loss | None:
+        """The loss that a fen of the pool's outgoing ones is of; whether it was made good, the walk says."""
+        return next((one for one in self.losses if one.offset <= number < one.offset + one.amount), None)
 
 
 @dataclass(slots=True)
@@ -145,6 +183,7 @@ class Books:
         self.obligations: dict[str, Obligation] = {}
         self.financings: dict[str, Financing] = {}
         self.refunds: list[Refunded] = []
+        self.placements: dict[int, Placement] = {}
         self.spent: defaultdict[int, Spent] = defaultdict(Spent)
         self.payments: defaultdict[int, list[int]] = defaultdict(list)
         self.currencies: dict[str, str] = {}
@@ -218,6 +257,13 @@ class Books:
     def category(self, project: Project) -> str:
         """The category's code in the framework's own list."""
         return self._categories[project.framework][project.category]
+
+    def placement_at(self, bond: int, number: int) -> Placement:
+        """The one that a fen which left the pool for a bank is in; IncompleteHistory when no event tells it."""
+        for found in self.placements.values():
+            if found.bond == bond and found.offset <= number < found.offset + found.amount:
+                return found
+        raise IncompleteHistory("money left a pool for a bank and no placement says why", who=bond, had=number)
 
     def lines_of(self, bond: int) -> list[Line]:
         """A bond's budget lines."""
@@ -336,9 +382,50 @@ def _refunded(books: Books, row: EventRow) -> None:
     books.spent[a["bond"]].refunded += a["amount"]
     books.refunds.append(
         Refunded(
-            a["bond"], a["line"], a["axis"], a["reversedOffset"], a["amount"], a["inOffset"], a["document"]
+            a["bond"],
+            a["axis"],
+            line_axis(a["line"]),
+            a["reversedOffset"],
+            a["amount"],
+            a["inOffset"],
+            a["document"],
         )
     )
+
+
+def _placed(books: Books, row: EventRow) -> None:
+    a = row.args
+    made = Placement(
+        a["placement"], a["bond"], a["place"], a["instrument"], a["document"], a["outOffset"], a["amount"]
+    )
+    books.placements[made.id] = made
+
+
+def _placement_returned(books: Books, row: EventRow) -> None:
+    found = books.placements[row.args["placement"]]
+    books.placements[found.id] = replace(found, back=found.back + row.args["principal"])
+    _back_in_pool(books, row, row.args["principal"])
+
+
+def _loss_made_good(books: Books, row: EventRow) -> None:
+    found = books.placements[row.args["placement"]]
+    books.placements[found.id] = replace(found, good=found.good + row.args["amount"])
+    _back_in_pool(books, row, row.args["amount"])
+
+
+def _back_in_pool(books: Books, row: EventRow, amount: int) -> None:
+    """Nothing, where a bank brought income alone."""
+    a, pool = row.args, pool_axis(row.args["bond"])
+    if amount:
+        books.refunds.append(
+            Refunded(a["bond"], pool, pool, a["reversedOffset"], amount, a["inOffset"], a["document"])
+        )
+
+
+def _placement_lost(books: Books, row: EventRow) -> None:
+    a, found = row.args, books.placements[row.args["placement"]]
+    lost = Loss(a["offset"], a["amount"], a["document"])
+    books.placements[found.id] = replace(found, losses=(*found.losses, lost))
 
 
 def _confirmed(books: Books, row: EventRow) -> None:
@@ -408,6 +495,10 @@ _ACTS: Final[dict[tuple[str, str], Callable[[Books, EventRow], None]]] = {
     ("Proceeds", "Paid"): _paid,
     ("Proceeds", "EncumbrancePaid"): _encumbrance_paid,
     ("Proceeds", "Refunded"): _refunded,
+    ("Proceeds", "Placed"): _placed,
+    ("Proceeds", "PlacementReturned"): _placement_returned,
+    ("Proceeds", "LossMadeGood"): _loss_made_good,
+    ("Proceeds", "PlacementLost"): _placement_lost,
     ("Receivables", "Confirmed"): _confirmed,
     ("Receivables", "Accepted"): _receivable_state(ReceivableState.ACCEPTED),
     ("Receivables", "Refused"): _receivable_state(ReceivableState.REFUSED),

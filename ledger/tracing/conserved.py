@@ -54,9 +54,12 @@ def _counted(world: World, bond: Bond) -> dict[str, int]:
     lines = [axes.line_axis(line.id) for line in books.lines_of(bond.id)]
     locked = [axes.encumbrance_axis(receivable.id) for receivable in books.receivables_of(bond.id)]
     resting = [axes.origin_axis(bond.id), axes.pool_axis(bond.id)]
+    out = [placement for placement in books.placements.values() if placement.bond == bond.id]
     return dict.fromkeys(STATES, 0) | {
         "cost": _counters(world, columns, axes.cost_axis(bond.id))[0],
         "unallocated": _balance(world, columns, resting),
+        "placed": sum(one.placed for one in out),
+        "lost": sum(one.lost for one in out),
         "available": _balance(world, columns, lines),
         "encumbered": _balance(world, columns, locked),
         "spent": spent.paid - spent.refunded,

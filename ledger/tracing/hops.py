@@ -113,6 +113,7 @@ def name(world: World, axis: Axis) -> str | None:
         Kind.LINE: books.lines[axis.line].label if axis.line in books.lines else None,
         Kind.ENCUMBRANCE: f"encumbrance for receivable {axis.receivable}",
         Kind.RETURNED: f"unused proceeds of {bond} on their way back",
+        Kind.INCOME: f"placement income of {bond}",
         Kind.SERVICE: f"payment {axis.payment} of {bond}",
         Kind.SETTLEMENT: f"paid in for receivable {axis.receivable}",
     }

@@ -13,7 +13,7 @@ from ledger.domain.history import EventRow, Header, IntArray, MoveRef, MoveRows
 from ledger.domain.limits import Limits
 from ledger.domain.money import currency
 from ledger.errors import NotFound
-from ledger.tracing.axes import SOURCE, Axis, Kind, line_axis
+from ledger.tracing.axes import SOURCE, Axis, Kind
 from ledger.tracing.books import Books
 from ledger.tracing.columns import MoveColumns, Side
 from ledger.tracing.refunds import Refund, incoming_with, outgoing_with
@@ -187,7 +187,7 @@ class World:
         """The refunds of all bonds in this cash, by numbers of axes."""
         numbers = self.state.numbers
         return [
-            Refund(numbers[r.axis], r.reversed_offset, r.amount, numbers[line_axis(r.line)], r.in_offset)
+            Refund(numbers[r.axis], r.reversed_offset, r.amount, numbers[r.into], r.in_offset)
             for r in self.books.refunds
             if self.books.bonds[r.bond].cash == cash
         ]

@@ -33,6 +33,7 @@ WHERE = {
     "Trades": ["trades"],
     "Proceeds": ["proceeds", "gate", "refunds"],
     "ProceedsBase": ["proceeds", "gate", "refunds"],
+    "Placements": ["placements"],
     "ProceedsBooks": ["proceeds", "gate", "refunds"],
     "CouponTerms": ["coupon_terms"],
     "DayCounts": ["coupon_terms"],

@@ -113,13 +113,13 @@ def test_the_code_behind_a_proxy_is_nobodys(world, name):
 
 
 @pytest.mark.spec("POW-1")
-def test_the_two_codes_of_proceeds_agree_about_every_slot_and_neighbour(world):
+def test_the_codes_of_proceeds_agree_about_every_slot_and_neighbour(world):
     """What runs on one storage must not differ about where anything is, or about whom to ask."""
     layout = json.loads((SNAPSHOTS / "storage_layout.json").read_text())
-    assert layout["Proceeds"] == layout["ProceedsBooks"]
-    books = world.at("ProceedsBooks", world.proceeds.books())
-    for neighbour in ("powers", "participants", "documents", "frameworks", "pieceBook"):
-        assert getattr(books, neighbour)() == getattr(world.proceeds, neighbour)()
+    for name, address in (("ProceedsBooks", world.proceeds.books()), ("Placements", world.proceeds.placements())):
+        assert layout["Proceeds"] == layout[name]
+        for neighbour in ("powers", "participants", "documents", "frameworks", "pieceBook"):
+            assert getattr(world.at(name, address), neighbour)() == getattr(world.proceeds, neighbour)()
 
 
 def test_the_code_of_the_books_does_nothing_on_its_own(world):

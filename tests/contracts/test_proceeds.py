@@ -5,7 +5,7 @@ import pytest
 from tests.contracts import given
 from tests.contracts.given import ALLOCATED, COST, RAISED
 from tests.contracts.refusals import emitted, refused
-from tests.contracts.world import CATALOGUE, INVESTOR, ISSUER, NOBODY, ZERO, axis_of, digest, label
+from tests.contracts.world import CATALOGUE, CNY, INVESTOR, ISSUER, JPY, NOBODY, ZERO, axis_of, digest, label
 
 POOLED = RAISED - COST
 
@@ -81,7 +81,7 @@ def test_costs_are_paid_by_the_issuer_against_its_document(world, bond):
 def test_an_issuer_registers_a_project(world, framework):
     document = world.issuer.files("permit")
     tx = world.proceeds.registerProject(
-        framework, world.company, label("WIND"), 500, "Wind farm", document, world.issuer.by
+        framework, world.company, label("WIND"), CNY, 500, "Wind farm", document, world.issuer.by
     )
     emitted(
         tx,
@@ -89,13 +89,15 @@ def test_an_issuer_registers_a_project(world, framework):
         framework=framework,
         company=world.company,
         category=1,
+        currency=CNY,
         budget=500,
         label="Wind farm",
         document=document,
     )
     project = tx.events["ProjectRegistered"]["project"]
-    company, of, category, budget, allocated = world.proceeds.project(project)
+    company, of, category, currency, budget, allocated = world.proceeds.project(project)
     assert (company, of, category, budget, allocated) == (world.company, framework, 1, 500, 0)
+    assert bytes(currency) == CNY
     assert world.proceeds.counts()[0] == project
 
 
@@ -104,9 +106,10 @@ def test_a_project_needs_its_issuer_a_company_a_category_a_budget_and_a_document
     world.rival.files("permit")
 
     def register(
-        by=world.issuer, of=framework, company=world.company, category="WIND", budget=1, paper=document
+        by=world.issuer, of=framework, company=world.company, category="WIND", budget=1, paper=document,
+        currency=CNY,
     ):
-        world.proceeds.registerProject(of, company, label(category), budget, "", paper, by.by)
+        world.proceeds.registerProject(of, company, label(category), currency, budget, "", paper, by.by)
 
     with refused("NotParty", world.rival, world.issuer):
         register(by=world.rival)
@@ -116,6 +119,8 @@ def test_a_project_needs_its_issuer_a_company_a_category_a_budget_and_a_document
         register(company=world.stranger)
     with refused("CategoryUnknown", framework, "COAL"):
         register(category="COAL")
+    with refused("ZeroHash", "CURRENCY"):
+        register(currency=b"\0\0\0")
     with refused("ZeroAmount"):
         register(budget=0)
     with refused("DocumentUnknown", digest("?"), world.issuer, 0):
@@ -146,6 +151,12 @@ def test_a_line_belongs_to_the_bonds_framework_and_issuer(world, bond, framework
         world.issuer.opens_line(bond, 99)
     with refused("ZeroAmount"):
         world.issuer.opens_line(bond, project, 0)
+    document = world.issuer.files("permit")
+    tx = world.proceeds.registerProject(
+        framework, world.company, label("SOLAR"), JPY, 1, "Abroad", document, world.issuer.by
+    )
+    with refused("CurrencyMismatch", CNY, JPY):
+        world.issuer.opens_line(bond, tx.events["ProjectRegistered"]["project"])
     other = given.reviewed_framework(world)
     foreign = world.issuer.registers_project(other, world.company)
     with refused("FrameworkMismatch", other, framework):

@@ -235,7 +235,7 @@ class Actor:
         document = self.world.new_hash("project")
         self.world.documents.register(document, OTHER, ZERO, self.by)
         tx = self.world.proceeds.registerProject(
-            framework, company, label(category), budget, "Plant", document, self.by
+            framework, company, label(category), CNY, budget, "Plant", document, self.by
         )
         return int(tx.events["ProjectRegistered"]["project"])
 
@@ -247,6 +247,12 @@ class Actor:
 
     def allocates(self, line: int, amount: int) -> Any:
         return self.world.proceeds.allocate(line, amount, self.by)
+
+    def places(self, bond: int, amount: int, until: int = 0, at: Any = None) -> int:
+        """With the settlement bank, unless another place is named."""
+        at, document = self.world.bank if at is None else at, self.files(f"deposit {self.world.new_hash('d')}")
+        tx = self.world.proceeds.place(bond, at, amount, until, "Term deposit", document, self.by)
+        return int(tx.events["Placed"]["placement"])
 
     def pays(self, line: int, fingerprint: str, amount: int) -> Any:
         return self.world.proceeds.pay(line, fingerprint, amount, self.by)
@@ -505,7 +511,8 @@ class World:
     def of_proceeds(self) -> tuple[Any, ...]:
         """What Proceeds is made from: its neighbours, and the code of the acts that are done now and then."""
         neighbours = (self.powers, self.participants, self.documents, self.frameworks, self.piece_book)
-        return (*neighbours, self.new("ProceedsBooks", *neighbours))
+        codes = (self.new(name, *neighbours) for name in ("ProceedsBooks", "Placements"))
+        return (*neighbours, *codes)
 
     def _wire(self) -> None:
         documents, book, proceeds = self.documents, self.piece_book, self.proceeds

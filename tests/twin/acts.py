@@ -30,6 +30,7 @@ from ledger.domain.twin.frameworks import Content, Undertaking
 from ledger.domain.twin.impact import Figure
 from ledger.domain.twin.participants import Admission
 from ledger.domain.twin.pieces import Limits, Piece
+from ledger.domain.twin.placements import Placement
 from ledger.domain.twin.receivables import Confirmation
 from ledger.domain.twin.records import Statement as Attested
 from ledger.domain.typed_data import Finding, Obligation, Quote, Review, Statement, TypedData, Validation
@@ -134,6 +135,11 @@ class Histories:
             (6, self.allocate),
             (2, self.deallocate),
             (2, self.pay_cost),
+            (3, self.place),
+            (4, self.return_placed),
+            (2, self.lose_placed),
+            (2, self.make_good),
+            (1, self.pay_income),
             (8, self.pay),
             (4, self.refund),
             (4, self.refund_encumbered),
@@ -688,6 +694,7 @@ class Histories:
             framework,
             self.who(self.one(COMPANIES).address),
             self.spoilt(self.one(CODES), lambda: word("COAL")),
+            self.spoilt(self.cash.currency, lambda: self.one([b"EUR", bytes(3)])),
             self.amount(300_000, 96),
             "project",
             self._document(issuer, DocumentKind.OTHER),
@@ -745,6 +752,58 @@ class Histories:
         document = self._document(issuer, DocumentKind.OTHER)
         return self.act(
             self.who(issuer), self.world.proceeds, "payCost", id_, payee, self.amount(500), document
+        )
+
+    def place(self) -> Act:
+        bond = self.number(self.world.bonds.count)
+        issuer = self.world.bonds.bond(bond).issuer
+        until = self.spoilt(self.one([0, self.today + 9]), lambda: self.today)
+        return self.act(
+            self.who(issuer),
+            self.world.proceeds,
+            "place",
+            bond,
+            self.who(BANK.address),
+            self.amount(min(self.world.proceeds.states(bond).unallocated, 5_000)),
+            until,
+            "term deposit",
+            self._document(issuer, DocumentKind.OTHER),
+        )
+
+    def _placement(self) -> tuple[int, Placement]:
+        known = self.world.proceeds.placements
+        id_ = self.fit(list(known), lambda: self.number(len(known)))
+        return id_, self.world.proceeds.placement(id_)
+
+    def return_placed(self) -> Act:
+        id_, p = self._placement()
+        income, paper = self.one([0, 0, 7]), self.one([self.hash(), self.hash(), ZERO_HASH])
+        return self.act(
+            self.who(p.place), self.world.proceeds, "returnPlaced", id_, self.amount(p.placed), income, paper
+        )
+
+    def lose_placed(self) -> Act:
+        id_, p = self._placement()
+        issuer = self.world.proceeds.issuer_of(p.bond)
+        document = self._document(issuer, DocumentKind.OTHER)
+        return self.act(
+            self.who(issuer), self.world.proceeds, "losePlaced", id_, self.amount(p.placed), document
+        )
+
+    def make_good(self) -> Act:
+        id_, p = self._placement()
+        by = self.who(self.one([self.world.proceeds.issuer_of(p.bond), p.place]))
+        return self.act(
+            by, self.world.proceeds, "makeGood", id_, self.amount(p.lost - p.good), self.hash()
+        )
+
+    def pay_income(self) -> Act:
+        bond = self.number(self.world.bonds.count)
+        issuer = self.world.bonds.bond(bond).issuer
+        document = self._document(issuer, DocumentKind.OTHER)
+        amount, payee = self.amount(7), self.who(self.one(SUPPLIERS).address)
+        return self.act(
+            self.who(issuer), self.world.proceeds, "payIncome", bond, payee, amount, document
         )
 
     def _obligation(self, payers: Sequence[str], kinds: Sequence[int]) -> tuple[bytes, int]:

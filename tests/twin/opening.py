@@ -123,7 +123,7 @@ def _bond(h: Histories) -> Iterator[Act]:
     yield h.act(ISSUER, w.coupon_terms, "file", 1, coupons, periods)
     other = keccak(purposes.address_bytes(ISSUER) + bytes([DocumentKind.OTHER]))
     for company, code in zip(COMPANIES, CODES, strict=False):
-        args = (1, company.address, code, 2_000_000, "project", other)
+        args = (1, company.address, code, h.cash.currency, 2_000_000, "project", other)
         yield h.act(ISSUER, w.proceeds, "registerProject", *args)
         number = len(w.proceeds.projects)
         yield h.act(ISSUER, w.proceeds, "openLine", 1, number, 500_000, True, "line")

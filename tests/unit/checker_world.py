@@ -103,7 +103,7 @@ class World:
         """In the transaction begun last, as if the project had the line's number."""
         number = word(line)
         self.emit(
-            CONTROLLER, [PROJECT, number, word(1), word(CASH)], [0, 1000, 4 * 32, ZERO, *_text(project)]
+            CONTROLLER, [PROJECT, number, word(1), word(CASH)], [0, ZERO, 1000, 5 * 32, ZERO, *_text(project)]
         )
         self.emit(CONTROLLER, [LINE_OPENED, number, word(7), number], [1000, 1, 3 * 32, *_text(name)])
 

@@ -145,7 +145,7 @@ class Story:
     def project(self, project: int, label: str, category: int = 0) -> None:
         said = {"project": project, "framework": 1, "company": party("company"), "category": category}
         self.act(
-            self.say("Proceeds", "ProjectRegistered", **said, budget=10**9, label=label, document=word("p"))
+            self.say("Proceeds", "ProjectRegistered", **said, currency=b"CNY", budget=10**9, label=label, document=word("p"))
         )
 
     def line(self, line: int, bond: int, project: int, label: str) -> None:
@@ -248,6 +248,29 @@ class Story:
         self.act(
             self.move(party(payer), to, amount, word("credit note")), self.say("Proceeds", "Refunded", **said)
         )
+
+    def place(self, bond: int, placement: int, bank: str, amount: int) -> None:
+        pool = axis(p.pool(bond))
+        said = {"placement": placement, "bond": bond, "place": party(bank), "amount": amount, "until": 0}
+        said |= {"outOffset": self.counters[pool][1], "instrument": "deposit", "document": word("deposit")}
+        self.act(self.move(pool, party(bank), amount, word("deposit")), self.say("Proceeds", "Placed", **said))
+
+    def bring_back(self, bond: int, placement: int, bank: str, offset: int, amount: int, income: int) -> None:
+        pool, said = axis(p.pool(bond)), {"placement": placement, "bond": bond, "income": income}
+        said |= {"reversedOffset": offset, "principal": amount, "inOffset": self.counters[pool][0]}
+        moves = [self.move(party(bank), pool, amount, word("statement"))]
+        moves += [self.move(party(bank), axis(p.income(bond)), income, word("statement"))] if income else []
+        self.act(*moves, self.say("Proceeds", "PlacementReturned", **said, document=word("statement")))
+
+    def lose(self, bond: int, placement: int, offset: int, amount: int) -> None:
+        said = {"placement": placement, "bond": bond, "offset": offset, "amount": amount}
+        self.act(self.say("Proceeds", "PlacementLost", **said, document=word("notice")))
+
+    def make_good(self, bond: int, placement: int, by: str, offset: int, amount: int) -> None:
+        pool, said = axis(p.pool(bond)), {"placement": placement, "bond": bond, "by": party(by)}
+        said |= {"reversedOffset": offset, "amount": amount, "inOffset": self.counters[pool][0]}
+        paid = self.move(party(by), pool, amount, word("receipt"))
+        self.act(paid, self.say("Proceeds", "LossMadeGood", **said, document=word("receipt")))
 
     def transfer(self, payer: str, payee: str, amount: int) -> str:
         return self.act(self.move(party(payer), party(payee), amount, word("transfer")))

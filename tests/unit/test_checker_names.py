@@ -45,9 +45,25 @@ def compiled(contract: str, name: str) -> str:
         ),
         (
             "Proceeds",
-            "ProjectRegistered(uint32 indexed,uint32 indexed,address indexed,uint8,uint96,string,bytes32)",
+            "ProjectRegistered(uint32 indexed,uint32 indexed,address indexed,uint8,bytes3,uint96,string,bytes32)",
             checker.PROJECT,
         ),
+        (
+            "Proceeds",
+            "Placed(uint32 indexed,uint32 indexed,address indexed,uint256,uint256,uint32,string,bytes32)",
+            checker.PLACED,
+        ),
+        (
+            "Proceeds",
+            "PlacementReturned(uint32 indexed,uint32 indexed,uint256,uint256,uint256,uint256,bytes32)",
+            checker.RETURNED,
+        ),
+        (
+            "Proceeds",
+            "LossMadeGood(uint32 indexed,uint32 indexed,address indexed,uint256,uint256,uint256,bytes32)",
+            checker.MADE_GOOD,
+        ),
+        ("Proceeds", "PlacementLost(uint32 indexed,uint32 indexed,uint256,uint256,bytes32)", checker.LOST),
         ("Proceeds", "Encumbered(uint32 indexed,uint32 indexed,uint64 indexed,uint256)", sources.ENCUMBERED),
         (
             "Proceeds",

@@ -210,6 +210,46 @@ def test_refunded_fen_come_back_as_substitutes(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.spec("BOND-7")
+def test_placed_money_is_with_its_place_and_comes_back_as_itself(tmp_path: Path) -> None:
+    """980 pooled: 300 out, of which 100 come back, 60 are lost and 20 of those made good."""
+    story = opened()
+    story.mint("bank", 50)
+    story.place(1, 1, "bank", 300)
+    story.transfer("bank", "sub", 300)
+    read = model(story, tmp_path)
+    answer = read.bond_trace(1)
+    require_sums(answer)
+    placed = answer["intervals"][1]
+    assert spans([placed], "state", "payee", "project") == [(20, 320, "placed", "bank", None)]
+    assert placed["placement"] == {"id": "1", "instrument": "deposit"}
+    assert (placed["onward"], placed["economic"]) == ([], []), "its place owes it, wherever it is"
+    assert placed["age_days"] == answer["intervals"][-1]["age_days"], "it is idle all the same"
+    story.mint("bank", 200)
+    story.bring_back(1, 1, "bank", 0, 100, 7)
+    story.lose(1, 1, 240, 60)
+    story.make_good(1, 1, "bank", 280, 20)
+    story.allocate(1, 1, 700)
+    story.sync(read._store)  # type: ignore[arg-type]
+    answer = read.bond_trace(1)
+    require_sums(answer)
+    told = {"cost": 20, "available": 700, "unallocated": 100, "placed": 140, "lost": 40}
+    assert states(answer) == told
+    assert spans(answer["intervals"], "state")[1:] == [
+        (20, 40, "available"),
+        (40, 120, "unallocated"),
+        (120, 260, "placed"),
+        (260, 300, "lost"),
+        (300, 320, "unallocated"),
+        (320, 1000, "available"),
+    ]
+    back, lost = answer["intervals"][1], answer["intervals"][4]
+    left = answer["intervals"][3]
+    assert back["refund_of"] == f"{left['tx']}:{left['log']}", "what is back names the placement"
+    assert [hop["sub_account"] for hop in back["path"]] == ["escrow", "origin", "pool", "pool", "line"]
+    assert lost["documents"] == ["0x" + word(name).hex() for name in ("deposit", "notice")]
+
+
 def test_deallocated_money_is_unallocated_again(tmp_path: Path) -> None:
     story = opened()
     story.allocate(1, 1, 300)

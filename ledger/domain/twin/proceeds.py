@@ -11,13 +11,14 @@ from ledger.domain import purposes
 from ledger.domain.purposes import PROCEEDS, WORD, axis_of
 from ledger.domain.roles import Role
 from ledger.domain.states import PieceState
-from ledger.domain.twin.base import NOBODY, ZERO_HASH, Module, Refusal, Stage, word
+from ledger.domain.twin.base import NOBODY, ZERO_HASH, Refusal, Stage, word
 from ledger.domain.twin.cash import Axis, Cash
 from ledger.domain.twin.claims import pay_or_keep, pay_out, pay_out_to
 from ledger.domain.twin.documents import Documents
 from ledger.domain.twin.frameworks import Frameworks
 from ledger.domain.twin.participants import Participants
 from ledger.domain.twin.pieces import PieceBook
+from ledger.domain.twin.placements import Placements
 
 MAX_LINES: Final = 128
 
@@ -52,6 +53,7 @@ class Project:
     company: str = NOBODY
     framework: int = 0
     category: int = 0
+    currency: bytes = bytes(3)
     budget: int = 0
     allocated: int = 0
 
@@ -94,7 +96,7 @@ class Payment:
     refunded: int = 0
 
 
-class Proceeds(Module):
+class Proceeds(Placements):
     def __init__(
         self,
         stage: Stage,
@@ -104,9 +106,7 @@ class Proceeds(Module):
         frameworks: Frameworks,
         book: PieceBook,
     ) -> None:
-        super().__init__(stage, address)
-        self.participants = participants
-        self.documents = documents
+        super().__init__(stage, address, participants, documents)
         self.frameworks = frameworks
         self.book = book
         self.books: dict[int, Books] = {}
@@ -129,9 +129,12 @@ class Proceeds(Module):
             return States()
         origin, pool = _axis(books.cash, purposes.origin(bond)), _axis(books.cash, purposes.pool(bond))
         lines = [self.line_states(line) for line in books.lines]
+        away = self.away_of(bond)
         return States(
             cost=_axis(books.cash, purposes.cost(bond)).incoming,
             unallocated=origin.balance + pool.balance,
+            placed=away.placed,
+            lost=away.lost,
             returned=_axis(books.cash, purposes.returned(bond)).incoming,
             available=sum(line.available for line in lines),
             encumbered=sum(line.encumbered for line in lines),
@@ -203,7 +206,7 @@ class Proceeds(Module):
         return total
 
     def pay_cost(self, sender: str, bond: int, payee: str, amount: int, document: bytes) -> None:
-        issuer = self.books[bond].issuer if bond in self.books else NOBODY
+        issuer = self.issuer_of(bond)
         self._require_issuer(sender, issuer)
         self.documents.require_known(document, issuer, 0)
         self.books[bond].cash.pay(self.address, PROCEEDS, purposes.cost(bond), payee, amount, document)
@@ -229,6 +232,7 @@ class Proceeds(Module):
         framework: int,
         company: str,
         category: bytes,
+        currency: bytes,
         budget: int,
         label: str,
         document: bytes,
@@ -236,24 +240,30 @@ class Proceeds(Module):
         self._require_issuer(sender, self.frameworks.framework(framework).issuer)
         self.participants.require_active(company)
         self.documents.require_known(document, sender, 0)
+        if currency == bytes(3):
+            raise Refusal("ZeroHash", word("CURRENCY"))
         if budget == 0:
             raise Refusal("ZeroAmount")
         index = self.frameworks.category_index(framework, category)
         id_ = len(self.projects) + 1
-        self.projects[id_] = Project(company, framework, index, budget, 0)
-        self.emit("ProjectRegistered", id_, framework, company, index, budget, label, document)
+        self.projects[id_] = Project(company, framework, index, currency, budget, 0)
+        self.emit(
+            "ProjectRegistered", id_, framework, company, index, currency, budget, label, document
+        )
         return id_
 
     def open_line(
         self, sender: str, bond: int, project: int, budget: int, company_may_spend: bool, label: str
     ) -> int:
-        issuer = self.books[bond].issuer if bond in self.books else NOBODY
+        issuer = self.issuer_of(bond)
         self._require_issuer(sender, issuer)
         books, purpose = self.books[bond], self.project(project)
         if purpose.company == NOBODY:
             raise Refusal("Unknown", word("PROJECT"), project)
         if purpose.framework != books.framework:
             raise Refusal("FrameworkMismatch", purpose.framework, books.framework)
+        if books.cash.currency != purpose.currency:
+            raise Refusal("CurrencyMismatch", books.cash.currency, purpose.currency)
         if budget == 0:
             raise Refusal("ZeroAmount")
         if len(books.lines) >= MAX_LINES:
@@ -475,10 +485,11 @@ class Proceeds(Module):
 
     # --- small parts ---
 
-    def _require_issuer(self, sender: str, issuer: str) -> None:
-        if sender != issuer:
-            raise Refusal("NotParty", sender, issuer)
-        self.participants.require_role(sender, Role.ISSUER)
+    def issuer_of(self, bond: int) -> str:
+        return self.books[bond].issuer if bond in self.books else NOBODY
+
+    def cash_of(self, bond: int) -> Cash:
+        return self.books[bond].cash
 
     def _own_line(self, sender: str, id_: int) -> BudgetLine:
         line = self._known(id_)

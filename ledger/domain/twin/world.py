@@ -386,6 +386,9 @@ class World:
     def _proceeds_views(self) -> Iterator[tuple[View, Any]]:
         at, proceeds = self.proceeds.address, self.proceeds
         yield (at, "counts", ()), (len(proceeds.projects), len(proceeds.lines))
+        yield (at, "placementCount", ()), len(proceeds.placements)
+        for id_, placement in proceeds.placements.items():
+            yield (at, "placement", (id_,)), plain(placement)
         for bond in proceeds.books:
             yield (at, "raised", (bond,)), proceeds.raised(bond)
             yield (at, "states", (bond,)), plain(proceeds.states(bond))

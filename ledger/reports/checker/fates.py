@@ -78,17 +78,34 @@ class Book:
         """`line`: the budget line they come to; empty where they leave it; None where it stays the same."""
         self._settle(move, self._at(move.from_axis, move.out_offset, move.amount), state, line, "")
 
-    def reverse(self, move: Move, axis: str, offset: int, amount: int) -> None:
+    def reverse(
+        self, move: Move, axis: str, offset: int, amount: int, was: str = "spent", now: str = "available"
+    ) -> None:
         """What left `axis` as `[offset, offset + amount)` came back with `move`: the same origin fen."""
         need(amount == move.amount, f"its refund is of {amount}")
         parts, at, paid = self._at(axis, offset, amount), offset, ""
         for fen, length in parts:
             for fate in self.among(fen, fen + length):
                 same = fate.move.from_axis == axis and fate.move.out_offset + fate.at == at + fate.start - fen
-                need(fate.state == "spent" and same, f"the fen that left {axis} at {at} are not spent")
+                need(fate.state == was and same, f"the fen that left {axis} at {at} are not {was}")
                 paid = fate.move.tx
             at += length
-        self._settle(move, parts, "available", move.to_axis, paid)
+        self._settle(move, parts, now, move.to_axis if now == "available" else "", paid)
+
+    def lose(self, axis: str, offset: int, amount: int) -> None:
+        """Of what left `axis` as `[offset, offset + amount)` and did not come back, nothing will."""
+        at = offset
+        for fen, length in self._at(axis, offset, amount):
+            low, high = self._reach(fen, fen + length)
+            new = []
+            for old in self.fates[low:high]:
+                mine = old.within(fen, fen + length)
+                left = mine.move.out_offset + mine.at
+                if mine.state == "placed" and mine.move.from_axis == axis and left == at + mine.start - fen:
+                    mine = mine._replace(state="lost")
+                new += [old.within(old.start, fen), mine, old.within(fen + length, old.end)]
+            self.fates[low:high] = [fate for fate in new if fate.start < fate.end]
+            at += length
 
     def among(self, start: int, end: int) -> list[Fate]:
         low, high = self._reach(start, end)

@@ -40,13 +40,18 @@ PROCEEDS = b"PROCEEDS".ljust(32, b"\0")
 MOVED = keccak(b"Moved(address,address,uint256,uint256,uint256,bytes32)")
 REFUNDED = keccak(b"Refunded(uint32,uint32,address,uint256,uint256,uint256,bytes32)")
 LINE_OPENED = keccak(b"LineOpened(uint32,uint32,uint32,uint96,bool,string)")
-PROJECT = keccak(b"ProjectRegistered(uint32,uint32,address,uint8,uint96,string,bytes32)")
+PROJECT = keccak(b"ProjectRegistered(uint32,uint32,address,uint8,bytes3,uint96,string,bytes32)")
+RETURNED = keccak(b"PlacementReturned(uint32,uint32,uint256,uint256,uint256,uint256,bytes32)")
+MADE_GOOD = keccak(b"LossMadeGood(uint32,uint32,address,uint256,uint256,uint256,bytes32)")
+PLACED = keccak(b"Placed(uint32,uint32,address,uint256,uint256,uint32,string,bytes32)")
+LOST = keccak(b"PlacementLost(uint32,uint32,uint256,uint256,bytes32)")
 OUTSIDE = "OUTSIDE"  # a general axis, or a claim kept for its owner: the first payee, where this pack ends
 FLOWS = {  # from, to: the state of the fen that went there; none before closing or when a booking goes back
     (OUTSIDE, "ESCROW"): "", ("ESCROW", OUTSIDE): "", ("ESCROW", "ORIGIN"): "",
     ("ORIGIN", "COST"): "cost", ("COST", OUTSIDE): "cost",
     ("ORIGIN", "POOL"): "unallocated", ("LINE", "POOL"): "unallocated",
     ("POOL", "LINE"): "available", ("ENCUMBRANCE", "LINE"): "available", (OUTSIDE, "LINE"): "available",
+    ("POOL", OUTSIDE): "placed", (OUTSIDE, "POOL"): "unallocated",
     ("POOL", "RETURNED"): "returned", ("RETURNED", OUTSIDE): "returned",
     ("LINE", "ENCUMBRANCE"): "encumbered", ("LINE", OUTSIDE): "spent", ("ENCUMBRANCE", OUTSIDE): "spent",
 }  # fmt: skip
@@ -266,28 +271,48 @@ class Pack:
                 offset,
                 amount,
             )
+        for event in (RETURNED, MADE_GOOD):
+            for block, index, (_, bond, *_), data in self.emitted(event):
+                offset, amount, into = (int.from_bytes(data[at : at + 32], "big") for at in (0, 32, 64))
+                pool = axis_of("POOL", bond)
+                found[block, index, pool, into] = (pool, offset, amount)
         return found
+
+    def placements(self) -> set[tuple[int, int, str, int]]:
+        """By block, transaction, pool and out-offset: what left a pool for a bank."""
+        return {
+            (block, index, axis_of("POOL", bond), int.from_bytes(data[32:64], "big"))
+            for block, index, (_, bond, _), data in self.emitted(PLACED)
+        }
 
     def read_names(self) -> None:
         """What the budget lines and their projects were called when they were opened."""
-        projects = {topics[0]: text_at(data, 2) for _, _, topics, data in self.emitted(PROJECT)}
+        projects = {topics[0]: text_at(data, 3) for _, _, topics, data in self.emitted(PROJECT)}
         for _, _, (line, _, project), data in self.emitted(LINE_OPENED):
             self.names[axis_of("LINE", line)] = (text_at(data, 2), projects.get(project))
 
     def follow(self) -> None:
-        refunds = self.refunds()
+        refunds, placed = self.refunds(), self.placements()
         for move in self.moves:
             self.step = f"moves.json: {move}"
             flow = (self.kind(move.from_axis), self.kind(move.to_axis))
             need(flow in FLOWS, f"a bond's money never goes from {flow[0]} to {flow[1]}")
-            if flow == (OUTSIDE, "LINE"):
+            if flow[0] == OUTSIDE and flow[1] in ("LINE", "POOL"):
                 key = (move.block, move.tx_index, move.to_axis, move.in_offset)
                 need(key in refunds, "money from outside that reverses no payment")
-                self.book.reverse(move, *refunds[key])
+                was = {"LINE": "spent", "POOL": "placed"}[flow[1]]
+                self.book.reverse(move, *refunds[key], was, FLOWS[flow])
+            elif flow == ("POOL", OUTSIDE):
+                key = (move.block, move.tx_index, move.from_axis, move.out_offset)
+                need(key in placed, "money from the pool that no placement took")
+                self.book.enter(move, "placed", "")
             elif flow[1] == "ORIGIN":
                 self.book.number(move)
             elif FLOWS[flow]:
                 self.book.enter(move, FLOWS[flow], {"LINE": move.to_axis, "POOL": ""}.get(flow[1]))
+        for _, _, (_, bond), data in self.emitted(LOST):
+            offset, amount = (int.from_bytes(data[at : at + 32], "big") for at in (0, 32))
+            self.book.lose(axis_of("POOL", bond), offset, amount)
 
     def check_documents(self) -> None:
         cited: dict[str, list[str]] = {}

@@ -11,6 +11,7 @@ abstract contract ProceedsActs is BondActs {
         address company;
         uint32 framework;
         uint8 category;
+        uint8 cash; // in whose currency it is
         uint256 budget;
         uint256 allocated;
     }
@@ -49,20 +50,23 @@ abstract contract ProceedsActs is BondActs {
     function _registerProject(uint32 framework, uint8 category, uint256 budget) internal returns (uint32) {
         address issuer = _frameworks[framework - 1].issuer;
         address company = _odd(10) ? outsider : issuer == issuers[0] ? companies[0] : companies[1];
-        bytes memory data = _project(framework, company, _codes[category], uint96(budget));
+        uint8 cash = _odd(6) ? 1 : 0;
+        bytes memory data = _project(framework, company, _codes[category], cash, uint96(budget));
         (bool ok,) = _act("project.register", issuer, address(proceeds), data);
         if (!ok) return 0;
-        _projects.push(ProjectRecord(company, framework, category, budget, 0));
+        _projects.push(ProjectRecord(company, framework, category, cash, budget, 0));
         return uint32(_projects.length);
     }
 
-    function _project(uint32 framework, address company, bytes32 code, uint96 budget)
+    function _project(uint32 framework, address company, bytes32 code, uint8 cash, uint96 budget)
         private
-        pure
+        view
         returns (bytes memory)
     {
-        return
-            abi.encodeCall(IProceeds.registerProject, (framework, company, code, budget, "P", _paper(TRADE)));
+        bytes3 currency = cashes[cash].currency();
+        return abi.encodeCall(
+            IProceeds.registerProject, (framework, company, code, currency, budget, "P", _paper(TRADE))
+        );
     }
 
     function line_open(uint256 seed) external rolling(seed) {
@@ -72,7 +76,8 @@ abstract contract ProceedsActs is BondActs {
 
     function _openLine(uint32 bond, uint32 project, uint256 budget, bool companyMaySpend) internal {
         BondRecord storage b = _bond(bond);
-        bool allowed = _activeAs(b.issuer, ISSUER) && _projects[project - 1].framework == b.framework;
+        ProjectRecord storage p = _projects[project - 1];
+        bool allowed = _activeAs(b.issuer, ISSUER) && p.framework == b.framework && p.cash == b.cash;
         bytes memory data =
             abi.encodeCall(IProceeds.openLine, (bond, project, uint96(budget), companyMaySpend, "L"));
         (bool ok,) = _act("line.open", b.issuer, address(proceeds), data);

@@ -117,8 +117,10 @@ abstract contract World is Cheats {
     function _deployModules() private {
         bytes memory neighbours = abi.encode(powers, participants, documents, frameworks, book);
         address books = vm.deployCode("ProceedsBooks.sol:ProceedsBooks", neighbours);
-        proceeds =
-            IProceeds(_module("Proceeds.sol:Proceeds", abi.encodePacked(neighbours, abi.encode(books))));
+        address placements = vm.deployCode("Placements.sol:Placements", neighbours);
+        proceeds = IProceeds(
+            _module("Proceeds.sol:Proceeds", abi.encodePacked(neighbours, abi.encode(books, placements)))
+        );
         creditLines = ICreditLines(_module("CreditLines.sol:CreditLines", abi.encode(powers, participants)));
         programmes = IProgrammes(vm.deployCode("Programmes.sol:Programmes", abi.encode(powers)));
         receivables = IReceivables(_module("Receivables.sol:Receivables", _receivablesArguments()));
