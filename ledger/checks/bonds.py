@@ -81,7 +81,7 @@ def _parts(view: View) -> dict[int, tuple[list[bytes], set[bytes]]]:
 
 
 def _derived(bond: int, counted: Counters, parts: tuple[list[bytes], set[bytes]]) -> dict[str, int]:
-    """All that lies on the bond's axes or left them for good, from the counters of the bond's axes: nothing is a residue."""
+    """All that lies on the bond's axes or was set aside, from their counters: nothing is a residue."""
 
     def balance(purpose: bytes) -> int:
         incoming, outgoing = _counter(counted, purpose)

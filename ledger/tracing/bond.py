@@ -12,8 +12,9 @@ that is still on the bond's books, to the payment's business date for money that
 States: `cost` is what was set aside for or paid as issue costs; `unallocated` rests on the pool; `available`
 on a budget line; `encumbered` is locked for a confirmed payable; `spent` was paid and not refunded, a
 holder's claim included, for it has left the bond's books; `returned` was set aside for the investors at a
-redemption, or has reached them; `placed` is with a bank for a while, `payee` then being the place; `lost` will
-not come back from there and was not made good. Placed money is not followed beyond its place, which owes it.
+redemption, or has reached them; `placed` is with a bank for a while, `payee` then being the place; `lost`
+will not come back from there and was not made good. Placed money is not followed beyond its place, which owes
+it.
 
 The answer (amounts and numbers of fen are integer strings in minor units):
 
@@ -25,7 +26,8 @@ The answer (amounts and numbers of fen are integer strings in minor units):
                   placement: {id, instrument}, documents, tx, log, block, path, onward, economic}]}
 
 `tx`, `log` and `block` are of the move that brought the money where it is; `refund_of` is the payment
-`TX:LOG` that came back, or the placement's move that did. `path`: `ledger.tracing.hops`, after a first stop that names the subscribers.
+`TX:LOG` that came back, or the placement. `path`: `ledger.tracing.hops`, after a first stop that names the
+subscribers.
 `onward`: `ledger.tracing.onward`. `economic`: `[{party, account, illustrative, role, start, end, amount,
 documents}]`, for a receivable's fen with `tier`, `via`, `financing`, `holder`, `receivable`, `piece` as well.
 """
@@ -186,7 +188,8 @@ class _Tracer:
             self._world.load(self._columns, np.concatenate([rows_of(flow) for flow in flows]))
 
     def _parts(self, leaf: int) -> Iterator[_Part]:
-        """A leaf; encumbered money is cut where its receivable's pieces are, placed money where losses are."""
+        """A leaf; encumbered money is cut where its receivable's pieces are, placed money where losses
+        are."""
         trail, axis = Trail(self._world, self._columns, self._flow, leaf), self._flow.axis(leaf)
         whole = _Part(trail, axis, trail.start, trail.amount)
         book = self._books.pieces.get(trail.last.receivable) if trail.last.kind is Kind.ENCUMBRANCE else None
@@ -331,7 +334,9 @@ def _is_placed(trail: Trail) -> bool:
 
 
 def _named(placement: Placement | None) -> Json | None:
-    return placement and {"id": str(placement.id), "instrument": placement.instrument}
+    if placement is None:
+        return None
+    return {"id": str(placement.id), "instrument": placement.instrument}
 
 
 def _payee(trail: Trail) -> str | None:

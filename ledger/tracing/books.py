@@ -111,7 +111,7 @@ class Financing:
 
 @dataclass(frozen=True, slots=True)
 class Refunded:
-    """`[reversed_offset, + amount)` that left `axis` came back as `[in_offset, + amount)` of the axis `into`."""
+    """`[reversed_offset, + amount)` that left `axis` came back as `[in_offset, + amount)` of `into`."""
 
     bond: int
     axis: str
@@ -133,8 +133,8 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """`[offset, + amount)` of the pool's outgoing fen went to `place` for a while; `back` of them were returned,
-    and of the lost ones `good` made good."""
+    """`[offset, + amount)` of the pool's outgoing fen went to `place` for a while; `back` of them were
+    returned, and of the lost ones `good` made good."""
 
     id: int
     bond: int
@@ -259,11 +259,13 @@ class Books:
         return self._categories[project.framework][project.category]
 
     def placement_at(self, bond: int, number: int) -> Placement:
-        """The one that a fen which left the pool for a bank is in; IncompleteHistory when no event tells it."""
+        """The one that a fen which left the pool for a bank is in; IncompleteHistory when none is."""
         for found in self.placements.values():
             if found.bond == bond and found.offset <= number < found.offset + found.amount:
                 return found
-        raise IncompleteHistory("money left a pool for a bank and no placement says why", who=bond, had=number)
+        raise IncompleteHistory(
+            "money left a pool for a bank and no placement says why", who=bond, had=number
+        )
 
     def lines_of(self, bond: int) -> list[Line]:
         """A bond's budget lines."""

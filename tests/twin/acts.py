@@ -793,18 +793,14 @@ class Histories:
     def make_good(self) -> Act:
         id_, p = self._placement()
         by = self.who(self.one([self.world.proceeds.issuer_of(p.bond), p.place]))
-        return self.act(
-            by, self.world.proceeds, "makeGood", id_, self.amount(p.lost - p.good), self.hash()
-        )
+        return self.act(by, self.world.proceeds, "makeGood", id_, self.amount(p.lost - p.good), self.hash())
 
     def pay_income(self) -> Act:
         bond = self.number(self.world.bonds.count)
         issuer = self.world.bonds.bond(bond).issuer
         document = self._document(issuer, DocumentKind.OTHER)
         amount, payee = self.amount(7), self.who(self.one(SUPPLIERS).address)
-        return self.act(
-            self.who(issuer), self.world.proceeds, "payIncome", bond, payee, amount, document
-        )
+        return self.act(self.who(issuer), self.world.proceeds, "payIncome", bond, payee, amount, document)
 
     def _obligation(self, payers: Sequence[str], kinds: Sequence[int]) -> tuple[bytes, int]:
         """A fingerprint these payers owe, and what is free of it."""

@@ -135,3 +135,23 @@ def test_a_refund_of_another_length_is_refused() -> None:
     act(queues, book, "line1", "alice", 5)
     with pytest.raises(Wrong, match="its refund is of 4"):
         book.reverse(queues.move("alice", "line1", 5), "line1", 0, 4)
+
+
+def test_placed_fen_come_back_or_are_lost() -> None:
+    """Of 10 placed, 3 come back, the last 4 are lost and 1 of those is made good."""
+    book, fen = Book(), "axis origin"
+    book.number(Move(1, 0, 0, "0xa", "escrow", fen, 10, 0, 0, ""))
+    book.enter(Move(2, 0, 0, "0xb", fen, "pool", 10, 0, 0, ""), "unallocated", "")
+    book.enter(Move(3, 0, 0, "0xc", "pool", "bank", 10, 0, 0, ""), "placed", "")
+    back = Move(4, 0, 0, "0xd", "bank", "pool", 3, 0, 10, "")
+    book.reverse(back, "pool", 0, 3, "placed", "unallocated")
+    book.reverse(Move(5, 0, 0, "0xe", "bank", "pool", 1, 3, 13, ""), "pool", 9, 1, "placed", "unallocated")
+    book.lose("pool", 6, 4)
+    assert [(f.start, f.end, f.state, f.refund_of) for f in book.fates] == [
+        (0, 3, "unallocated", "0xc"),
+        (3, 6, "placed", ""),
+        (6, 9, "lost", ""),
+        (9, 10, "unallocated", "0xc"),
+    ]
+    with pytest.raises(Wrong, match="are not placed"):
+        book.reverse(back, "pool", 0, 3, "placed", "unallocated")

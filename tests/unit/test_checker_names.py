@@ -45,7 +45,8 @@ def compiled(contract: str, name: str) -> str:
         ),
         (
             "Proceeds",
-            "ProjectRegistered(uint32 indexed,uint32 indexed,address indexed,uint8,bytes3,uint96,string,bytes32)",
+            "ProjectRegistered(uint32 indexed,uint32 indexed,address indexed,"
+            "uint8,bytes3,uint96,string,bytes32)",
             checker.PROJECT,
         ),
         (

@@ -567,4 +567,4 @@ def test_money_never_goes_from_the_pool_to_a_payee(tmp_path: Path) -> None:
     world = story()
     act(world, (POOL, BUILDER, 5))
     world.mine()
-    assert "a bond's money never goes from POOL to OUTSIDE" in failing(world, tmp_path)
+    assert "money from the pool that no placement took" in failing(world, tmp_path)

@@ -1,4 +1,4 @@
-"""Twin of `Placements`: idle proceeds with a bank for a while, and back; what is lost until it is made good."""
+"""Twin of `Placements`: idle proceeds with a bank for a while, and back; what is lost until made good."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from ledger.domain.twin.participants import Participants
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Fen `[0, amount)`: `back` of them came back, from the start; `lost` are lost, from the end, and the last
-    `good` of those were made good. `until` is zero at call; `offset` is where they left the pool's axis."""
+    """Fen `[0, amount)`: `back` of them came back, from the start; `lost` were lost, from the end, and of
+    those the last `good` made good. `until` is zero at call; `offset` is where they left the pool."""
 
     place: str = NOBODY
     bond: int = 0
@@ -103,9 +103,7 @@ class Placements(Module):
         if income:
             self._collect(sender, cash, purposes.income(p.bond), income, document)
         reversed_offset = p.offset + p.back
-        self.emit(
-            "PlacementReturned", id_, p.bond, reversed_offset, principal, in_offset, income, document
-        )
+        self.emit("PlacementReturned", id_, p.bond, reversed_offset, principal, in_offset, income, document)
 
     def lose_placed(self, sender: str, id_: int, amount: int, document: bytes) -> None:
         """The issuer's act: part of what is placed will not come back."""

@@ -247,9 +247,7 @@ class Proceeds(Placements):
         index = self.frameworks.category_index(framework, category)
         id_ = len(self.projects) + 1
         self.projects[id_] = Project(company, framework, index, currency, budget, 0)
-        self.emit(
-            "ProjectRegistered", id_, framework, company, index, currency, budget, label, document
-        )
+        self.emit("ProjectRegistered", id_, framework, company, index, currency, budget, label, document)
         return id_
 
     def open_line(
