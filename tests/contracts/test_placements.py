@@ -20,7 +20,7 @@ def bond(world):
 @pytest.fixture
 def placement(world, bond):
     """With the settlement bank, which has what it needs to bring it back."""
-    given.moneyed(world, world.bank, PLACED, world.proceeds)
+    given.moneyed(world, world.bank, 2 * PLACED, world.proceeds)
     return world.issuer.places(bond, PLACED, world.today + 30)
 
 
@@ -85,8 +85,8 @@ def test_placing_needs_the_issuer_a_bank_a_day_to_come_a_document_and_the_money(
 
 
 def test_placed_money_is_nobodys_to_allocate(world, bond, placement):
+    world.issuer.places(bond, POOLED - PLACED - 1)
     line = given.open_line(world, bond)
-    world.issuer.allocates(line, POOLED - PLACED - 1)
     with refused("OverProceeds", bond, 1, 2):
         world.issuer.allocates(line, 2)
 

@@ -89,7 +89,7 @@ def test_an_issuer_registers_a_project(world, framework):
         framework=framework,
         company=world.company,
         category=1,
-        currency=CNY,
+        currency="0x" + CNY.hex(),
         budget=500,
         label="Wind farm",
         document=document,
@@ -194,7 +194,7 @@ def test_an_allocation_moves_pool_money_to_the_line(world, bond, line):
     assert (states["available"], states["unallocated"]) == (1_500_000, POOLED - 1_500_000)
     assert sum(states.values()) == RAISED
     assert world.proceeds.line(line)[9] == 1_500_000
-    assert world.proceeds.project(world.proceeds.line(line)[2])[4] == 1_500_000
+    assert world.proceeds.project(world.proceeds.line(line)[2])[5] == 1_500_000
 
 
 @pytest.mark.spec("BOND-1")
