@@ -145,7 +145,15 @@ class Story:
     def project(self, project: int, label: str, category: int = 0) -> None:
         said = {"project": project, "framework": 1, "company": party("company"), "category": category}
         self.act(
-            self.say("Proceeds", "ProjectRegistered", **said, currency=b"CNY", budget=10**9, label=label, document=word("p"))
+            self.say(
+                "Proceeds",
+                "ProjectRegistered",
+                **said,
+                currency=b"CNY",
+                budget=10**9,
+                label=label,
+                document=word("p"),
+            )
         )
 
     def line(self, line: int, bond: int, project: int, label: str) -> None:
@@ -253,7 +261,9 @@ class Story:
         pool = axis(p.pool(bond))
         said = {"placement": placement, "bond": bond, "place": party(bank), "amount": amount, "until": 0}
         said |= {"outOffset": self.counters[pool][1], "instrument": "deposit", "document": word("deposit")}
-        self.act(self.move(pool, party(bank), amount, word("deposit")), self.say("Proceeds", "Placed", **said))
+        self.act(
+            self.move(pool, party(bank), amount, word("deposit")), self.say("Proceeds", "Placed", **said)
+        )
 
     def bring_back(self, bond: int, placement: int, bank: str, offset: int, amount: int, income: int) -> None:
         pool, said = axis(p.pool(bond)), {"placement": placement, "bond": bond, "income": income}
