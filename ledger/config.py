@@ -92,6 +92,10 @@ class Settings(BaseSettings):
         except OSError as failure:
             raise BadInput("the passphrase file cannot be read", who=str(self.passphrase_file)) from failure
 
+    def requests_url(self, network: str) -> str:
+        """Where requests for quotes are kept: in a file of their own, or as tables beside the read model's."""
+        return self.database or f"sqlite:///{self.state / f'requests-{network}.sqlite'}"
+
     def database_url(self, network: str) -> str:
         """Where the read model of one network is kept."""
         return self.database or f"sqlite:///{self.state / f'index-{network}.sqlite'}"

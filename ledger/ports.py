@@ -7,7 +7,7 @@ strings in lower case, amounts are integers in minor units, times are UTC second
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
@@ -181,6 +181,56 @@ class Vault(Protocol):
     ) -> SealedDocument: ...
 
     def describe(self, document: str) -> SealedDocument: ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRequest:
+    """A holder's request for quotes for `[start, end)` of a receivable; times in UTC seconds, accounts as
+    addresses."""
+
+    id: int
+    receivable: int
+    start: int
+    end: int
+    holder: str
+    financiers: tuple[str, ...]
+    asked_at: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptQuote:
+    """Which sealed document is a financier's quote for a request. What it says is in the document alone."""
+
+    digest: str
+    request: int
+    financier: str
+    document: str
+    made_at: int
+
+
+class Requests(Protocol):
+    """Requests for quotes and the quotes for them: off chain, and untouched by a rollback of the index."""
+
+    def ask(
+        self,
+        receivable: int,
+        span: tuple[int, int],
+        holder: str,
+        financiers: Iterable[str],
+        asked_at: int,
+        until: int,
+    ) -> KeptRequest: ...
+
+    def request(self, number: int) -> KeptRequest | None: ...
+
+    def requests(self, who: str) -> Sequence[KeptRequest]: ...
+
+    def keep(self, quote: KeptQuote) -> None: ...
+
+    def quotes(self, request: int) -> Sequence[KeptQuote]: ...
+
+    def quote(self, digest: str) -> KeptQuote | None: ...
 
 
 class Index(Protocol):

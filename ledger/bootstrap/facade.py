@@ -32,6 +32,7 @@ from ledger.services.operator import Operator
 from ledger.services.performance import Performance
 from ledger.services.powers import Changes
 from ledger.services.receivables import Obligor, Supplier
+from ledger.services.requests import Requests
 from ledger.services.service import Service
 from ledger.services.trades import Trades
 from ledger.services.verifier import Verifier
@@ -60,6 +61,7 @@ class Ledger:
         obligor: confirms payables, pays in, settles.
         supplier: accepts, refuses, splits, transfers; refunds.
         financier: quotes, funds (the holder's `accept` is here too).
+        requests: asks several financiers for quotes, compares what they sealed, accepts one.
         service: coupon terms, coupons, redemption, default; for issuer, fixer and anyone who pays out.
         impact: reports what projects achieved, validates them, lists them with everybody's shares.
         auditor: traces.
@@ -92,6 +94,7 @@ class Ledger:
         self.obligor = Obligor(session)
         self.supplier = Supplier(session)
         self.financier = Financier(session)
+        self.requests = Requests(session)
         self.impact = Impact(session)
         self.service = Service(session)
         self.auditor = Auditor(session)

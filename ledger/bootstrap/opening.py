@@ -14,6 +14,7 @@ from ledger.bootstrap.funding import fund
 from ledger.bootstrap.index import LazyIndex
 from ledger.bootstrap.plan import CashPlan, DeploymentPlan
 from ledger.bootstrap.proof import Check, prove
+from ledger.bootstrap.requests import LazyRequests
 from ledger.chain.client import ChainClient
 from ledger.chain.deployments import Deployments
 from ledger.chain.embedded import EmbeddedChain
@@ -219,7 +220,8 @@ def open_session(
     vault = DocumentVault(settings.state / "documents")
     database, confirmations = settings.database_url(network), settings.finality_depth
     index = LazyIndex(client, deployment, database, closing, confirmations=confirmations)
-    return Session(client, keys, vault, deployment, index, index, partial(fund, client))
+    requests = LazyRequests(settings.requests_url(network), deployment, closing)
+    return Session(client, keys, vault, deployment, index, index, partial(fund, client), requests)
 
 
 def deployment_of(records: Deployments, chain_id: int, network: str) -> Deployment:

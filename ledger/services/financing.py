@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Final
 
 from ledger.domain.calendars import CALENDARS
 from ledger.domain.dates import day_number
@@ -22,6 +24,8 @@ from ledger.services.session import Act
 from ledger.services.values import Amount, code, hex_of, minor_or_zero, whole
 
 _MAX_PPM = 1_000_000
+_TEXTS: Final = frozenset({"piece_start", "start", "end", "discount", "fee", "net", "nonce"})
+"""Fields of a quote that may be too large for JSON's numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,3 +178,17 @@ class Financier(Desk):
     def revoke(self, financier: str, signed: SignedQuote) -> Act:
         """Takes back a quote that nobody has accepted yet."""
         return act_of(self._session.act(financier, "Financing", "revoke", signed.quote.nonce))
+
+
+def quote_to_json(signed: SignedQuote) -> dict[str, Any]:
+    """A signed quote as a document: amounts, offsets and the nonce as integer strings, bytes as `0x…`."""
+    said = {name: getattr(signed.quote, name) for name in Quote.__slots__}
+    quote = {name: str(value) if name in _TEXTS else value for name, value in said.items()}
+    return {"quote": quote, "signature": hex_of(signed.signature), "digest": signed.digest}
+
+
+def quote_from_json(content: Mapping[str, Any]) -> SignedQuote:
+    """The signed quote of a document. KeyError or ValueError for what is none."""
+    said = content["quote"]
+    quote = Quote(**{name: int(said[name]) if name in _TEXTS else said[name] for name in Quote.__slots__})
+    return SignedQuote(quote, bytes.fromhex(content["signature"][2:]), str(content["digest"]))

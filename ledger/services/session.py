@@ -13,7 +13,18 @@ from ledger.domain.identifiers import participant_slot
 from ledger.domain.money import Currency, currency
 from ledger.domain.purposes import address_bytes, checksum
 from ledger.errors import BadInput, NotFound
-from ledger.ports import Chain, Contract, Deployment, Index, KeyStore, Mined, Signer, Synchroniser, Vault
+from ledger.ports import (
+    Chain,
+    Contract,
+    Deployment,
+    Index,
+    KeyStore,
+    Mined,
+    Requests,
+    Signer,
+    Synchroniser,
+    Vault,
+)
 from ledger.services.account_contract import AccountContract, Call
 
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
@@ -52,6 +63,7 @@ class Session:
         index: Index | None = None,
         synchroniser: Synchroniser | None = None,
         welcome: Callable[[str], None] = lambda _: None,
+        requests: Callable[[], Requests] | None = None,
     ) -> None:
         self.chain = chain
         self.keys = keys
@@ -60,6 +72,7 @@ class Session:
         self._index = index
         self._synchroniser = synchroniser
         self._welcome = welcome
+        self._requests = requests
         self._cashes: dict[str, CashContract] = {}
         self._accounts: dict[str, AccountContract] = {}
 
@@ -170,6 +183,12 @@ class Session:
         if self._synchroniser is not None:
             self._synchroniser.sync()
         return self._index
+
+    def requests(self) -> Requests:
+        """Requests for quotes, opened when they are first asked for."""
+        if self._requests is None:
+            raise NotFound("this ledger was opened without its requests for quotes", needed="a database")
+        return self._requests()
 
 
 def struct(value: Any) -> Mapping[str, Any]:

@@ -1,6 +1,7 @@
-"""Where the index is kept: SQLite by default, PostgreSQL by URL, one schema."""
+"""Where the index is kept, and what the chain is never told: SQLite by default, PostgreSQL by URL, one schema."""
 
+from ledger.store.requests import RequestBook
 from ledger.store.snapshot import Snapshot
 from ledger.store.store import IndexConflict, OtherLedger, Store
 
-__all__ = ["IndexConflict", "OtherLedger", "Snapshot", "Store"]
+__all__ = ["IndexConflict", "OtherLedger", "RequestBook", "Snapshot", "Store"]

@@ -8,19 +8,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Table, create_engine, delete, event, func, insert, select
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, Table, delete, insert, select
 
 from ledger.domain.history import Batch, Discovered, EventRow, Header, MoveLogs
 from ledger.domain.purposes import address_bytes
 from ledger.errors import Conflict
 from ledger.store import schema
+from ledger.store.engine import engine_of, writing
 from ledger.store.snapshot import Snapshot, header_of
 
 _ONLY: Final = 1
 """The one row of `progress`."""
-_LOCK: Final = 0x677265656E
-"""Any number that nothing else in the database locks."""
 
 
 class IndexConflict(Conflict):
@@ -49,7 +47,7 @@ class Store:
     def __init__(self, url: str | Path, *, chain_id: int, start_block: int) -> None:
         self.chain_id = chain_id
         self.start_block = start_block
-        self._engine = _engine(url)
+        self._engine = engine_of(url)
         self._numbers: dict[bytes, int] = {}
         self._identify()
 
@@ -84,7 +82,7 @@ class Store:
         Raises:
             IndexConflict: when the index does not stand at `after` any more.
         """
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             _require_progress(connection, after)
             _insert(connection, schema.blocks, map(_header_row, batch.headers))
             _insert(connection, schema.contracts, map(_discovered_row, batch.discovered))
@@ -103,7 +101,7 @@ class Store:
             IndexConflict: when the index does not stand there any more.
         """
         number = self.start_block - 1 if to is None else to.number
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             _require_progress(connection, after)
             _forget_contracts(connection, number)
             for table in (schema.moves, schema.events):
@@ -117,22 +115,13 @@ class Store:
             "chain_id": str(self.chain_id),
             "start_block": str(self.start_block),
         }
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             schema.metadata.create_all(connection)
             had = {row.key: row.value for row in connection.execute(select(schema.meta))}
             if not had:
                 _insert(connection, schema.meta, [{"key": k, "value": v} for k, v in needed.items()])
             elif had != needed:
                 raise OtherLedger("the database belongs to another ledger", had=had, needed=needed)
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with self._engine.connect().execution_options(writes=True) as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execution_options(isolation_level="READ COMMITTED")
-            with connection.begin():
-                _one_at_a_time(connection)
-                yield connection
 
     def _insert_moves(self, connection: Connection, moves: MoveLogs) -> None:
         cash = {address: address_bytes(address) for address in set(moves.cash)}
@@ -164,36 +153,6 @@ class Store:
         given = {address: len(known) + i for i, address in enumerate(fresh)}
         _insert(connection, table, ({"id": i, "address": address} for address, i in given.items()))
         self._numbers = known | given
-
-
-def _engine(url: str | Path) -> Engine:
-    text = f"sqlite:///{url}" if isinstance(url, Path) or "://" not in url else url
-    parsed = make_url(text)
-    if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, isolation_level="REPEATABLE READ")
-    engine = create_engine(parsed, connect_args={"timeout": 60})
-    event.listen(engine, "connect", _configure_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _configure_sqlite(connection: Any, _record: object) -> None:
-    # The driver's own idea of when a transaction begins would break snapshots and atomic schema changes.
-    connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A writer takes the lock at once: a reader that turns writer half-way could only fail.
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _one_at_a_time(connection: Connection) -> None:
-    """Writers wait for each other before they look at anything; SQLite's `BEGIN IMMEDIATE` did so already."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
 
 def _insert(connection: Connection, table: Table, rows: Any) -> None:
