@@ -21,6 +21,7 @@ from ledger.commands.bonds import bond_app
 from ledger.commands.changes import changes_app
 from ledger.commands.common import Json, err, opened, out, settings, show
 from ledger.commands.documents import document_app
+from ledger.commands.financing import financing_app
 from ledger.commands.frameworks import framework_app, label_app, undertaking_app
 from ledger.commands.holding import authority_app, trade_app
 from ledger.commands.impact import impact_app, portfolio
@@ -42,6 +43,7 @@ for _name, _app in (
     ("bond", bond_app),
     ("document", document_app),
     ("piece", piece_app),
+    ("financing", financing_app),
     ("trace", trace_app),
     ("evidence", evidence_app),
     ("trade", trade_app),

@@ -93,7 +93,7 @@ class Settings(BaseSettings):
             raise BadInput("the passphrase file cannot be read", who=str(self.passphrase_file)) from failure
 
     def requests_url(self, network: str) -> str:
-        """Where requests for quotes are kept: in a file of their own, or as tables beside the read model's."""
+        """Where requests for quotes are kept: in a file of their own, or beside the read model's."""
         return self.database or f"sqlite:///{self.state / f'requests-{network}.sqlite'}"
 
     def database_url(self, network: str) -> str:

@@ -19,6 +19,7 @@ from ledger.errors import BadInput
 from ledger.services.desk import Desk, act_of
 from ledger.services.documents import Paper
 from ledger.services.doubles import require_recomputed
+from ledger.services.financing_report import Report, report
 from ledger.services.receivables import piece_at, receivable_of
 from ledger.services.session import Act
 from ledger.services.values import Amount, code, hex_of, minor_or_zero, whole
@@ -179,10 +180,14 @@ class Financier(Desk):
         """Takes back a quote that nobody has accepted yet."""
         return act_of(self._session.act(financier, "Financing", "revoke", signed.quote.nonce))
 
+    def report(self, quote: str) -> Report:
+        """One financing by its quote's digest: its terms, its steps, and the time from request to money."""
+        return report(self._session, quote)
+
 
 def quote_to_json(signed: SignedQuote) -> dict[str, Any]:
     """A signed quote as a document: amounts, offsets and the nonce as integer strings, bytes as `0x…`."""
-    said = {name: getattr(signed.quote, name) for name in Quote.__slots__}
+    said: dict[str, Any] = {name: getattr(signed.quote, name) for name in Quote.__slots__}
     quote = {name: str(value) if name in _TEXTS else value for name, value in said.items()}
     return {"quote": quote, "signature": hex_of(signed.signature), "digest": signed.digest}
 
@@ -190,5 +195,7 @@ def quote_to_json(signed: SignedQuote) -> dict[str, Any]:
 def quote_from_json(content: Mapping[str, Any]) -> SignedQuote:
     """The signed quote of a document. KeyError or ValueError for what is none."""
     said = content["quote"]
-    quote = Quote(**{name: int(said[name]) if name in _TEXTS else said[name] for name in Quote.__slots__})
-    return SignedQuote(quote, bytes.fromhex(content["signature"][2:]), str(content["digest"]))
+    fields: dict[str, Any] = {
+        name: int(said[name]) if name in _TEXTS else said[name] for name in Quote.__slots__
+    }
+    return SignedQuote(Quote(**fields), bytes.fromhex(content["signature"][2:]), str(content["digest"]))

@@ -1,4 +1,4 @@
-"""Asking several financiers: the holder asks, each quotes unseen by the others, one quote is accepted (FIN-4).
+"""Several financiers asked: each quotes unseen by the others, and one quote is accepted (FIN-4).
 
 All of it is off chain. A quote is sealed for its holder and its financier (`crypto.vault`), so who reads the
 database or the disk sees who was asked and who answered, and no rate. Only the quote that the holder accepts
@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ledger.domain.dates import day_number
 from ledger.domain.discount import annual_cost_ppm
 from ledger.domain.roles import Role
 from ledger.domain.states import QuoteState
@@ -91,7 +92,7 @@ class Requests(Desk):
         )
         return _request(made, account)
 
-    def list(self, who: str) -> tuple[Request, ...]:
+    def mine(self, who: str) -> tuple[Request, ...]:
         """What a participant asked, and what it was asked; the newest first."""
         account = self._session.address(who)
         return tuple(_request(found, account) for found in self._session.requests().requests(account))
@@ -170,7 +171,7 @@ class Requests(Desk):
         """Every active financier, from the admissions that the index has."""
         with self._session.index().rows() as rows:
             events = rows.events(contracts=("Participants",))
-        accounts = {str(row.args["who"]) for row in events if row.name == "Admitted"}
+        accounts = {str(row.args["account"]) for row in events if row.name == "Admitted"}
         found = [participant_of(self._session, one) for one in sorted(accounts)]
         return [one.account for one in found if one.active and one.roles & Role.FINANCIER]
 
@@ -184,7 +185,7 @@ class Requests(Desk):
     def _cost(self, signed: SignedQuote) -> int:
         """By the days from the money to the due day, whatever the quote's convention counts."""
         quote, due = signed.quote, receivable_of(self._session, signed.quote.receivable).due
-        days = (due - dt.date(1970, 1, 1)).days - quote.funding_day
+        days = day_number(due) - quote.funding_day
         return annual_cost_ppm(quote.end - quote.start, quote.net, days)
 
     def _state(self, signed: SignedQuote) -> str:

@@ -1,4 +1,4 @@
-"""Where the index is kept, and what the chain is never told: SQLite by default, PostgreSQL by URL, one schema."""
+"""The index, and what the chain is never told: SQLite by default, PostgreSQL by URL, one schema."""
 
 from ledger.store.requests import RequestBook
 from ledger.store.snapshot import Snapshot
