@@ -12,7 +12,6 @@ import ipaddress
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from pathlib import Path
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
@@ -23,7 +22,7 @@ from api.deps import LedgerHere, bearer
 from api.guard import PROTECTED, Guard
 from api.routers import ROUTERS
 from api.schemas.people import Health
-from api.tokens import Offers, TokenBook
+from api.tokens import TokenBook
 from ledger import Ledger
 from ledger.config import Settings
 
@@ -56,7 +55,7 @@ def create_app(settings: Settings, opening: Opening | None = None) -> FastAPI:
         description=ABOUT,
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan(opening or (lambda: Ledger.open(settings)), settings.state),
+        lifespan=_lifespan(opening or (lambda: Ledger.open(settings))),
         responses={"4XX": {"description": "A problem document.", "content": {errors.MEDIA_TYPE: {}}}},
     )
     app.add_middleware(Guard, tokens=TokenBook(settings.state))
@@ -70,11 +69,11 @@ def create_app(settings: Settings, opening: Opening | None = None) -> FastAPI:
     return app
 
 
-def _lifespan(opening: Opening, state: Path) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(opening: Opening) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         ledger = await run_in_threadpool(opening)
-        app.state.ledger, app.state.offers = ledger, Offers(state)
+        app.state.ledger = ledger
         try:
             yield
         finally:

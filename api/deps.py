@@ -13,7 +13,6 @@ from fastapi import Depends, Path, Request
 from fastapi.security import HTTPBearer
 
 from api.errors import WrongRole
-from api.tokens import Offers
 from ledger import Ledger
 from ledger.domain.history import EventRow
 from ledger.domain.mandates import MandateKind
@@ -43,12 +42,7 @@ def get_ledger(request: Request) -> Ledger:
     return cast(Ledger, request.app.state.ledger)
 
 
-def get_offers(request: Request) -> Offers:
-    return cast(Offers, request.app.state.offers)
-
-
 LedgerHere = Annotated[Ledger, Depends(get_ledger)]
-OffersHere = Annotated[Offers, Depends(get_offers)]
 
 
 def caller_of(request: Request, ledger: LedgerHere) -> Caller:

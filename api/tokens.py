@@ -8,12 +8,11 @@ from __future__ import annotations
 import datetime as dt
 import fcntl
 import hashlib
-import hmac
 import json
 import secrets
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from ledger.crypto.files import private_folder, write_private
@@ -92,31 +91,6 @@ class TokenBook:
             entries = self._entries()
             yield entries
             write_private(self._file, json.dumps({"tokens": entries}, indent=1).encode())
-
-
-class Offers:
-    """A holder's word that one financier may look at one interval and quote for it.
-
-    Nothing is stored: the offer carries a keyed tag. It ends when the interval changes hands.
-    """
-
-    def __init__(self, state: Path) -> None:
-        path = private_folder(state / "api") / "offers.key"
-        if not path.exists():
-            with suppress(FileExistsError):  # another worker made it first
-                write_private(path, secrets.token_bytes(_BITS_256), exclusive=True)
-        self._key = path.read_bytes()
-
-    def make(self, receivable: int, start: int, end: int, holder: str, financier: str) -> str:
-        """The offer as the holder hands it on."""
-        return hmac.new(
-            self._key, f"{receivable}/{start}/{end}/{holder}/{financier}".encode(), hashlib.sha256
-        ).hexdigest()
-
-    def holds(self, offer: str, receivable: int, start: int, end: int, holder: str, financier: str) -> bool:
-        """Whether `offer` was made for exactly this."""
-        made = self.make(receivable, start, end, holder, financier)
-        return hmac.compare_digest(made.encode(), offer.encode())
 
 
 def _hash(token: str) -> str:

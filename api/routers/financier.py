@@ -1,55 +1,85 @@
-"""Factoring: the holder shows an interval, the financier quotes, the holder accepts, the financier funds.
+"""Factoring: the holder asks, financiers quote, the holder accepts one quote, its financier funds.
 
-A financier is no party of a receivable before its quote is accepted, so it quotes on a holder's offer. Quotes
-travel between the two as documents; the ledger keeps none.
+A financier is no party of a receivable before its quote is accepted: a request says what it needs to price.
+A quote answers its holder and its financier; for everybody else it does not exist (FIN-4).
 """
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Path
 
 from api.deps import (
+    AnyCaller,
     Caller,
     FinancierCaller,
     HolderCaller,
     LedgerHere,
-    OffersHere,
     ParticipantCaller,
     PartyReceivable,
-)  # fmt: skip
+    reads,
+)
 from api.schemas.common import Act, Amount
-from api.schemas.receivables import Financed, FundingIn, OfferIn, OfferOut, QuoteIn, QuotePaper
+from api.schemas.receivables import (
+    Financed,
+    FinancingOut,
+    FundingIn,
+    OfferOut,
+    QuoteIn,
+    QuotePaper,
+    RequestIn,
+    RequestOut,
+)
 from ledger.domain.discount import convention
-from ledger.errors import BadInput, LedgerError, NotAllowed, NotFound
+from ledger.errors import NotFound
 from ledger.services.financing import SignedQuote
+from ledger.services.requests import Request
 
 router = APIRouter(tags=["financier"])
 
-
-@router.post("/receivables/{receivable}/offers")
-def offer(
-    caller: HolderCaller, ledger: LedgerHere, offers: OffersHere, receivable: PartyReceivable, body: OfferIn
-) -> OfferOut:
-    """Shows one interval of the caller's to one financier."""
-    piece = ledger.books.piece(receivable, body.start)
-    if piece.holder != caller.account:
-        raise NotAllowed("only its holder offers a piece", who=caller.account, needed="the holder")
-    if not body.start < body.end <= piece.end:
-        raise BadInput("the interval lies outside its piece", had=body.end, needed=piece.end)
-    financier = ledger.session.address(body.financier)
-    made = offers.make(receivable, body.start, body.end, caller.account, financier)
-    return OfferOut(receivable=receivable, start=body.start, end=body.end, financier=financier, offer=made)
+RequestId = Annotated[int, Path(ge=1, lt=2**31, description="Number of the request.")]
+Digest = Annotated[str, Path(pattern="^0x[0-9a-f]{64}$", description="Names the quote on the chain.")]
 
 
-@router.post("/quotes")
-def quote(caller: FinancierCaller, ledger: LedgerHere, offers: OffersHere, body: QuoteIn) -> QuotePaper:
-    """Signs a quote for the interval offered. Nothing is sent to the chain."""
-    _require_offer(ledger, offers, caller, body)
-    signed = ledger.financier.quote(
+# --- asking ----------------------------------------------------------------------------------------------
+
+
+@router.post("/receivables/{receivable}/requests")
+def ask(caller: HolderCaller, ledger: LedgerHere, receivable: PartyReceivable, body: RequestIn) -> RequestOut:
+    """Asks financiers to quote for one interval of the caller's."""
+    made = ledger.requests.ask(
         caller.account,
-        body.receivable,
+        receivable,
         start=body.start,
         end=body.end,
+        until=body.until,
+        financiers=body.financiers,
+    )
+    return _shown(ledger, made)
+
+
+@router.get("/requests")
+def requests(caller: HolderCaller, ledger: LedgerHere) -> list[RequestOut]:
+    """What the caller asked and what it was asked, the newest first."""
+    return [_shown(ledger, one) for one in ledger.requests.mine(caller.account)]
+
+
+@router.get("/requests/{request}")
+def request(caller: HolderCaller, ledger: LedgerHere, request: RequestId) -> RequestOut:
+    """A request, for its holder and for those whom it asked."""
+    return _shown(ledger, ledger.requests.show(caller.account, request))
+
+
+# --- quoting ---------------------------------------------------------------------------------------------
+
+
+@router.post("/requests/{request}/quotes")
+def quote(caller: FinancierCaller, ledger: LedgerHere, request: RequestId, body: QuoteIn) -> QuotePaper:
+    """Signs a quote for a request, sealed for its holder and the caller. Nothing is published."""
+    signed = ledger.requests.answer(
+        caller.account,
+        request,
         rate_ppm=body.rate_ppm,
         deadline=body.deadline,
         funding_day=body.funding_day,
@@ -60,6 +90,35 @@ def quote(caller: FinancierCaller, ledger: LedgerHere, offers: OffersHere, body:
         recourse=body.recourse,
     )
     return QuotePaper.of(signed)
+
+
+@router.get("/requests/{request}/quotes")
+def quotes(caller: HolderCaller, ledger: LedgerHere, request: RequestId) -> list[OfferOut]:
+    """The quotes for a request, the one that leaves most first; a financier sees its own alone."""
+    return [OfferOut.of(one) for one in ledger.requests.offers(caller.account, request)]
+
+
+@router.get("/quotes/{quote}")
+def one_quote(caller: HolderCaller, ledger: LedgerHere, quote: Digest) -> OfferOut:
+    """One quote, for its holder and its financier."""
+    return OfferOut.of(ledger.requests.offer(caller.account, quote))
+
+
+@router.get("/financings/{quote}")
+def financing(caller: AnyCaller, ledger: LedgerHere, quote: Digest) -> FinancingOut:
+    """A financing: terms, registration, steps, seconds from request to money. For its two parties."""
+    missing = NotFound("there is no such financing", who=quote)
+    try:
+        found = ledger.financier.report(quote)
+    except NotFound:
+        raise missing from None
+    sides = (found.holder, found.financier)
+    if caller.account not in sides and not reads(ledger, caller, *sides):
+        raise missing
+    return FinancingOut.of(found)
+
+
+# --- deciding --------------------------------------------------------------------------------------------
 
 
 @router.post("/quotes/acceptance")
@@ -112,12 +171,5 @@ def _own(caller: Caller, paper: QuotePaper) -> SignedQuote:
     return paper.signed()
 
 
-def _require_offer(ledger: LedgerHere, offers: OffersHere, caller: Caller, body: QuoteIn) -> None:
-    """NotFound unless the interval's present holder offered it to the caller."""
-    missing = NotFound(f"there is no receivable {body.receivable}", who=body.receivable)
-    try:
-        holder = ledger.books.piece(body.receivable, body.start).holder
-    except LedgerError:
-        raise missing from None
-    if not offers.holds(body.offer, body.receivable, body.start, body.end, holder, caller.account):
-        raise missing
+def _shown(ledger: LedgerHere, asked: Request) -> RequestOut:
+    return RequestOut.of(asked, ledger.books.receivable(asked.receivable))

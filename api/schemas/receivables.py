@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
@@ -20,14 +21,16 @@ from api.schemas.common import (
     Paper,
     Ppm,
     Request,
-    Signature,
     Who,
     WideId,
 )
 from api.schemas.people import ReadingIn
 from ledger.domain.typed_data import Quote
 from ledger.services.financing import SignedQuote
+from ledger.services.financing_report import Report
 from ledger.services.receivables import Receivable
+from ledger.services.requests import Offer
+from ledger.services.requests import Request as Asked
 
 
 class ReceivableIn(Request):
@@ -117,38 +120,53 @@ class Settled(Act):
 # --- financing -------------------------------------------------------------------------------------------
 
 
-class OfferIn(Request):
-    """The holder shows one interval to one financier."""
+class RequestIn(Request):
+    """The holder shows one interval to financiers: those named, or every active one."""
 
-    financier: Who
+    financiers: Annotated[list[Who], Field(max_length=50, default_factory=list)]
     start: Offset
     end: Offset
+    until: Moment
 
 
-class OfferOut(Answer):
-    """Hand `offer` to the financier: it may quote for that interval while the piece stays with its holder."""
+class RequestOut(Answer):
+    """What a financier needs to quote. It sees itself alone among those asked; the holder sees all."""
 
+    id: int
     receivable: int
     start: OffsetOut
     end: OffsetOut
-    financier: str
-    offer: str
+    face: Amount
+    obligor: str
+    due: Date
+    holder: str
+    financiers: list[str]
+    asked_at: dt.datetime
+    until: dt.datetime
+    over: bool
+
+    @classmethod
+    def of(cls, asked: Asked, found: Receivable) -> Self:
+        said = {name: getattr(asked, name) for name in Asked.__slots__ if name != "financiers"}
+        return cls(
+            **said,
+            financiers=list(asked.financiers),
+            face=Amount.of(asked.end - asked.start, found.currency),
+            obligor=found.obligor,
+            due=found.due,
+        )
 
 
 ConventionName = Literal["ACT/360", "30/360", "ACT/360 rolled"]
 
 
 class QuoteIn(Request):
-    """A quote at a yearly rate in parts per million, half-up to the fen, on a holder's offer.
+    """A quote at a yearly rate in parts per million, half-up to the fen, for a request.
 
     `end_day`: under "ACT/360 rolled" the banking day that the due day rolls to; by default the next weekday.
     `fee_payee`: a third participant whose fee it is; else the financier keeps it.
     """
 
-    receivable: WideId
-    start: Offset
-    end: Offset
-    offer: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     rate_ppm: Ppm
     deadline: Moment
     funding_day: Date | None = None
@@ -189,7 +207,7 @@ class QuotePaper(Request):
     """A signed quote as it travels between financier and holder. `digest` names it on the chain."""
 
     quote: QuoteBody
-    signature: Signature
+    signature: Annotated[str, Field(pattern="^0x([0-9a-fA-F]{130}){1,4}$")]
     digest: Hash
 
     @classmethod
@@ -205,6 +223,73 @@ class QuotePaper(Request):
         said: dict[str, Any] = {name: getattr(self.quote, name) for name in QuoteBody.model_fields}
         quote = Quote(**{**said, "nonce": int(self.quote.nonce)})
         return SignedQuote(quote, bytes.fromhex(self.signature[2:]), self.digest)
+
+
+class OfferOut(Answer):
+    """A quote as its holder compares it; `cost_ppm` is the all-in cost a year, discount and fee together.
+
+    `state`: open; accepted, funded or lapsed; or the code of why it cannot be accepted now.
+    """
+
+    request: int
+    paper: QuotePaper
+    made_at: dt.datetime
+    cost_ppm: int
+    state: str
+
+    @classmethod
+    def of(cls, offer: Offer) -> Self:
+        return cls.model_construct(
+            request=offer.request,
+            paper=QuotePaper.of(offer.signed),
+            made_at=offer.made_at,
+            cost_ppm=offer.cost_ppm,
+            state=offer.state,
+        )
+
+
+class StepOut(Answer):
+    what: str
+    who: str
+    at: dt.datetime
+    people: int
+    tx: str | None
+
+
+class FinancingOut(Answer):
+    """A financing that was accepted; what only funding tells is null before it. `number`, `registration` and
+    `search` are attested by the financier."""
+
+    quote: str
+    state: str
+    receivable: int
+    start: OffsetOut
+    end: OffsetOut
+    holder: str
+    financier: str
+    steps: list[StepOut]
+    seconds: int | None
+    people: int
+    same_day: bool | None
+    convention: str | None
+    recourse: bool | None
+    rate_ppm: int | None
+    discount: Amount | None
+    fee: Amount | None
+    fee_payee: str | None
+    net: Amount | None
+    cost_ppm: int | None
+    number: str | None
+    registration: str | None
+    search: str | None
+
+    @classmethod
+    def of(cls, found: Report) -> Self:
+        said = {name: getattr(found, name) for name in cls.model_fields}
+        sums = {name: said[name] for name in ("discount", "fee", "net") if said[name] is not None}
+        amounts = {name: Amount.of(minor, found.currency) for name, minor in sums.items()}
+        steps = [StepOut.model_validate(step) for step in found.steps]
+        return cls.model_construct(**{**said, **amounts, "steps": steps})
 
 
 class FundingIn(Request):

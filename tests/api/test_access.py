@@ -15,7 +15,7 @@ from api.guard import PROTECTED
 from api.routers import ROUTERS
 from ledger.bootstrap.testing import illustrative_lei
 from ledger.domain.roles import Role
-from tests.api.world import OTHER, cny, obligation, paper
+from tests.api.world import FAR, OTHER, asked, cny, obligation, paper, quoted
 
 if TYPE_CHECKING:
     from tests.api.world import Api
@@ -161,7 +161,7 @@ TABLE: dict[str, Access] = {
     ),
     "POST /v1/receivables/{receivable}/transfers": Access("Auditor", private=True),
     "POST /v1/receivables/{receivable}/refunds": Access("Auditor", private=True),
-    "POST /v1/receivables/{receivable}/offers": Access("Auditor", private=True),
+    "POST /v1/receivables/{receivable}/requests": Access("Auditor", private=True),
     "POST /v1/refunds": PARTICIPANT,
     "POST /v1/claims/{cash}/proceeds": PARTICIPANT,
     "POST /v1/claims/{cash}/settlement": PARTICIPANT,
@@ -179,18 +179,14 @@ TABLE: dict[str, Access] = {
     "POST /v1/payments/{payment}/default": PARTICIPANT,
     "POST /v1/claims/{cash}/service": PARTICIPANT,
     # financing
-    "POST /v1/quotes": Access(
-        "Auditor",
-        private=True,
-        body={
-            "receivable": 1,
-            "start": "0",
-            "end": "9",
-            "offer": "0" * 64,
-            "rate_ppm": 1,
-            "deadline": "2099-01-01T00:00:00Z",
-        },
+    "GET /v1/requests": ROLE,
+    "GET /v1/requests/{request}": Access("Auditor", private=True),
+    "POST /v1/requests/{request}/quotes": Access(
+        "Auditor", private=True, body={"rate_ppm": 1, "deadline": FAR}
     ),
+    "GET /v1/requests/{request}/quotes": Access("Auditor", private=True),
+    "GET /v1/quotes/{quote}": Access("Auditor", private=True),
+    "GET /v1/financings/{quote}": Access(private=True),
     "POST /v1/quotes/acceptance": Access("Auditor", private=True, body="quote"),
     "POST /v1/quotes/funding": Access("Auditor", private=True, body="funding"),
     "POST /v1/quotes/lapse": Access("operator", private=True, body="quote"),
@@ -221,6 +217,8 @@ def path_of(lived: Api, name: str) -> tuple[str, str]:
         "period": 0,
         "payment": 1,
         "number": 1,
+        "request": lived.ids["request"],
+        "quote": lived.ids["quote"]["digest"],
     }
     for field in ("framework", "bond", "line", "project", "receivable", "report"):
         known[field] = lived.ids["credit" if field == "line" and "credit-lines" in path else field]
@@ -322,29 +320,46 @@ def test_a_receivable_answers_nobody_else_and_not_even_that_it_exists(lived: Api
     assert answers[0] == answers[1] | renamed | {"who": str(number)}
 
 
-def test_a_financier_is_a_party_once_its_quote_is_accepted(lived: Api) -> None:
-    """Neither an offer nor a quote makes it one; an acceptance does, before it holds anything."""
+@pytest.mark.spec("FIN-4")
+def test_two_banks_compete_and_neither_sees_the_other(lived: Api) -> None:
+    """FIN-4: neither a request nor a quote makes a party; an acceptance does, before it holds anything."""
     lived.ledger.operator.admit("Second factor", illustrative_lei("Second factor"), Role.FINANCIER)
     number, who = lived.ids["receivable"], "Second factor"
     path = f"/v1/receivables/{number}"
-    asked = {"financier": lived.account(who), "start": "0", "end": "10000"}
-    offer = lived.post("Contractor", path + "/offers", asked)
-    body = {**{key: offer[key] for key in ("receivable", "start", "end", "offer")}, "rate_ppm": 1000,
-            "deadline": "2099-01-01T00:00:00Z"}  # fmt: skip
-    stolen = {**body, "end": "20000"}
-    lived.refused(who, "POST", "/v1/quotes", stolen, 404, "not-found")
-    lived.refused("Factor", "POST", "/v1/quotes", body, 404, "not-found")
-    quote = lived.post(who, "/v1/quotes", body)
+    request = asked(lived, number, 0, 10_000, who, "Factor")
+    cheap = quoted(lived, who, request, rate_ppm=1_000, convention="30/360", recourse=True)
+    dear = quoted(lived, "Factor", request, rate_ppm=90_000)
+    seen = lived.get("Contractor", f"/v1/requests/{request}/quotes")
+    assert [one["paper"]["digest"] for one in seen] == [cheap["digest"], dear["digest"]]
+    assert seen[0]["cost_ppm"] < seen[1]["cost_ppm"] and {one["state"] for one in seen} == {"open"}
+    for bank, own, rival in ((who, cheap, dear), ("Factor", dear, cheap)):
+        assert lived.get(bank, f"/v1/requests/{request}")["financiers"] == [lived.account(bank)]
+        [mine] = lived.get(bank, f"/v1/requests/{request}/quotes")
+        assert mine["paper"] == own == lived.get(bank, f"/v1/quotes/{own['digest']}")["paper"]
+        lived.refused(bank, "GET", f"/v1/quotes/{rival['digest']}", None, 404, "not-found")
+        lived.refused(bank, "POST", "/v1/quotes/acceptance", rival, 404, "not-found")
     lived.refused(who, "GET", path, None, 404, "not-found")
-    lived.post("Contractor", "/v1/quotes/acceptance", quote)
+    lived.refused(who, "GET", f"/v1/financings/{cheap['digest']}", None, 404, "not-found")
+    lived.post("Contractor", "/v1/quotes/acceptance", cheap)
     assert lived.get(who, path)["id"] == number
+    assert lived.get(who, f"/v1/financings/{cheap['digest']}")["state"] == "accepted"
+    lived.refused("Factor", "GET", f"/v1/financings/{cheap['digest']}", None, 404, "not-found")
 
 
-def test_an_interval_is_offered_by_its_holder_alone(lived: Api) -> None:
-    path = f"/v1/receivables/{lived.ids['receivable']}/offers"
-    asked = {"financier": lived.account("Factor"), "start": "30000", "end": "40000"}
-    lived.refused("Contractor", "POST", path, asked, 403, "not-allowed")
-    lived.refused("Subcontractor", "POST", path, {**asked, "end": "60001"}, 422, "bad-input")
+@pytest.mark.spec("FIN-4")
+def test_a_financier_quotes_only_where_it_was_asked(lived: Api) -> None:
+    alone = asked(lived, lived.ids["receivable"], 10_000, 12_000, "Factor")
+    body = {"rate_ppm": 1, "deadline": FAR}
+    lived.refused(OTHER, "POST", f"/v1/requests/{alone}/quotes", body, 404, "not-found")
+    lived.refused("Factor", "POST", "/v1/requests/999/quotes", body, 404, "not-found")
+    assert alone in [one["id"] for one in lived.get("Factor", "/v1/requests")]
+
+
+def test_an_interval_is_shown_by_its_holder_alone(lived: Api) -> None:
+    path = f"/v1/receivables/{lived.ids['receivable']}/requests"
+    body = {"financiers": [lived.account("Factor")], "start": "30000", "end": "40000", "until": FAR}
+    lived.refused("Contractor", "POST", path, body, 403, "not-allowed")
+    lived.refused("Subcontractor", "POST", path, {**body, "end": "60001"}, 422, "bad-input")
 
 
 # --- traces ----------------------------------------------------------------------------------------------

@@ -14,12 +14,14 @@ from tests.api.world import (
     OTHER,
     RAISED,
     Api,
+    asked,
     bond_body,
     cny,
     confirm,
     factor,
     live,
     paper,
+    quoted,
     serving,
 )
 
@@ -223,11 +225,7 @@ def test_quotes_are_revoked_and_do_not_lapse_early(town: Api) -> None:
     town.refused("Contractor", "POST", "/v1/quotes/lapse", quote, 409, "quote-not-lapsed")
     split = {"start": "0", "at": "50"}
     town.refused("Contractor", "POST", f"/v1/receivables/{number}/splits", split, 409, "piece-locked")
-    ask = {"financier": town.account("Factor"), "start": "100", "end": "200"}
-    offer = town.post("Contractor", f"/v1/receivables/{number}/offers", ask)
-    body = {key: offer[key] for key in ("receivable", "start", "end", "offer")}
-    body |= {"rate_ppm": 1, "deadline": "2099-01-01T00:00:00Z"}
-    other = town.post("Factor", "/v1/quotes", body)
+    other = quoted(town, "Factor", asked(town, number, 100, 200, "Factor"))
     town.post("Factor", "/v1/quotes/revocation", other)
     town.refused("Contractor", "POST", "/v1/quotes/acceptance", other, 409, "already-used")
     forged = {**quote, "quote": {**quote["quote"], "holder": town.account("Contractor"), "net": "1"}}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from api.tokens import Offers, TokenBook
+from api.tokens import TokenBook
 from ledger import cli
 from ledger.bootstrap.testing import PASSPHRASE, illustrative_lei
 from ledger.errors import Conflict, LedgerError
@@ -68,15 +68,6 @@ def test_a_damaged_file_is_named_and_lets_nobody_in(tmp_path: Path) -> None:
     (tmp_path / "api" / "tokens.json").write_text("{")
     with pytest.raises(Conflict, match="damaged"):
         book.account_of(token)
-
-
-def test_an_offer_holds_for_exactly_what_it_says(tmp_path: Path) -> None:
-    said = (7, 0, 10, ACCOUNT, OTHER)
-    made = Offers(tmp_path).make(*said)
-    assert Offers(tmp_path).holds(made, *said)
-    for changed in ((8, 0, 10, ACCOUNT, OTHER), (7, 1, 10, ACCOUNT, OTHER), (7, 0, 11, ACCOUNT, OTHER),
-                    (7, 0, 10, OTHER, OTHER), (7, 0, 10, ACCOUNT, ACCOUNT)):  # fmt: skip
-        assert not Offers(tmp_path).holds(made, *changed)
 
 
 # --- the command -----------------------------------------------------------------------------------------

@@ -315,26 +315,29 @@ def confirm(api: Api, number: str, line: int | None, due: str = "2025-03-03") ->
 
 
 def factor(api: Api, receivable: int, start: int, end: int, fund: bool = True) -> Json:
-    """Offer, quote, acceptance; the factor has the money."""
+    """Request, quote, acceptance; the factor has the money."""
     api.post(
         "settlement bank",
         "/v1/cash/CNY/mints",
         {"holder": api.account("Factor"), "amount": cny(end), "booking": f"factor {receivable}"},
     )
-    offer = api.post(
-        "Contractor",
-        f"/v1/receivables/{receivable}/offers",
-        {"financier": api.account("Factor"), "start": str(start), "end": str(end)},
-    )
-    quote = api.post("Factor", "/v1/quotes", quote_body(offer))
+    request = asked(api, receivable, start, end, "Factor")
+    quote = quoted(api, "Factor", request)
+    api.ids["request"] = request
     api.post("Contractor", "/v1/quotes/acceptance", quote)
     return quote
 
 
-def quote_body(offer: Json) -> Json:
-    return {
-        **{name: offer[name] for name in ("receivable", "start", "end", "offer")},
-        "rate_ppm": 30_000,
-        "deadline": "2099-01-01T00:00:00+08:00",
-        "fee": cny(7),
-    }
+FAR = "2099-01-01T00:00:00+08:00"
+
+
+def asked(api: Api, receivable: int, start: int, end: int, *financiers: str) -> int:
+    """The number of the contractor's request."""
+    body = {"financiers": [api.account(one) for one in financiers], "start": str(start), "end": str(end)}
+    path = f"/v1/receivables/{receivable}/requests"
+    return int(api.post("Contractor", path, {**body, "until": FAR})["id"])
+
+
+def quoted(api: Api, who: str, request: int, **terms: Any) -> Json:
+    body = {"rate_ppm": 30_000, "deadline": FAR, "fee": cny(7), **terms}
+    return dict(api.post(who, f"/v1/requests/{request}/quotes", body))
