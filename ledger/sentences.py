@@ -363,6 +363,14 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Receivable {receivable} is accepted with the supplier's consent: by document (1) or declared (2); this was {had}.",
         "签收应收凭证 {receivable} 须有供应商同意：书面（1）或声明（2）；提交的是 {had}。",
     ),
+    "PieceNotWhole": (
+        "Receivable {receivable} was cut: its first piece ends at {had}, not at {needed}.",
+        "应收凭证 {receivable} 已被拆分：首个片段止于 {had}，而非 {needed}。",
+    ),
+    "MoneyCameIn": (
+        "{had} (minor units) came in for receivable {receivable} already.",
+        "应收凭证 {receivable} 已有款项 {had} 到账（最小货币单位）。",
+    ),
     "NotYetReturnable": (
         "Receivable {receivable} can be returned from day {needed}; today is day {today}.",
         "应收凭证 {receivable} 自第 {needed} 日起可退回，今天是第 {today} 日。",

@@ -3,8 +3,10 @@ pragma solidity ^0.8.28;
 
 /// @title Credit lines: bank to group, group to subsidiary
 /// @notice LINE-1: reserved + outstanding <= limit at both levels, always. Reserve at proposal, convert at acceptance,
-/// release at settlement or return. A limit is never lowered below what is in use: the bank suspends the line.
+/// release at settlement, return, refusal or voiding. A limit is never lowered below what is in use: the bank suspends
+/// the line. An obligor may ask several banks; each grants what it wants of what was asked, or refuses with a reason.
 interface ICreditLines {
+    /// @param phase 0 granted, 1 requested, 2 refused, 3 withdrawn; amounts are zero until it is granted
     struct CreditLine {
         address bank;
         bool suspended;
@@ -15,8 +17,24 @@ interface ICreditLines {
         uint96 limit;
         uint96 reserved;
         uint96 outstanding;
+        uint8 phase;
     }
 
+    struct Request {
+        uint96 limit;
+        uint32 expiresOn;
+    }
+
+    event LineRequested(
+        uint32 indexed line,
+        address indexed bank,
+        address indexed holder,
+        bytes3 currency,
+        uint96 limit,
+        uint32 expiresOn
+    );
+    event LineRefused(uint32 indexed line, bytes32 reason);
+    event LineWithdrawn(uint32 indexed line);
     event LineGranted(
         uint32 indexed line,
         address indexed bank,
@@ -37,9 +55,21 @@ interface ICreditLines {
 
     function count() external view returns (uint32);
     function line(uint32 id) external view returns (CreditLine memory);
+    /// @return what its holder asked for; zeros for a line that nobody asked for
+    function requestOf(uint32 id) external view returns (Request memory);
+    /// @return 0 none, 1 requested, 2 active, 3 suspended, 4 expired, 5 refused, 6 withdrawn; an own line that is active
+    /// is what the line above it is
+    function stateOf(uint32 id) external view returns (uint8);
     /// @notice May this be reserved, and if not why: reverts with `reserve`'s own error.
     function checkReserve(uint32 id, address holder, bytes3 currency, uint256 amount) external view;
 
+    function request(address bank, bytes3 currency, uint96 limit, uint32 expiresOn)
+        external
+        returns (uint32 id);
+    /// @notice The bank grants what was requested, or less, or more.
+    function grantRequested(uint32 id, uint96 limit, uint32 expiresOn) external;
+    function refuseRequest(uint32 id, bytes32 reason) external;
+    function withdrawRequest(uint32 id) external;
     function grant(address holder, bytes3 currency, uint96 limit, uint32 expiresOn)
         external
         returns (uint32 id);

@@ -82,6 +82,9 @@ interface IReceivables {
     event Refused(uint64 indexed receivable, bytes32 reason);
     event Returned(uint64 indexed receivable);
     event Delivered(uint64 indexed receivable, bytes32 document);
+    event VoidProposed(uint64 indexed receivable, address indexed by, bytes32 reason);
+    event VoidWithdrawn(uint64 indexed receivable, address indexed by);
+    event Voided(uint64 indexed receivable, address indexed by);
     event Settled(uint64 indexed receivable);
     /// @param count overdue receivables of the obligor's from now on
     event MarkedOverdue(uint64 indexed receivable, address indexed obligor, uint32 count);
@@ -95,6 +98,8 @@ interface IReceivables {
     error OrdersNotFinanced(uint16 programme);
     error GreenTooLarge(uint64 had, uint64 needed);
     error ConsentMissing(uint64 receivable, uint8 had);
+    error PieceNotWhole(uint64 receivable, uint64 had, uint64 needed);
+    error MoneyCameIn(uint64 receivable, uint256 had);
 
     function count() external view returns (uint64);
     function receivable(uint64 id) external view returns (Receivable memory);
@@ -105,6 +110,8 @@ interface IReceivables {
     function greenShare(uint64 id, uint64 start, uint64 end) external view returns (uint64);
     /// @notice May this payable be confirmed, and if not why: reverts with `confirm`'s own error.
     function checkConfirm(Confirmation calldata confirmation, address obligor) external view;
+    /// @notice May this party void it now, and if not why: reverts with `void`'s own error.
+    function checkVoid(uint64 id, address party) external view;
 
     function confirm(Confirmation calldata confirmation) external returns (uint64 id);
     /// @notice The obligor files the delivery evidence of what it confirmed on an order.
@@ -114,6 +121,10 @@ interface IReceivables {
     function refuse(uint64 id, bytes32 reason) external;
     /// @notice Anyone may return a proposal that was not answered in time.
     function returnUnanswered(uint64 id) external;
+    /// @notice One party wants an accepted receivable voided; the other does it with `void`.
+    function proposeVoid(uint64 id, bytes32 reason) external;
+    function withdrawVoid(uint64 id) external;
+    function void(uint64 id) external;
 
     // --- modules with the duty MATURITY ---
     /// @notice Settled, and cured if it was overdue.

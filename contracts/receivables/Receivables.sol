@@ -24,6 +24,7 @@ import {
 } from "../libraries/Errors.sol";
 import {Kinds} from "../libraries/Kinds.sol";
 import {Powered} from "../libraries/Powered.sol";
+import {Purposes} from "../libraries/Purposes.sol";
 import {Roles} from "../libraries/Roles.sol";
 import {Terms} from "../libraries/Terms.sol";
 
@@ -35,8 +36,14 @@ contract Receivables is IReceivables, Powered {
     uint8 private constant REFUSED = 3;
     uint8 private constant RETURNED = 4;
     uint8 private constant SETTLED = 5;
+    uint8 private constant VOIDED = 6;
     uint8 private constant BY_DOCUMENT = 1;
     uint8 private constant DECLARED = 2;
+    uint8 private constant BY_OBLIGOR = 1;
+    uint8 private constant BY_SUPPLIER = 2;
+    uint8 private constant PIECE_HELD = 1;
+    uint8 private constant PIECE_LOCKED = 2;
+    uint8 private constant PIECE_VOIDED = 5;
     bytes32 private constant TENOR_RULE = "77-11";
     uint32 private constant TENOR_ASKED = 180;
 
@@ -263,8 +270,68 @@ contract Receivables is IReceivables, Powered {
     function _undo(uint64 id, Receivable storage r, uint8 state) private {
         r.state = state;
         documents.release(r.fingerprint, r.face);
-        creditLines.unreserve(r.creditLine, r.face);
+        if (state == VOIDED) creditLines.release(r.creditLine, r.face);
+        else creditLines.unreserve(r.creditLine, r.face);
         if (r.budgetLine != 0) proceeds.releaseEncumbrance(id);
+    }
+
+    // --- both parties ---
+
+    function checkVoid(uint64 id, address party) external view {
+        _requireVoidableBy(id, party);
+    }
+
+    function proposeVoid(uint64 id, bytes32 reason) external {
+        Receivable storage r = _inState(id, ACCEPTED);
+        uint8 by = _partyNumber(r, msg.sender);
+        if (reason == 0) revert ZeroHash("REASON");
+        if (r.voidBy != 0) revert WrongState("VOID", id, r.voidBy, 0);
+        _requireUntouched(id, r);
+        r.voidBy = by;
+        emit VoidProposed(id, msg.sender, reason);
+    }
+
+    function withdrawVoid(uint64 id) external {
+        Receivable storage r = _inState(id, ACCEPTED);
+        uint8 by = _partyNumber(r, msg.sender);
+        if (r.voidBy != by) revert WrongState("VOID", id, r.voidBy, by);
+        r.voidBy = 0;
+        emit VoidWithdrawn(id, msg.sender);
+    }
+
+    function void(uint64 id) external {
+        Receivable storage r = _requireVoidableBy(id, msg.sender);
+        _undo(id, r, VOIDED);
+        pieceBook.discharge(id, 0, PIECE_VOIDED);
+        emit Voided(id, msg.sender);
+    }
+
+    function _requireVoidableBy(uint64 id, address party) private view returns (Receivable storage r) {
+        r = _inState(id, ACCEPTED);
+        uint8 other = BY_OBLIGOR + BY_SUPPLIER - _partyNumber(r, party);
+        if (r.voidBy != other) revert WrongState("VOID", id, r.voidBy, other);
+        _requireUntouched(id, r);
+    }
+
+    function _partyNumber(Receivable storage r, address party) private view returns (uint8) {
+        if (party != r.obligor && party != r.supplier) revert NotParty(party, r.obligor);
+        participants.requireActive(party);
+        return party == r.obligor ? BY_OBLIGOR : BY_SUPPLIER;
+    }
+
+    /// @dev No layer was added, so the first holder still is the supplier.
+    function _requireUntouched(uint64 id, Receivable storage r) private view {
+        uint32 day = participants.today();
+        if (day >= r.due) revert DateOutOfOrder("DUE", r.due, day);
+        IPieceBook.Piece memory p = pieceBook.piece(id, 0);
+        if (p.layers != 0) revert IPieceBook.TooManyLayers(p.layers, 0);
+        if (p.end != r.face) revert PieceNotWhole(id, p.end, r.face);
+        uint8 state = p.state & 7;
+        if (state == PIECE_LOCKED) revert IPieceBook.PieceLocked(id, 0, p.state >> 3);
+        if (state != PIECE_HELD) revert IPieceBook.AlreadyDischarged(id, 0, state);
+        address axis = Purposes.axisOf(Purposes.MATURITY, Purposes.settlement(id));
+        (uint256 cameIn,,) = ICash(r.cash).axis(axis);
+        if (cameIn != 0) revert MoneyCameIn(id, cameIn);
     }
 
     function _inState(uint64 id, uint8 needed) private view returns (Receivable storage r) {

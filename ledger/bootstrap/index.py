@@ -68,6 +68,14 @@ class LazyIndex:
     def piece_show(self, receivable: int, as_of_block: int | None = None) -> Mapping[str, Any]:
         return self._model.piece_show(receivable, as_of_block)
 
+    def receivable_list(
+        self, party: str | None = None, state: str | None = None, after: int = 0, limit: int = 50
+    ) -> Mapping[str, Any]:
+        return self._model.receivable_list(party, state, after, limit)
+
+    def proposals(self) -> list[int]:
+        return self._model.proposals()
+
     def impact_list(self, project: int | None = None, indicator: str | None = None) -> Mapping[str, Any]:
         return self._model.impact_list(project, indicator)
 

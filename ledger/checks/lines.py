@@ -15,6 +15,7 @@ _STEPS: Final = {
     "Refused": (-1, 0),
     "Returned": (-1, 0),
     "Settled": (0, -1),
+    "Voided": (0, -1),
 }
 
 
@@ -22,7 +23,7 @@ def within(view: View) -> Generator[str, None, str]:
     granted = _granted(view)
     said = int(view.call("CreditLines", "count"))
     if said != len(granted):
-        yield f"{said} credit lines by the contract, {len(granted)} were granted"
+        yield f"{said} credit lines by the contract, {len(granted)} were granted or asked for"
     lines = dict(zip(granted, view.ask("CreditLines", "line", [(i,) for i in granted]), strict=True))
     made = _made_by_receivables(view, {number: parent for number, (parent, _) in granted.items()})
     for number, line in lines.items():
@@ -42,10 +43,14 @@ def _one(number: int, line: Any, granted: tuple[int, int], made: list[int]) -> G
 
 
 def _granted(view: View) -> dict[int, tuple[int, int]]:
-    """`(parent, limit)` of every line, as it was granted and last changed."""
+    """`(parent, limit)` of every line, as it was granted and last changed; nothing of one only asked for."""
     granted: dict[int, tuple[int, int]] = {}
-    for event in view.of("CreditLines.LineGranted", "CreditLines.LineChanged"):
+    names = ("LineRequested", "LineGranted", "LineChanged")
+    for event in view.of(*(f"CreditLines.{name}" for name in names)):
         number = event.number("line")
+        if event.name == "LineRequested":
+            granted[number] = 0, 0
+            continue
         parent = event.number("parent") if event.name == "LineGranted" else granted[number][0]
         granted[number] = parent, event.number("limit")
     return granted

@@ -21,6 +21,7 @@ _EVENTS: Final = (
     "Receivables.Confirmed",
     "Receivables.Refused",
     "Receivables.Returned",
+    "Receivables.Voided",
     "SupplierLoans.Drawn",
 )
 

@@ -53,6 +53,26 @@ class ReceivableState(IntEnum):
     VOIDED = 6
 
 
+class LinePhase(IntEnum):
+    """`CreditLines.CreditLine.phase`."""
+
+    GRANTED = 0
+    REQUESTED = 1
+    REFUSED = 2
+    WITHDRAWN = 3
+
+
+class LineState(IntEnum):
+    """`CreditLines.stateOf`."""
+
+    REQUESTED = 1
+    ACTIVE = 2
+    SUSPENDED = 3
+    EXPIRED = 4
+    REFUSED = 5
+    WITHDRAWN = 6
+
+
 class Consent(IntEnum):
     """How a supplier said that it takes a receivable of its own will (`Receivables.accept`)."""
 
@@ -196,6 +216,8 @@ State = (
     | FenState
     | ReceivableState
     | Consent
+    | LinePhase
+    | LineState
     | PieceState
     | QuoteState
     | ApplicationState
@@ -244,6 +266,20 @@ LABELS: Final[dict[type[IntEnum], dict[int, dict[str, str]]]] = {
         ReceivableState.RETURNED: {"en": "returned", "zh": "已退回"},
         ReceivableState.SETTLED: {"en": "settled", "zh": "已兑付"},
         ReceivableState.VOIDED: {"en": "voided", "zh": "已作废"},
+    },
+    LinePhase: {
+        LinePhase.GRANTED: {"en": "granted", "zh": "已授信"},
+        LinePhase.REQUESTED: {"en": "requested", "zh": "申请中"},
+        LinePhase.REFUSED: {"en": "refused", "zh": "已拒绝"},
+        LinePhase.WITHDRAWN: {"en": "withdrawn", "zh": "已撤回"},
+    },
+    LineState: {
+        LineState.REQUESTED: {"en": "requested", "zh": "申请中"},
+        LineState.ACTIVE: {"en": "active", "zh": "有效"},
+        LineState.SUSPENDED: {"en": "suspended", "zh": "已暂停"},
+        LineState.EXPIRED: {"en": "expired", "zh": "已到期"},
+        LineState.REFUSED: {"en": "refused", "zh": "已拒绝"},
+        LineState.WITHDRAWN: {"en": "withdrawn", "zh": "已撤回"},
     },
     Consent: {
         Consent.BY_DOCUMENT: {"en": "by document", "zh": "书面同意"},

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
+from ledger.domain.programmes import Programme
 from ledger.services import bank, bonds, frameworks, impact, operator, proceeds, receivables, undertakings
 from ledger.services.desk import Desk
 from ledger.services.session import struct
@@ -67,6 +69,28 @@ class Books(Desk):
 
     def receivable(self, receivable: int) -> receivables.Receivable:
         return receivables.receivable_of(self._session, receivable)
+
+    def green(self, receivable: int) -> receivables.Green:
+        """Its green minor units, and whether a bond counts them."""
+        return receivables.green_of(self._session, receivable)
+
+    def receivable_list(
+        self, party: str | None = None, state: str | None = None, *, after: int = 0, limit: int = bank.PAGE
+    ) -> Mapping[str, Any]:
+        """Receivables of a party (everybody's without one) after number `after`, from the index."""
+        account = None if party is None else self._session.address(party)
+        return self._session.index().receivable_list(account, state, after, limit)
+
+    def credit_lines(self, *, after: int = 0, limit: int = bank.PAGE) -> tuple[bank.CreditLine, ...]:
+        """Credit lines and requests after number `after`."""
+        return bank.credit_lines(self._session, after=after, limit=limit)
+
+    def programme(self, programme: int) -> Programme:
+        return receivables.programme_of(self._session, programme)
+
+    def programmes(self) -> Mapping[int, Programme]:
+        """Every programme of receivables by its number."""
+        return receivables.programmes(self._session)
 
     def pieces(self, receivable: int) -> tuple[receivables.Piece, ...]:
         """The pieces of a receivable, tiling `[0, face)` once it is accepted; before that, none."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from ledger.domain.dates import date_of, day_number
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.money import Money
-from ledger.domain.programmes import ON_NOTICE
-from ledger.domain.states import Consent
-from ledger.errors import NotFound
+from ledger.domain.programmes import ON_NOTICE, Programme
+from ledger.domain.states import Consent, ReceivableState
+from ledger.errors import ContractRefusal, NotFound
 from ledger.services.bank import LineGranted, credit_line
 from ledger.services.desk import Desk, act_of
 from ledger.services.documents import Paper
@@ -25,6 +27,16 @@ PIECE_STATES = {1: "open", 2: "locked", 3: "paid", 4: "set off", 5: "voided"}
 _MAX_FACE = 2**64 - 1
 _PAGE = 200
 BATCH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class LineAsked(Act):
+    """A credit line that a bank was asked for; `limit` in minor units."""
+
+    id: int
+    bank: str
+    limit: int
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +128,38 @@ class Piece:
     sequence: int
 
 
-class Obligor(Desk):
+class Party(Desk):
+    """What both parties of a receivable can do: have it voided together, while nothing happened to it."""
+
+    def propose_void(self, party: str, receivable: int, reason: str) -> Act:
+        """Wants an accepted receivable voided; the other party does it. The chain sees the reason's hash."""
+        return act_of(self._session.act(party, "Receivables", "proposeVoid", receivable, reference(reason)))
+
+    def withdraw_void(self, party: str, receivable: int) -> Act:
+        """Takes that wish back."""
+        return act_of(self._session.act(party, "Receivables", "withdrawVoid", receivable))
+
+    def void(self, party: str, receivable: int) -> Act:
+        """Voids what the other party proposed to: piece, credit line, capacity and bond money are undone."""
+        return act_of(self._session.act(party, "Receivables", "void", receivable))
+
+
+class Obligor(Party):
     """The one who owes."""
+
+    def request_line(self, obligor: str, bank: str, limit: Money, expires: dt.date) -> LineAsked:
+        """Asks a bank for a credit line; several banks may be asked, each answers for itself."""
+        unit = limit.currency
+        account = self._session.address(bank)
+        value = minor(limit, unit.code)
+        terms = (account, unit.code_bytes, value, day_number(expires))
+        mined = self._session.act(obligor, "CreditLines", "request", *terms)
+        asked = mined.event("LineRequested").args["line"]
+        return LineAsked(mined.tx, mined.block, asked, account, value, unit.code)
+
+    def withdraw_request(self, obligor: str, line: int) -> Act:
+        """Takes back what no bank has answered."""
+        return act_of(self._session.act(obligor, "CreditLines", "withdrawRequest", line))
 
     def confirm(
         self,
@@ -227,7 +269,7 @@ class Obligor(Desk):
         return LineGranted(mined.tx, mined.block, granted, account, value, line.currency)
 
 
-class Supplier(Refunds):
+class Supplier(Refunds, Party):
     """The first creditor and every later holder. Refunds too are a payee's act."""
 
     def accept(self, supplier: str, receivable: int, consent: Paper | None = None) -> Act:
@@ -250,6 +292,21 @@ class Supplier(Refunds):
     def return_unanswered(self, who: str, receivable: int) -> Act:
         """Returns a proposal that nobody answered in time. Anyone may."""
         return act_of(self._session.act(who, "Receivables", "returnUnanswered", receivable))
+
+    def return_all_unanswered(self, who: str, done: Callable[[int], None] = lambda _: None) -> list[int]:
+        """Returns every proposal whose last day to answer is over, telling `done` of each. Anyone may."""
+        today, returned = self._session.today(), []
+        days: dict[int, int] = {}
+        for receivable in self._session.index().proposals():
+            found = receivable_of(self._session, receivable)
+            if found.programme not in days:
+                days[found.programme] = programme_of(self._session, found.programme).accept_days
+            last = found.confirmed_on + dt.timedelta(days=days[found.programme])
+            if found.state == STATES[ReceivableState.PROPOSED] and today > last:
+                self.return_unanswered(who, receivable)
+                returned.append(receivable)
+                done(receivable)
+        return returned
 
     def split(self, holder: str, receivable: int, start: int, at: int) -> Act:
         """Cuts the piece that starts at `start` in two at offset `at`."""
@@ -328,6 +385,21 @@ def green_of(session: Session, receivable: int) -> Green:
     if not amount:
         return Green(0, None, None, by_bond)
     return Green(amount, record["framework"], record["category"], by_bond)
+
+
+def programme_of(session: Session, programme: int) -> Programme:
+    """What a programme lets its members do; the contract refuses (Unknown) when there is none."""
+    record = struct(session.read("Programmes", "programme", programme))
+    return Programme(*(int(value) for value in record.values()))
+
+
+def programmes(session: Session) -> dict[int, Programme]:
+    """Every programme by its number."""
+    found: dict[int, Programme] = {}
+    for number in range(1, int(session.read("Programmes", "last")) + 1):
+        with suppress(ContractRefusal):
+            found[number] = programme_of(session, number)
+    return found
 
 
 def pieces_of(session: Session, receivable: int) -> tuple[Piece, ...]:

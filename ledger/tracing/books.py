@@ -77,6 +77,10 @@ class Receivable:
     line: int
     fingerprint: str
     documents: tuple[str, ...]
+    programme: int = 1
+    order: bool = False
+    green: int = 0
+    overdue: bool = False
     state: ReceivableState = ReceivableState.PROPOSED
 
 
@@ -442,6 +446,9 @@ def _confirmed(books: Books, row: EventRow) -> None:
         line=c["budgetLine"],
         fingerprint=c["fingerprint"],
         documents=(c["contractDocument"], c["deliveryDocument"]),
+        programme=c["programme"],
+        order=c["order"],
+        green=c["face"] if c["budgetLine"] else c["green"],
     )
     line = books.lines.get(c["budgetLine"])
     books.axes.add_receivable(line.bond if line else 0, c["budgetLine"], a["receivable"])
@@ -451,6 +458,20 @@ def _receivable_state(state: ReceivableState) -> Callable[[Books, EventRow], Non
     def act(books: Books, row: EventRow) -> None:
         receivable = books.receivables[row.args["receivable"]]
         books.receivables[receivable.id] = replace(receivable, state=state)
+
+    return act
+
+
+def _delivered(books: Books, row: EventRow) -> None:
+    receivable = books.receivables[row.args["receivable"]]
+    papers = (*receivable.documents, row.args["document"])
+    books.receivables[receivable.id] = replace(receivable, order=False, documents=papers)
+
+
+def _receivable_overdue(overdue: bool) -> Callable[[Books, EventRow], None]:
+    def act(books: Books, row: EventRow) -> None:
+        receivable = books.receivables[row.args["receivable"]]
+        books.receivables[receivable.id] = replace(receivable, overdue=overdue)
 
     return act
 
@@ -506,6 +527,10 @@ _ACTS: Final[dict[tuple[str, str], Callable[[Books, EventRow], None]]] = {
     ("Receivables", "Refused"): _receivable_state(ReceivableState.REFUSED),
     ("Receivables", "Returned"): _receivable_state(ReceivableState.RETURNED),
     ("Receivables", "Settled"): _receivable_state(ReceivableState.SETTLED),
+    ("Receivables", "Voided"): _receivable_state(ReceivableState.VOIDED),
+    ("Receivables", "Delivered"): _delivered,
+    ("Receivables", "MarkedOverdue"): _receivable_overdue(True),
+    ("Receivables", "MarkedCured"): _receivable_overdue(False),
     ("Documents", "ObligationRegistered"): _obligation,
     ("Financing", "Financed"): _financed,
     ("PieceBook", "ModuleSet"): _module_set,

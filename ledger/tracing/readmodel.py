@@ -8,12 +8,14 @@ from typing import Protocol
 
 from ledger.domain.history import Header
 from ledger.domain.limits import UNLIMITED, Limits
+from ledger.domain.states import ReceivableState
 from ledger.errors import BadInput, NotFound
 from ledger.tracing.bond import bond_trace
 from ledger.tracing.hops import Json
 from ledger.tracing.impact import impact_list, impact_show, portfolio
 from ledger.tracing.payment import payment_trace
 from ledger.tracing.receivable import piece_show
+from ledger.tracing.receivables import receivable_list
 from ledger.tracing.shares import Rule
 from ledger.tracing.units import holders
 from ledger.tracing.world import History, State, World
@@ -64,6 +66,19 @@ class ReadModel:
         """A receivable and its pieces; see `ledger.tracing.receivable`."""
         with self._lock, self._store.snapshot() as history:
             return piece_show(self._world(history, as_of_block), receivable)
+
+    def receivable_list(
+        self, party: str | None = None, state: str | None = None, after: int = 0, limit: int = 50
+    ) -> Json:
+        """Receivables by number; see `ledger.tracing.receivables`."""
+        with self._lock, self._store.snapshot() as history:
+            return receivable_list(self._world(history, None), party, state, after, limit)
+
+    def proposals(self) -> list[int]:
+        """Receivables that wait for their supplier's answer."""
+        with self._lock, self._store.snapshot() as history:
+            known = self._world(history, None).books.receivables.values()
+            return [one.id for one in known if one.state == ReceivableState.PROPOSED]
 
     def impact_list(self, project: int | None = None, indicator: str | None = None) -> Json:
         """Impact reports; see `ledger.tracing.impact`."""

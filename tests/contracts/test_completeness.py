@@ -23,7 +23,7 @@ WHERE = {
     "CashRegistry": ["cash"],
     "PieceBook": ["piece_book"],
     "CreditLines": ["credit_lines"],
-    "Receivables": ["receivables"],
+    "Receivables": ["receivables", "confirming"],
     "Programmes": ["programmes"],
     "Transfers": ["transfers"],
     "Financing": ["financing"],
@@ -99,7 +99,12 @@ def refusals():
 def functions():
     """(contract, function, does it change state) of everything deployed."""
     [project] = brownie.project.get_loaded_projects()
-    deployed = {path.stem for path in sources()} & set(WHERE) - {"Powered", "Claims", "Signed", "ProceedsBase"}
+    deployed = {path.stem for path in sources()} & set(WHERE) - {
+        "Powered",
+        "Claims",
+        "Signed",
+        "ProceedsBase",
+    }
     entries = ((name, entry) for name in sorted(deployed) for entry in getattr(project, name).abi)
     return [
         (name, entry["name"], entry["stateMutability"] not in ("view", "pure"))

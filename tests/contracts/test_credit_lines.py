@@ -61,7 +61,7 @@ def test_a_bank_grants_a_line(world):
         limit=LIMIT,
         expiresOn=expires,
     )
-    bank, suspended, parent, until, holder, _, limit, reserved, outstanding = world.credit_lines.line(
+    bank, suspended, parent, until, holder, _, limit, reserved, outstanding, _ = world.credit_lines.line(
         world.credit_lines.count()
     )
     assert (bank, suspended, parent, until, holder) == (world.bank, False, 0, expires, world.core)
@@ -90,7 +90,7 @@ def test_a_line_has_a_limit_a_currency_and_a_day_ahead(world):
 
 
 def test_a_group_passes_part_of_its_line_to_a_subsidiary(world, line, sub):
-    bank, _, parent, _, holder, currency, limit, _, _ = world.credit_lines.line(sub)
+    bank, _, parent, _, holder, currency, limit, *_ = world.credit_lines.line(sub)
     assert (bank, parent, holder, limit) == (world.bank, line, world.company, SUB_LIMIT)
     assert currency == "0x" + CNY.hex()
 
@@ -120,6 +120,128 @@ def test_a_firm_without_a_group_has_no_subsidiary(world):
     line = world.bank.grants(world.core, LIMIT)
     with refused("NotParty", world.company, world.core):
         world.core.grants_sub(line, world.company, 1)
+
+
+# --- asking for a line ---
+
+REQUESTED, ACTIVE, SUSPENDED, EXPIRED, REFUSED_, WITHDRAWN = range(1, 7)
+
+
+@pytest.fixture
+def request_(world):
+    return asked(world)
+
+
+def asked(world, bank=None, limit=LIMIT):
+    tx = world.credit_lines.request(bank or world.bank, CNY, limit, world.today + 30, world.core.by)
+    return int(tx.events["LineRequested"]["line"])
+
+
+def state(world, line):
+    return int(world.credit_lines.stateOf(line))
+
+
+@pytest.mark.spec("LINE-2")
+def test_an_obligor_asks_and_the_bank_grants_what_it_wants_of_it(world, module, request_):
+    lines = world.credit_lines
+    assert state(world, request_) == REQUESTED
+    assert tuple(map(int, lines.requestOf(request_))) == (LIMIT, world.today + 30)
+    assert use(world, request_) == (0, 0) and int(lines.line(request_)[6]) == 0
+    for ask in asks(world, module, request_, world.core, 1):
+        with refused("WrongState", "CREDIT_LINE", request_, REQUESTED, ACTIVE):
+            ask()
+    tx = lines.grantRequested(request_, 700, world.today + 20, world.bank.by)
+    emitted(tx, "LineGranted", line=request_, bank=world.bank, holder=world.core, limit=700)
+    assert state(world, request_) == ACTIVE and int(lines.line(request_)[6]) == 700
+    lines.reserve(request_, world.core, CNY, 700, module)
+
+
+@pytest.mark.spec("LINE-2")
+def test_several_banks_are_asked_and_each_answers_for_itself(world, request_):
+    world.operator.amends(world.financier, roles=BANK)
+    other = asked(world, world.financier)
+    tx = world.credit_lines.refuseRequest(request_, label("TOO MUCH"), world.bank.by)
+    emitted(tx, "LineRefused", line=request_, reason="TOO MUCH")
+    world.credit_lines.grantRequested(other, LIMIT, world.today + 30, world.financier.by)
+    assert (state(world, request_), state(world, other)) == (REFUSED_, ACTIVE)
+
+
+@pytest.mark.spec("LINE-2")
+def test_only_the_bank_that_was_asked_answers(world, request_):
+    lines = world.credit_lines
+    world.operator.amends(world.financier, roles=BANK)
+    for who in (world.financier, world.core, world.operator):
+        with refused("NotParty", who, world.bank):
+            lines.grantRequested(request_, LIMIT, world.today, who.by)
+        with refused("NotParty", who, world.bank):
+            lines.refuseRequest(request_, label("NO"), who.by)
+    with refused("ZeroHash", "REASON"):
+        lines.refuseRequest(request_, "0x" + "00" * 32, world.bank.by)
+    world.operator.amends(world.bank, roles=0)
+    with refused("MissingRole", world.bank, 0, BANK):
+        lines.grantRequested(request_, LIMIT, world.today, world.bank.by)
+    world.operator.suspends(world.bank)
+    with refused("Suspended", world.bank):
+        lines.refuseRequest(request_, label("NO"), world.bank.by)
+
+
+def test_what_is_asked_for_is_a_line(world, request_):
+    lines, day = world.credit_lines, world.today
+    with refused("ZeroAmount"):
+        lines.request(world.bank, CNY, 0, day, world.core.by)
+    with refused("MissingRole", world.financier, ..., BANK):
+        lines.request(world.financier, CNY, 1, day, world.core.by)
+    with refused("MissingRole", world.supplier, ..., OBLIGOR):
+        lines.request(world.bank, CNY, 1, day, world.supplier.by)
+    with refused("SameParty", world.bank, world.bank):
+        lines.request(world.bank, CNY, 1, day, world.bank.by)
+    with refused("ZeroAmount"):
+        lines.grantRequested(request_, 0, day, world.bank.by)
+    with refused("DateOutOfOrder", "EXPIRES_ON", day - 1, day):
+        lines.grantRequested(request_, 1, day - 1, world.bank.by)
+
+
+@pytest.mark.spec("LINE-2")
+@pytest.mark.parametrize("answer", ["grantRequested", "refuseRequest", "withdrawRequest"])
+def test_a_request_is_answered_once(world, request_, answer):
+    lines, day = world.credit_lines, world.today
+    acts = {
+        "grantRequested": lambda: lines.grantRequested(request_, LIMIT, day, world.bank.by),
+        "refuseRequest": lambda: lines.refuseRequest(request_, label("NO"), world.bank.by),
+        "withdrawRequest": lambda: lines.withdrawRequest(request_, world.core.by),
+    }
+    acts[answer]()
+    had = {"grantRequested": ACTIVE, "refuseRequest": REFUSED_, "withdrawRequest": WITHDRAWN}[answer]
+    assert state(world, request_) == had
+    for act in acts.values():
+        with refused("WrongState", "CREDIT_LINE", request_, had, REQUESTED):
+            act()
+    if had == ACTIVE:
+        return
+    for act in (
+        lambda: change(world, request_, LIMIT, world.bank),
+        lambda: world.core.grants_sub(request_, world.company, 1),
+    ):
+        with refused("WrongState", "CREDIT_LINE", request_, had, ACTIVE):
+            act()
+
+
+def test_only_who_asked_withdraws(world, request_):
+    with refused("NotParty", world.bank, world.core):
+        world.credit_lines.withdrawRequest(request_, world.bank.by)
+    emitted(world.credit_lines.withdrawRequest(request_, world.core.by), "LineWithdrawn", line=request_)
+
+
+def test_the_state_of_a_line_is_seen_at_both_levels(world, line, sub):
+    assert (state(world, 99), state(world, line), state(world, sub)) == (0, ACTIVE, ACTIVE)
+    change(world, line, LIMIT, world.bank, suspended=True)
+    assert (state(world, line), state(world, sub)) == (SUSPENDED, SUSPENDED)
+    change(world, line, LIMIT, world.bank, expires=world.today)
+    world.days_pass(1)
+    assert (state(world, line), state(world, sub)) == (EXPIRED, EXPIRED)
+    change(world, line, LIMIT, world.bank)
+    change(world, sub, SUB_LIMIT, world.core, suspended=True)
+    assert (state(world, line), state(world, sub)) == (ACTIVE, SUSPENDED)
 
 
 # --- use ---
@@ -233,7 +355,7 @@ def test_a_bank_changes_its_line(world, line):
     expires = world.today + 5
     tx = world.credit_lines.change(line, 2_000, expires, True, world.bank.by)
     emitted(tx, "LineChanged", line=line, limit=2_000, expiresOn=expires, suspended=True)
-    _, suspended, _, until, _, _, limit, _, _ = world.credit_lines.line(line)
+    _, suspended, _, until, _, _, limit, *_ = world.credit_lines.line(line)
     assert (suspended, until, limit) == (True, expires, 2_000)
 
 

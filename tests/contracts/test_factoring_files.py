@@ -134,7 +134,9 @@ def test_each_paper_has_its_turn(world, receivable, file):
     world.supplier.files("order", ORDER)
     world.core.files("delivery", DELIVERY)
     invoice = fingerprint_of(world, receivable)
-    filing_refused(world, file, DELIVERY, digest("delivery"), "PaperMissing", file, 0, 1, registrar=world.core)
+    filing_refused(
+        world, file, DELIVERY, digest("delivery"), "PaperMissing", file, 0, 1, registrar=world.core
+    )
     filing_refused(world, file, INVOICE, invoice, "PaperMissing", file, 0, 2)
     tx = files(world, file, ORDER, digest("order"))
     emitted(tx, "PaperFiled", file=file, kind=ORDER, document=digest("order"), version=1, supersedes=ZERO)

@@ -448,7 +448,9 @@ def test_a_fee_reaches_its_payee_in_the_same_transaction(world, receivable, pape
 @pytest.mark.spec("FIN-1")
 def test_no_fee_no_payee(world, receivable, papers, moneyed):
     """A payee of no fee gets nothing, and an admission that ended does not stop a quote without one."""
-    quote = given.accepted_quote(world, receivable, start=START, end=END, fee=0, feePayee=world.investor.address)
+    quote = given.accepted_quote(
+        world, receivable, start=START, end=END, fee=0, feePayee=world.investor.address
+    )
     world.financier.funds(quote, *papers)
     assert world.investor.balance() == 0 and world.supplier.balance() == quote["net"]
 
@@ -489,7 +491,9 @@ def test_recourse_ends_with_the_next_sale(world, receivable, papers, moneyed, re
     given.moneyed(world, world.factor, FACE, world.financing)
     world.factor.funds(resale, *given.registry_papers(world, world.factor))
     assert answers(world, receivable, START) == (world.financier if recourse else NOBODY)
-    assert answers(world, receivable, END - 1_000) == world.supplier, "what was kept is still the first sale's"
+    assert answers(world, receivable, END - 1_000) == world.supplier, (
+        "what was kept is still the first sale's"
+    )
 
 
 @pytest.mark.spec("FIN-6")

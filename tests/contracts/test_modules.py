@@ -86,9 +86,7 @@ def test_an_upgrade_takes_two_roles_and_its_time(world, following):
 def test_what_is_stored_stays_through_an_upgrade(world):
     bond = given.closed_bond(world)
     states = world.states(bond)
-    fresh = world.new(
-        "Proceeds", *world.of_proceeds()
-    )
+    fresh = world.new("Proceeds", *world.of_proceeds())
     world.changes(world.proceeds, "upgradeToAndCall", fresh, b"")
     assert world.states(bond) == states and world.proceeds.raised(bond) == given.RAISED
     assert implementation(world, world.proceeds) == fresh

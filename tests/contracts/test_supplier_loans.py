@@ -172,9 +172,7 @@ def test_a_malformed_application_is_refused(world, consented):
         ({"financier": world.core.address}, ("MissingRole", world.core, ..., FINANCIER)),
     ):
         applying_refused(world, application(world, **changes), *refusal)
-    applying_refused(
-        world, application(world), "MissingRole", world.core, ..., SUPPLIER, sender=world.core
-    )
+    applying_refused(world, application(world), "MissingRole", world.core, ..., SUPPLIER, sender=world.core)
 
 
 # --- line ------------------------------------------------------------------------------------------------
@@ -233,9 +231,7 @@ def test_a_drawdown_moves_the_money_and_uses_its_document(world, line):
     assert world.supplier.balance() == before + 400_000
     assert world.used(fingerprint) == 400_000
     assert world.supplier_loans.drawdownCount() == tx.events["Drawn"]["drawdown"]
-    drawing_refused(
-        world, line, fingerprint, 200_001, "CapacityExceeded", fingerprint, 200_000, 200_001
-    )
+    drawing_refused(world, line, fingerprint, 200_001, "CapacityExceeded", fingerprint, 200_000, 200_001)
 
 
 @pytest.mark.spec("LOAN-1")

@@ -53,6 +53,7 @@ from tests.twin.actors import (
     VERIFIERS,
     Actor,
 )
+from tests.twin.confirming import ConfirmingActs
 from tests.twin.holding import HoldingActs
 from tests.twin.lending import LendingActs
 
@@ -96,6 +97,7 @@ class Histories:
         self.payments: list[tuple[int, int, bytes, str]] = []
         self.schedules: dict[bytes, tuple[ServiceTerms, tuple[Period, ...]]] = {}
         self.cash = next(iter(world.cashes.values()))
+        self.confirming = ConfirmingActs(self)
         self.builders: list[tuple[int, Callable[[], Act]]] = [
             (2, self.admit),
             (4, self.amend),
@@ -166,6 +168,7 @@ class Histories:
             (4, self.pay_in),
             (8, self.settle),
             (4, self.trespass),
+            *self.confirming.builders(),
             *HoldingActs(self).builders(),
             *LendingActs(self).builders(),
         ]
@@ -1095,16 +1098,21 @@ class Histories:
         budget_line = self.one(mine) if mine and self.chance(0.6) else self.spoilt(0, self._line)
         fingerprint, free = self._obligation([obligor], [1])
         most = min(free, 2**64 - 1, self._available(budget_line) if budget_line else free)
+        face = self.amount(most, 64)
+        due = self.spoilt(
+            self.days(5, 60), lambda: self.one([self.today, self.today + 200, self.today + 400])
+        )
+        bank = self.world.lines.line(credit).bank
         confirmation = Confirmation(
             supplier=self.who(self.world.documents.obligation(fingerprint).payee),
             cash=self.spoilt(self.cash.address, lambda: self.world.book.address),
-            face=self.amount(most, 64),
-            due=self.spoilt(self.days(5, 60), lambda: self.one([self.today, self.today + 400])),
+            face=face,
+            due=due,
             credit_line=credit,
             budget_line=budget_line,
             fingerprint=fingerprint,
             contract_document=self._document(obligor, DocumentKind.CONTRACT),
-            delivery_document=self._document(obligor, DocumentKind.DELIVERY),
+            **self.confirming.terms(obligor, face, due, budget_line, bank),
         )
         return self.act(self.who(obligor), self.world.receivables, "confirm", confirmation)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
-from ledger.bootstrap.plan import known_catalogues
+from ledger.bootstrap.plan import MORE_PROGRAMMES, known_catalogues
 from ledger.domain.programmes import Programme
 from ledger.domain.twin import CashTerms, Setting, World
 from ledger.domain.twin.base import word
@@ -33,8 +34,9 @@ def twin_catalogues() -> dict[bytes, Catalogue]:
 def new_world() -> World:
     cash = CashTerms(ADDRESSES["Cash"], BANK.address, b"CNY")
     programme = Programme(min_piece=10, max_pieces=12, max_layers=4, max_tenor_days=366)
+    more = [replace(programme, terms=one.terms) for one in MORE_PROGRAMMES]
     lists = twin_catalogues()
-    setting = Setting(CHAIN_ID, OPERATOR.address, True, 8 * 3600, (programme,), START, lists)
+    setting = Setting(CHAIN_ID, OPERATOR.address, True, 8 * 3600, (programme, *more), START, lists)
     world = World(ADDRESSES, [cash], setting, recover)
     give_duties(world)
     return world

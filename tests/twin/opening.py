@@ -73,13 +73,14 @@ def _money(h: Histories) -> Iterator[Act]:
 
 
 def _documents(h: Histories) -> Iterator[Act]:
-    kinds = (DocumentKind.CONTRACT, DocumentKind.DELIVERY, DocumentKind.OTHER)
+    kinds = (DocumentKind.CONTRACT, DocumentKind.DELIVERY, DocumentKind.ORDER, DocumentKind.OTHER)
     for actor, kind in product((*ISSUERS, *COMPANIES), kinds):
         yield _register(h, actor.address, kind)
     for actor in (*SUPPLIERS, COMPANIES[1]):
         yield _register(h, actor.address, DocumentKind.TRADE)
     for actor in (*VERIFIERS, AUDITOR, AUTHORITY, *FINANCIERS):
         yield _register(h, actor.address, DocumentKind.OTHER)
+    yield _register(h, LENDER.address, DocumentKind.ATTESTATION)
     for actor, kind in product(FINANCIERS, (DocumentKind.REGISTRY_SEARCH, DocumentKind.REGISTRATION)):
         yield _register(h, actor.address, kind)
 

@@ -51,6 +51,8 @@ def question(world: World, act: Act) -> Question | None:
         return Question("checkConfirm", (*args, act.sender))
     if act.kind == "Transfers.transfer":
         return Question("checkTransfer", (*args[:5], act.sender, *args[5:]))
+    if act.kind == "Receivables.void":
+        return Question("checkVoid", (*args, act.sender))
     if act.kind == "Financing.accept":
         quote = args[0]
         return Question("checkQuote", (quote,), frozenset({"NotParty", "BadSignature"}), party=quote.holder)

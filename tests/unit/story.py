@@ -300,6 +300,13 @@ class Story:
             "fingerprint": fingerprint,
             "contractDocument": word("contract"),
             "deliveryDocument": word("delivery"),
+            "programme": 1,
+            "order": False,
+            "reasons": bytes(32),
+            "green": 0,
+            "framework": 0,
+            "category": 0,
+            "greenDocument": bytes(32),
         }
         said = {"receivable": receivable, "obligor": party("company"), "supplier": party(supplier)}
         locked = []
@@ -315,7 +322,7 @@ class Story:
         opened = {"receivable": receivable, "holder": party(supplier), "face": face, "limits": MAX_LAYERS}
         self.act(
             self.say("PieceBook", "Opened", **opened),
-            self.say("Receivables", "Accepted", receivable=receivable),
+            self.say("Receivables", "Accepted", receivable=receivable, consent=2, document=bytes(32)),
         )
 
     def refuse(self, receivable: int, line: int, face: int) -> None:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Final
 
 from ledger.domain.roles import Role
+from ledger.domain.states import LinePhase, LineState
 from ledger.domain.twin.base import NOBODY, ZERO_HASH, Module, Refusal, Stage, fits, word
 from ledger.domain.twin.participants import Participants
+
+_STATES: Final = {
+    LinePhase.REQUESTED: LineState.REQUESTED,
+    LinePhase.REFUSED: LineState.REFUSED,
+    LinePhase.WITHDRAWN: LineState.WITHDRAWN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +31,19 @@ class CreditLine:
     limit: int = 0
     reserved: int = 0
     outstanding: int = 0
+    phase: int = LinePhase.GRANTED
 
     @property
     def used(self) -> int:
         return self.reserved + self.outstanding
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a holder asked for."""
+
+    limit: int = 0
+    expires_on: int = 0
 
 
 class CreditLines(Module):
@@ -34,6 +51,7 @@ class CreditLines(Module):
         super().__init__(stage, address)
         self.participants = participants
         self.lines: dict[int, CreditLine] = {}
+        self.requests: dict[int, Request] = {}
 
     @property
     def count(self) -> int:
@@ -42,14 +60,73 @@ class CreditLines(Module):
     def line(self, id_: int) -> CreditLine:
         return self.lines.get(id_, CreditLine())
 
+    def request_of(self, id_: int) -> Request:
+        return self.requests.get(id_, Request())
+
+    def state_of(self, id_: int) -> int:
+        """Of a line that is active itself, what the line above it is."""
+        line = self.line(id_)
+        own = self._state_of(line)
+        return self._state_of(self.line(line.parent)) if own == LineState.ACTIVE and line.parent else own
+
+    def _state_of(self, line: CreditLine) -> int:
+        if line.bank == NOBODY:
+            return 0
+        if line.phase != LinePhase.GRANTED:
+            return _STATES[LinePhase(line.phase)]
+        if line.suspended:
+            return LineState.SUSPENDED
+        return LineState.EXPIRED if line.expires_on < self.participants.today() else LineState.ACTIVE
+
+    # --- requests ---
+
+    def request(self, sender: str, bank: str, currency: bytes, limit: int, expires_on: int) -> int:
+        line = CreditLine(bank=bank, phase=LinePhase.REQUESTED, holder=sender, currency=currency)
+        self._require_terms(line, limit, expires_on)
+        self.participants.require_role(bank, Role.BANK)
+        id_ = self.count + 1
+        self.lines[id_], self.requests[id_] = line, Request(limit, expires_on)
+        self.emit("LineRequested", id_, bank, sender, currency, limit, expires_on)
+        return id_
+
+    def grant_requested(self, sender: str, id_: int, limit: int, expires_on: int) -> None:
+        line = self._requested(id_, sender)
+        self.participants.require_role(sender, Role.BANK)
+        self._require_terms(line, limit, expires_on)
+        self.lines[id_] = replace(line, phase=LinePhase.GRANTED, limit=limit, expires_on=expires_on)
+        self.emit("LineGranted", id_, sender, line.holder, 0, line.currency, limit, expires_on)
+
+    def refuse_request(self, sender: str, id_: int, reason: bytes) -> None:
+        line = self._requested(id_, sender)
+        self.participants.require_active(sender)
+        if reason == ZERO_HASH:
+            raise Refusal("ZeroHash", word("REASON"))
+        self.lines[id_] = replace(line, phase=LinePhase.REFUSED)
+        self.emit("LineRefused", id_, reason)
+
+    def withdraw_request(self, sender: str, id_: int) -> None:
+        line = self._in_state(id_, LineState.REQUESTED)
+        if sender != line.holder:
+            raise Refusal("NotParty", sender, line.holder)
+        self.lines[id_] = replace(line, phase=LinePhase.WITHDRAWN)
+        self.emit("LineWithdrawn", id_)
+
+    def _requested(self, id_: int, bank: str) -> CreditLine:
+        line = self._in_state(id_, LineState.REQUESTED)
+        if bank != line.bank:
+            raise Refusal("NotParty", bank, line.bank)
+        return line
+
     # --- bank and group ---
 
     def grant(self, sender: str, holder: str, currency: bytes, limit: int, expires_on: int) -> int:
         self.participants.require_role(sender, Role.BANK)
-        return self._grant(CreditLine(sender, False, 0, expires_on, holder, currency, limit))
+        return self._grant(
+            CreditLine(sender, expires_on=expires_on, holder=holder, currency=currency, limit=limit)
+        )
 
     def grant_sub(self, sender: str, parent: int, subsidiary: str, limit: int, expires_on: int) -> int:
-        above = self._known(parent)
+        above = self._granted(parent)
         if above.parent != 0:
             raise Refusal("LevelTooDeep", parent)
         if sender != above.holder:
@@ -61,19 +138,18 @@ class CreditLines(Module):
         if limit > above.limit:
             raise Refusal("LineExceeded", parent, above.limit, limit)
         return self._grant(
-            CreditLine(above.bank, False, parent, expires_on, subsidiary, above.currency, limit)
+            CreditLine(
+                above.bank,
+                parent=parent,
+                expires_on=expires_on,
+                holder=subsidiary,
+                currency=above.currency,
+                limit=limit,
+            )
         )
 
     def _grant(self, line: CreditLine) -> int:
-        if line.limit == 0:
-            raise Refusal("ZeroAmount")
-        if line.currency == bytes(3):
-            raise Refusal("ZeroHash", word("CURRENCY"))
-        if line.holder == line.bank:
-            raise Refusal("SameParty", line.holder, line.bank)
-        self.participants.require_role(line.holder, Role.OBLIGOR)
-        if line.expires_on < self.participants.today():
-            raise Refusal("DateOutOfOrder", word("EXPIRES_ON"), line.expires_on, self.participants.today())
+        self._require_terms(line, line.limit, line.expires_on)
         id_ = self.count + 1
         self.lines[id_] = line
         values = (id_, line.bank, line.holder, line.parent, line.currency, line.limit, line.expires_on)
@@ -81,7 +157,7 @@ class CreditLines(Module):
         return id_
 
     def change(self, sender: str, id_: int, limit: int, expires_on: int, suspended: bool) -> None:
-        line = self._known(id_)
+        line = self._granted(id_)
         owner = self.line(line.parent).holder if line.parent else line.bank
         if sender not in (owner, line.bank):
             raise Refusal("NotParty", sender, owner)
@@ -99,7 +175,7 @@ class CreditLines(Module):
     # --- use ---
 
     def check_reserve(self, id_: int, holder: str, currency: bytes, amount: int) -> None:
-        line = self._known(id_)
+        line = self._granted(id_)
         if amount == 0:
             raise Refusal("ZeroAmount")
         if holder != line.holder:
@@ -128,6 +204,32 @@ class CreditLines(Module):
         self._use(id_, 0, -amount)
 
     # --- small parts ---
+
+    def _require_terms(self, line: CreditLine, limit: int, expires_on: int) -> None:
+        if limit == 0:
+            raise Refusal("ZeroAmount")
+        if line.currency == bytes(3):
+            raise Refusal("ZeroHash", word("CURRENCY"))
+        if line.holder == line.bank:
+            raise Refusal("SameParty", line.holder, line.bank)
+        self.participants.require_role(line.holder, Role.OBLIGOR)
+        if expires_on < self.participants.today():
+            raise Refusal("DateOutOfOrder", word("EXPIRES_ON"), expires_on, self.participants.today())
+
+    def _in_state(self, id_: int, needed: LineState) -> CreditLine:
+        line = self._known(id_)
+        state = self._state_of(line)
+        if state != needed:
+            raise Refusal("WrongState", word("CREDIT_LINE"), id_, state, int(needed))
+        return line
+
+    def _granted(self, id_: int) -> CreditLine:
+        """Granted once, whatever it is now."""
+        line = self._known(id_)
+        if line.phase != LinePhase.GRANTED:
+            state = self._state_of(line)
+            raise Refusal("WrongState", word("CREDIT_LINE"), id_, state, int(LineState.ACTIVE))
+        return line
 
     def _use(self, id_: int, reserved: int, outstanding: int) -> None:
         for level in self._levels(id_):

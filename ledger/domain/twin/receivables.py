@@ -10,11 +10,12 @@ from typing import Final
 
 from eth_hash.auto import keccak
 
+from ledger.domain import purposes
 from ledger.domain.intervals import Interval, share_floor
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.programmes import TENOR_ASKED, TENOR_RULE, Level, Terms
 from ledger.domain.roles import Role
-from ledger.domain.states import Consent, ReceivableState
+from ledger.domain.states import Consent, PieceState, ReceivableState
 from ledger.domain.twin.accounts import UNBOUNDED, AccountFactory
 from ledger.domain.twin.base import NOBODY, ZERO_HASH, Module, Refusal, Stage, plain, word
 from ledger.domain.twin.cash import Cash, CashRegistry
@@ -26,6 +27,8 @@ from ledger.domain.twin.pieces import Limits, PieceBook
 from ledger.domain.twin.proceeds import Proceeds
 from ledger.domain.twin.programmes import Programmes
 
+BY_OBLIGOR: Final = 1
+BY_SUPPLIER: Final = 2
 _CONFIRM: Final = keccak(
     b"confirm((address,address,uint64,uint32,uint32,uint32,bytes32,bytes32,bytes32,uint16,bool,bytes32,uint64,"
     b"uint32,uint8,bytes32))"
@@ -335,9 +338,70 @@ class Receivables(Module):
         receivable = self.receivables[id_]
         self.receivables[id_] = replace(receivable, state=state)
         self.documents.release(self.address, receivable.fingerprint, receivable.face)
-        self.credit_lines.unreserve(self.address, receivable.credit_line, receivable.face)
+        lines = self.credit_lines
+        give_back = lines.release if state == ReceivableState.VOIDED else lines.unreserve
+        give_back(self.address, receivable.credit_line, receivable.face)
         if receivable.budget_line:
             self.proceeds.release_encumbrance(self.address, id_)
+
+    # --- both parties ---
+
+    def check_void(self, id_: int, party: str) -> None:
+        receivable = self._in_state(id_, ReceivableState.ACCEPTED)
+        other = BY_OBLIGOR + BY_SUPPLIER - self._party_number(receivable, party)
+        if receivable.void_by != other:
+            raise Refusal("WrongState", word("VOID"), id_, receivable.void_by, other)
+        self._require_untouched(id_, receivable)
+
+    def propose_void(self, sender: str, id_: int, reason: bytes) -> None:
+        receivable = self._in_state(id_, ReceivableState.ACCEPTED)
+        by = self._party_number(receivable, sender)
+        if reason == ZERO_HASH:
+            raise Refusal("ZeroHash", word("REASON"))
+        if receivable.void_by:
+            raise Refusal("WrongState", word("VOID"), id_, receivable.void_by, 0)
+        self._require_untouched(id_, receivable)
+        self.receivables[id_] = replace(receivable, void_by=by)
+        self.emit("VoidProposed", id_, sender, reason)
+
+    def withdraw_void(self, sender: str, id_: int) -> None:
+        receivable = self._in_state(id_, ReceivableState.ACCEPTED)
+        by = self._party_number(receivable, sender)
+        if receivable.void_by != by:
+            raise Refusal("WrongState", word("VOID"), id_, receivable.void_by, by)
+        self.receivables[id_] = replace(receivable, void_by=0)
+        self.emit("VoidWithdrawn", id_, sender)
+
+    def void(self, sender: str, id_: int) -> None:
+        """What the other party proposed; everything is undone."""
+        self.check_void(id_, sender)
+        self._undo(id_, ReceivableState.VOIDED)
+        self.book.discharge(self.address, id_, 0, PieceState.VOIDED)
+        self.emit("Voided", id_, sender)
+
+    def _party_number(self, receivable: Receivable, party: str) -> int:
+        if party not in (receivable.obligor, receivable.supplier):
+            raise Refusal("NotParty", party, receivable.obligor)
+        self.participants.require_active(party)
+        return BY_OBLIGOR if party == receivable.obligor else BY_SUPPLIER
+
+    def _require_untouched(self, id_: int, receivable: Receivable) -> None:
+        """The one piece is whole, free and with its first holder; no money came in, none is due."""
+        day = self.participants.today()
+        if day >= receivable.due:
+            raise Refusal("DateOutOfOrder", word("DUE"), receivable.due, day)
+        piece = self.book.piece(id_, 0)
+        if piece.layers:
+            raise Refusal("TooManyLayers", piece.layers, 0)
+        if piece.end != receivable.face:
+            raise Refusal("PieceNotWhole", id_, piece.end, receivable.face)
+        if piece.kind == PieceState.LOCKED:
+            raise Refusal("PieceLocked", id_, 0, piece.state >> 3)
+        if piece.kind != PieceState.HELD:
+            raise Refusal("AlreadyDischarged", id_, 0, piece.kind)
+        axis = purposes.axis_of(purposes.MATURITY, purposes.settlement(id_))
+        if came_in := self.cash_of(id_).axis(axis).incoming:
+            raise Refusal("MoneyCameIn", id_, came_in)
 
     def _in_state(self, id_: int, needed: ReceivableState) -> Receivable:
         receivable = self.receivable(id_)

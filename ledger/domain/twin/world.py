@@ -434,6 +434,7 @@ class World:
         yield (self.lines.address, "count", ()), self.lines.count
         for id_, line in self.lines.lines.items():
             yield (self.lines.address, "line", (id_,)), plain(line)
+            yield (self.lines.address, "stateOf", (id_,)), int(self.lines.state_of(id_))
 
     def _programme_views(self) -> Iterator[tuple[View, Any]]:
         at, programmes = self.programmes.address, self.programmes
