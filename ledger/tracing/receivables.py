@@ -1,8 +1,8 @@
 """Receivables by number, each with its party's view of it: one page of the index.
 
     {chain_id, block, block_hash, next,
-     receivables: [{receivable, obligor, supplier, programme, order, currency, face, green, green_by_bond, due,
-                    state, overdue}]}
+     receivables: [{receivable, obligor, supplier, programme, order, currency, face, green, green_by_bond,
+                    due, state, overdue}]}
 
 `next` is the number to ask after for more, or null. Green minor units of a bond-funded receivable are counted
 by its bond (`green_by_bond`), so a sum over receivables leaves them out and counts nothing twice.

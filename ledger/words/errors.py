@@ -12,6 +12,8 @@ WORDS: Final[dict[str, str]] = {
     "`greenledger deploy` makes one, `greenledger demo` one with a story; or name it: --state": "用 `greenledger deploy` 新建，或用 `greenledger demo` 生成带演示的账本；或用 --state 指明",
     "`greenledger deploy` makes one; or name it with --state": "用 `greenledger deploy` 新建；或用 --state 指明",
     "there is no bond {bond}": "没有债券 {bond}",
+    "a page has so many rows": "每页行数有限",
+    "a receivable has no such state": "应收凭证没有这种状态",
     "there is no credit line {line}": "没有授信额度 {line}",
     "there is no receivable {receivable}": "没有应收凭证 {receivable}",
     "receivable {receivable} has no fen {offset}": "应收凭证 {receivable} 没有第 {offset} 分",
