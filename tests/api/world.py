@@ -278,7 +278,7 @@ def obligation(api: Api, number: str, total: int, *, buyer: str = "Company", fil
 
 
 def _leg(api: Api) -> None:
-    grant = {"holder": api.account("Company"), "limit": cny(FACE * 3), "expires": "2026-01-01"}
+    grant = {"holder": api.account("Company"), "limit": cny(FACE * 5), "expires": "2026-01-01"}
     credit = api.post("settlement bank", "/v1/credit-lines", grant)["id"]
     api.ids["credit"] = credit
     number = confirm(api, "INV-2", line=api.ids["line"])
