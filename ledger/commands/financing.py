@@ -26,6 +26,7 @@ From = Annotated[str, typer.Option("--from", help="where the interval begins, in
 Until = Annotated[str, typer.Option("--until", help="where the interval ends, in major units: 1000.00")]
 ConventionName = Literal["ACT/360", "30/360", "ACT/360 rolled"]
 _PPM_PLACES: Final = 4
+_FEN: Final = ("start", "end", "discount", "fee", "net")
 
 
 # --- asking ------------------------------------------------------------------------------------------------
@@ -157,9 +158,8 @@ def fund(
         done = ledger.financier.fund(who, signed, number=number, **papers)
         unit = _unit(ledger, done.receivable)
     paid = tables.amount(done.net, unit)
-    finish(
-        json_, say("{net} {currency} are paid for the piece.", net=paid, currency=unit.code), **asdict(done)
-    )
+    sentence = say("{net} {currency} are paid for the piece.", net=paid, currency=unit.code)
+    finish(json_, sentence, **_texts(asdict(done)), currency=unit.code)
 
 
 @financing_app.command("revoke")
@@ -186,16 +186,27 @@ def show_(quote: Quoted, json_: Json = False) -> None:
     """A financing: its terms, its registration, each step, and how long it took from request to money."""
     with opened() as ledger:
         found = ledger.financier.report(quote)
-    show(asdict(found)) if json_ else _shown(found)
+    show(_machine(found)) if json_ else _shown(found)
 
 
 def _unit(ledger: Ledger, receivable: int) -> Currency:
     return currency(ledger.books.receivable(receivable).currency)
 
 
+def _texts(answer: dict[str, Any]) -> dict[str, Any]:
+    """Amounts and offsets as integer strings."""
+    whole = {name: answer[name] for name in _FEN if answer.get(name) is not None}
+    return {**answer, **{name: str(minor) for name, minor in whole.items()}}
+
+
+def _machine(found: Report) -> dict[str, Any]:
+    steps = [{**asdict(step), "at": step.at.isoformat()} for step in found.steps]
+    return {**_texts(asdict(found)), "steps": steps}
+
+
 def _plain(found: Request) -> dict[str, Any]:
     moments = {"asked_at": found.asked_at.isoformat(), "until": found.until.isoformat()}
-    return {**asdict(found), **moments, "start": str(found.start), "end": str(found.end)}
+    return {**_texts(asdict(found)), **moments}
 
 
 def _percent(ppm: int) -> str:

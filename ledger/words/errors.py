@@ -155,8 +155,6 @@ WORDS: Final[dict[str, str]] = {
     "no participant": "不是参与方",
     "a participant": "参与方",
     "wrong role": "角色不符",
-    "only its holder offers a piece": "只有持有人可以发出片段要约",
-    "the holder": "持有人",
     "only its parties sign or file an obligation": "只有当事方可以签署或登记付款依据",
     "a party of the obligation": "付款依据的当事方",
     "{who} was never admitted": "{who} 从未准入",
