@@ -25,6 +25,7 @@ from ledger.commands.financing import financing_app
 from ledger.commands.frameworks import framework_app, label_app, undertaking_app
 from ledger.commands.holding import authority_app, trade_app
 from ledger.commands.impact import impact_app, portfolio
+from ledger.commands.maturity import maturity_app, overdue_app, recourse_app
 from ledger.commands.participants import participant_app
 from ledger.commands.people import bank_app, mandate_app
 from ledger.commands.service import service_app
@@ -58,6 +59,9 @@ for _name, _app in (
     ("account", account_app),
     ("bank", bank_app),
     ("mandate", mandate_app),
+    ("maturity", maturity_app),
+    ("overdue", overdue_app),
+    ("recourse", recourse_app),
 ):
     app.add_typer(_app, name=_name)
 app.command()(portfolio)

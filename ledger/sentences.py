@@ -417,6 +417,22 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Receivable {receivable} is due on day {due}; today is day {today}.",
         "应收凭证 {receivable} 于第 {due} 日到期，今天是第 {today} 日。",
     ),
+    "NothingOverdue": (
+        "Receivable {receivable} is not overdue: {unpaid} minor units are missing; today is day {today}, overdue begins on day {needed}.",
+        "应收凭证 {receivable} 未逾期：尚缺 {unpaid}（最小货币单位）；今天是第 {today} 日，逾期自第 {needed} 日起算。",
+    ),
+    "NotYetOverdue": (
+        "Receivable {receivable} is not marked overdue.",
+        "应收凭证 {receivable} 未被标记为逾期。",
+    ),
+    "NoRecourse": (
+        "The holder of the piece at {start} of receivable {receivable} did not buy it with recourse.",
+        "应收凭证 {receivable} 起始于 {start} 的片段并非其持有人以有追索权方式受让。",
+    ),
+    "StillHeld": (
+        "The money of the piece at {start} of receivable {receivable} is held while module {module} locks it.",
+        "应收凭证 {receivable} 起始于 {start} 的片段被模块 {module} 锁定，资金仍在代管。",
+    ),
     "NotPaidIn": (
         "{had} of {needed} are paid in for receivable {receivable} (minor units).",
         "应收凭证 {receivable} 已缴入 {had}，需要 {needed}（最小货币单位）。",

@@ -32,6 +32,7 @@ BROWNIE = {
     "Cash": ("test_cash.py",),
     "PieceBook": ("test_piece_book.py",),
     "Maturity": ("test_maturity.py",),
+    "Recourse": ("test_recourse.py",),
     "Proceeds": ("test_gate.py", "test_proceeds.py", "test_refunds.py"),
     "ProceedsBase": ("test_gate.py", "test_proceeds.py", "test_refunds.py"),
     "Placements": ("test_placements.py",),

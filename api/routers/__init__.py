@@ -16,6 +16,7 @@ from api.routers import (
     investor,
     issuer,
     mandates,
+    maturity,
     obligor,
     operator,
     promises,
@@ -45,5 +46,6 @@ ROUTERS = (
     obligor.router,
     supplier.router,
     financier.router,
+    maturity.router,
     auditor.router,
 )

@@ -7,7 +7,8 @@ from typing import Any
 from fastapi import APIRouter
 
 from api.deps import AnyCaller, LedgerHere, ObligorCaller, ParticipantCaller, PartyReceivable
-from api.schemas.common import Act, Amount
+from api.schemas.common import Amount
+from api.schemas.maturity import PaidIn, PaymentIn
 from api.schemas.receivables import Batch, Confirmed, ReceivableIn, ReceivableOut, Settled
 
 router = APIRouter(prefix="/receivables", tags=["obligor"])
@@ -51,9 +52,14 @@ def pieces(caller: AnyCaller, ledger: LedgerHere, receivable: PartyReceivable) -
 
 
 @router.post("/{receivable}/payment-in")
-def pay_in(caller: ObligorCaller, ledger: LedgerHere, receivable: PartyReceivable) -> Act:
-    """Puts up the whole face of a receivable that no bond funds."""
-    return Act.model_validate(ledger.obligor.pay_in(caller.account, receivable))
+def pay_in(
+    caller: ObligorCaller, ledger: LedgerHere, receivable: PartyReceivable, body: PaymentIn | None = None
+) -> PaidIn:
+    """Puts up money for a receivable that no bond funds: any part, or all that is missing."""
+    given = body.amount.money() if body and body.amount else None
+    done = ledger.obligor.pay_in(caller.account, receivable, given)
+    code = ledger.books.receivable(receivable).currency
+    return PaidIn(tx=done.tx, block=done.block, receivable=receivable, amount=Amount.of(done.amount, code))
 
 
 @router.post("/{receivable}/settlements")

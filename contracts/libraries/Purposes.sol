@@ -84,4 +84,9 @@ library Purposes {
     function claim(address holder) internal pure returns (bytes32) {
         return keccak256(abi.encode("CLAIM", holder));
     }
+
+    /// Nobody's address: the money of a locked piece waits on its claim axis until it shows who is paid.
+    function heldKey(uint256 receivable, uint256 start) internal pure returns (address) {
+        return address(uint160(uint256(keccak256(abi.encode("HELD", receivable, start)))));
+    }
 }

@@ -28,6 +28,7 @@ from ledger.services.impact import Impact
 from ledger.services.issuer import Issuer
 from ledger.services.labels import Labels
 from ledger.services.mandates import Mandates
+from ledger.services.maturity import Maturities
 from ledger.services.operator import Operator
 from ledger.services.performance import Performance
 from ledger.services.powers import Changes
@@ -63,6 +64,7 @@ class Ledger:
         financier: quotes, funds (the holder's `accept` is here too).
         requests: asks several financiers for quotes, compares what they sealed, accepts one.
         service: coupon terms, coupons, redemption, default; for issuer, fixer and anyone who pays out.
+        maturity: due dates, the day's settlement, early settlement, overdue, recourse; for all of them.
         impact: reports what projects achieved, validates them, lists them with everybody's shares.
         auditor: traces.
         documents: files and obligation documents.
@@ -95,6 +97,7 @@ class Ledger:
         self.supplier = Supplier(session)
         self.financier = Financier(session)
         self.requests = Requests(session)
+        self.maturity = Maturities(session)
         self.impact = Impact(session)
         self.service = Service(session)
         self.auditor = Auditor(session)

@@ -76,6 +76,9 @@ class LazyIndex:
     def proposals(self) -> list[int]:
         return self._model.proposals()
 
+    def maturities(self, day: int | None = None, party: str | None = None) -> Mapping[str, Any]:
+        return self._model.maturities(day, party)
+
     def impact_list(self, project: int | None = None, indicator: str | None = None) -> Mapping[str, Any]:
         return self._model.impact_list(project, indicator)
 

@@ -235,7 +235,17 @@ def _modules() -> tuple[Creation, ...]:
         *_module("Receivables", powers, participants, documents, book, registry, lines, proceeds, *parties),
         _core("Transfers", participants, documents, book),
         *_module("Financing", powers, participants, documents, book, receivables),
-        *_module("Maturity", powers, participants, book, receivables, lines, proceeds),
+        *_module("Maturity", powers, participants, book, Ref("Programmes"), receivables, lines, proceeds),
+        _core(
+            "Recourse",
+            participants,
+            documents,
+            book,
+            Ref("Programmes"),
+            receivables,
+            Ref("Maturity"),
+            Ref("Financing"),
+        ),
         _core("FactoringFiles", participants, documents, book, receivables),
         *_module("SupplierLoans", powers, participants, documents, registry, Ref("Mandates")),
         *_module("Impact", powers, participants, documents, frameworks, proceeds),
@@ -293,6 +303,7 @@ def _book_wires() -> tuple[Wire, ...]:
         ("Financing", 2, _MAY_MOVE | _MAY_LOCK),
         ("Maturity", 3, _MAY_DISCHARGE),
         ("Transfers", 4, _MAY_MOVE | _MAY_LOCK),
+        ("Recourse", 6, _MAY_MOVE),
     )
     return tuple(
         Wire(

@@ -11,7 +11,19 @@ from collections.abc import Callable, Generator
 from itertools import islice
 from typing import Any, Final
 
-from ledger.checks import bonds, cash, documents, financing, gate, index, lines, loans, pieces, units
+from ledger.checks import (
+    bonds,
+    cash,
+    documents,
+    financing,
+    gate,
+    index,
+    lines,
+    loans,
+    maturity,
+    pieces,
+    units,
+)
 from ledger.checks.view import Rows, View, Watched, look
 from ledger.errors import ChainUnavailable
 from ledger.ports import Deployment
@@ -30,6 +42,7 @@ CHECKS: Final[dict[str, Check]] = {
     "LINE-1": lines.within,
     "LOAN-1": loans.within,
     "FIN-1": financing.both_or_neither,
+    "MAT-2": maturity.shares,
 }
 ABSENT: Final = {
     "CLR-1": "clearing rounds are not built yet",

@@ -28,15 +28,16 @@ Paid = dict[tuple[str, bytes], list[tuple[str, str, str, int]]]
 @dataclass(slots=True)
 class _Deals:
     """What stands on file so far: acceptances by quote, papers by registrar with the block of their filing,
-    certificates and numbers that served a financing."""
+    certificates and numbers that served a financing; and what went back by recourse, in which transaction."""
 
     accepted: dict[bytes, Seen]
     filed: dict[tuple[str, bytes, int], int]
     used: set[tuple[str, bytes]]
+    back: set[tuple[str, bytes]]
 
 
 def both_or_neither(view: View) -> Generator[str, None, str]:
-    deals, terms, paid = _Deals({}, {}, set()), confirmations(view), _payments(view)
+    deals, terms, paid = _Deals({}, {}, set(), _back(view)), confirmations(view), _payments(view)
     financed = {bytes(event.args["quote"]): event for event in view.of("Financing.Financed")}
     moved: dict[bytes, list[Seen]] = defaultdict(list)
     for event in view.of(*_SEEN):
@@ -58,6 +59,10 @@ def both_or_neither(view: View) -> Generator[str, None, str]:
         yield from (f"financing {tag(quote)} in {event.tx}: {problem}" for problem in found)
     count = sum(map(len, moved.values()))
     return f"{len(financed)} financings moved piece and money together; {count} moves of pieces have a reason"
+
+
+def _back(view: View) -> set[tuple[str, bytes]]:
+    return {(event.tx, bytes(event.args["document"])) for event in view.of("Recourse.Repurchased")}
 
 
 def _payments(view: View) -> Paid:
@@ -106,9 +111,9 @@ def _on_file(deals: _Deals, event: Seen) -> Generator[str, None, None]:
 
 
 def _reason(deals: _Deals, financed: dict[bytes, Seen], move: Seen) -> Generator[str, None, None]:
-    """A trade document of the holder's, filed before; or a financing in the same transaction."""
+    """A trade document of the holder's, filed before; or a financing or its recourse in the transaction."""
     document = bytes(move.args["document"])
-    if document in financed and financed[document].tx == move.tx:
+    if (document in financed and financed[document].tx == move.tx) or (move.tx, document) in deals.back:
         return
     if (move.args["from"], document, DocumentKind.TRADE) not in deals.filed:
         place = f"receivable {move.args['receivable']} at {move.args['start']}"

@@ -60,11 +60,18 @@ def _made_by_receivables(view: View, parents: dict[int, int]) -> dict[int, list[
     """`[reserved, outstanding]` of every line, following each receivable's life; both levels."""
     made: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     terms = confirmations(view)
-    for event in view.of(*(f"Receivables.{name}" for name in _STEPS)):
-        one = terms[event.number("receivable")]
-        line = int(one["creditLine"])
+    early: dict[int, int] = defaultdict(int)
+    for event in view.of("Maturity.SettledEarly", *(f"Receivables.{name}" for name in _STEPS)):
+        number = event.number("receivable")
+        one = terms[number]
+        line, steps, amount = int(one["creditLine"]), _STEPS.get(event.name, (0, -1)), int(one["face"])
+        if event.name == "SettledEarly":
+            amount = event.number("end") - event.number("start")
+            early[number] += amount
+        elif event.name == "Settled":
+            amount -= early[number]
         while line:
-            for place, sign in enumerate(_STEPS[event.name]):
-                made[line][place] += sign * int(one["face"])
+            for place, sign in enumerate(steps):
+                made[line][place] += sign * amount
             line = parents.get(line, 0)
     return made

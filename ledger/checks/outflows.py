@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterator
 from typing import Final
 
@@ -41,10 +41,21 @@ def unexplained(view: View) -> Generator[str, None, None]:
 
 def undischarged(view: View) -> Generator[str, None, None]:
     """What settled a piece discharged it, once, in its holder's hand; and no piece was paid by nothing."""
-    settled = Counter(_piece(event) for event in view.of("Maturity.PieceSettled"))
+    settled = Counter(_piece(event) for event in _discharging(view))
     paid = Counter(_piece(e) for e in view.of("PieceBook.Discharged") if e.number("how") == _PAID)
     for tx, receivable, holder, start, end in (settled - paid) + (paid - settled):
         yield f"receivable {receivable} [{start}, {end}) of {holder}: settled and discharged differ in {tx}"
+
+
+def _discharging(view: View) -> Iterator[Seen]:
+    """What ended a piece: early settlement, or its turn in the round that completes the face."""
+    terms, last = confirmations(view), dict[int, bool]()
+    for event in view.of("Maturity.RoundOpened", "Maturity.PieceSettled", "Maturity.SettledEarly"):
+        receivable = event.number("receivable")
+        if event.name == "RoundOpened":
+            last[receivable] = event.number("target") == int(terms[receivable]["face"])
+        elif event.name == "SettledEarly" or last.get(receivable):
+            yield event
 
 
 def _piece(event: Seen) -> tuple[str, int, str, int, int]:
@@ -90,7 +101,21 @@ def _closed(view: View) -> dict[str, set[str]]:
         account = event.args["account"]
         modules = (PROCEEDS, MATURITY, SERVICE, LOANS)
         goes |= {axis_of(module, purposes.claim(account)): {account} for module in modules}
-    return goes
+    return goes | dict(_held(view))
+
+
+def _held(view: View) -> Iterator[tuple[str, set[str]]]:
+    """What was held for a locked piece goes to whom its release names, or waits on that one's claim."""
+    to: dict[tuple[int, int], set[str]] = defaultdict(set)
+    for event in view.of("Maturity.HeldReleased"):
+        to[event.number("receivable"), event.number("start")].add(event.args["payee"])
+    for event in view.of("Maturity.PieceSettled"):
+        place = event.number("receivable"), event.number("start")
+        key = purposes.held_key(*place)
+        if event.args["payee"] == key:
+            for module in (PROCEEDS, MATURITY):
+                claims = {axis_of(module, purposes.claim(payee)) for payee in to[place]}
+                yield axis_of(module, purposes.claim(key)), to[place] | claims
 
 
 # --- what each event says that moved ---------------------------------------------------------------------
@@ -102,8 +127,10 @@ def _expected(view: View) -> Iterator[Flow]:
             yield from ((event.tx, *flow) for flow in flows(event) if flow[2])
     funded = {number for number, terms in confirmations(view).items() if terms["budgetLine"]}
     for event in view.of("Maturity.PieceSettled"):
-        if event.number("receivable") not in funded:
-            yield event.tx, *_settled(event, MATURITY, purposes.settlement(event.number("receivable")))
+        if event.number("receivable") not in funded and event.number("amount"):
+            yield event.tx, *_shared(event, event.args["payee"])
+    for event in view.of("Maturity.NettedBack"):
+        yield event.tx, *_shared(event, event.args["obligor"])
     for tx, flow in _serviced(view):
         if flow[2]:
             yield tx, *flow
@@ -167,6 +194,12 @@ def _settled(event: Seen, module: bytes, purpose: bytes) -> Parts:
     holder = event.args["holder"]
     target = axis_of(module, purposes.claim(holder)) if event.args["kept"] else holder
     return axis_of(module, purpose), target, event.number("end") - event.number("start")
+
+
+def _shared(event: Seen, payee: str) -> Parts:
+    """A share of what an obligor paid in."""
+    source = axis_of(MATURITY, purposes.settlement(event.number("receivable")))
+    return source, _to(MATURITY, payee, bool(event.args["kept"])), event.number("amount")
 
 
 _PURPOSES: Final[dict[str, Callable[[int], bytes]]] = {

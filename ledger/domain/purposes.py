@@ -103,6 +103,11 @@ def claim(holder: str) -> bytes:
     return _purpose("CLAIM", holder)
 
 
+def held_key(receivable: int, start: int) -> str:
+    """Nobody's address: the money of a locked piece waits on its claim axis until it shows who is paid."""
+    return checksum(_purpose("HELD", receivable, start)[WORD - ADDRESS :])
+
+
 def checksum(address: bytes) -> str:
     """EIP-55 spelling of 20 bytes."""
     digits = address.hex()

@@ -1,8 +1,8 @@
 """Statements signed off chain (EIP-712), bound to one chain and one contract.
 
-The type strings are those of `Documents`, `Frameworks`, `Impact`, `Financing` and `Trades`; all their fields
-are static, so a digest is the hash of plain words. `TypedData.as_dict` is the form wallets ask for
-(`eth_signTypedData_v4`).
+The type strings are those of `Documents`, `Frameworks`, `Impact`, `Financing`, `Maturity` and `Trades`; all
+their fields are static, so a digest is the hash of plain words. `TypedData.as_dict` is the form wallets ask
+for (`eth_signTypedData_v4`).
 """
 
 from __future__ import annotations
@@ -194,6 +194,28 @@ class Quote(Statement):
     fee: int
     fee_payee: str
     net: int
+    nonce: int
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyQuote(Statement):
+    """`IMaturity.EarlyQuote`: a holder takes `amount` fen for its piece before the due date."""
+
+    TYPES: ClassVar = (
+        ("receivable", "uint64"),
+        ("start", "uint64"),
+        ("sequence", "uint16"),
+        ("holder", "address"),
+        ("amount", "uint64"),
+        ("nonce", "uint256"),
+        ("deadline", "uint64"),
+    )
+    receivable: int
+    start: int
+    sequence: int
+    holder: str
+    amount: int
     nonce: int
     deadline: int
 

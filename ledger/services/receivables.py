@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from ledger.domain import purposes
 from ledger.domain.dates import date_of, day_number
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.money import Money
@@ -18,7 +19,7 @@ from ledger.services.bank import LineGranted, credit_line
 from ledger.services.desk import Desk, act_of
 from ledger.services.documents import Paper
 from ledger.services.proceeds import Refunds
-from ledger.services.session import Act, Session, struct
+from ledger.services.session import Act, CashContract, Session, struct
 from ledger.services.values import Amount, code, hash_bytes, hex_of, minor, reference, whole
 
 STATES = {1: "proposed", 2: "accepted", 3: "refused", 4: "returned", 5: "settled", 6: "voided"}
@@ -60,8 +61,19 @@ class Transferred(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class PaidIn(Act):
+    """Money that the obligor put up for a receivable, in minor units."""
+
+    receivable: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class Settled(Act):
-    """How far settlement has come: fen below `next` are paid or kept as claims."""
+    """How far settlement has come: fen below `next` have their part of the round, in hand or as claims.
+
+    At the end of a round `next` is the face; `done` when it was the last one and the receivable is settled.
+    """
 
     receivable: int
     next: int
@@ -233,27 +245,24 @@ class Obligor(Party):
         paper = self._file(obligor, delivery, DocumentKind.DELIVERY, (supplier,))
         return act_of(self._session.act(obligor, "Receivables", "deliver", receivable, paper))
 
-    def pay_in(self, obligor: str, receivable: int) -> Act:
-        """Puts up the whole face of a receivable that no bond funds, from the obligor's general account."""
+    def pay_in(self, obligor: str, receivable: int, amount: Amount | None = None) -> PaidIn:
+        """Puts up money for a receivable that no bond funds, from the obligor's general account: so much, or
+        all that is missing. Any number of times, up to the face."""
         found = receivable_of(self._session, receivable)
-        self._session.allow(obligor, self._session.cash(found.cash), "Maturity", found.face)
-        return act_of(self._session.act(obligor, "Maturity", "payIn", receivable))
+        cash = self._session.cash(found.cash)
+        missing = found.face - paid_in(self._session, receivable, cash)
+        value = missing if amount is None else minor(amount, found.currency)
+        self._session.allow(obligor, cash, "Maturity", value)
+        mined = self._session.act(obligor, "Maturity", "payIn", receivable, whole(value, _MAX_FACE, "a part"))
+        return PaidIn(mined.tx, mined.block, receivable, value)
 
     def settle(self, who: str, receivable: int, *, batch: int = BATCH) -> Settled:
-        """Settles a due receivable, `batch` pieces a transaction, until it is done. Anyone may."""
-        face = receivable_of(self._session, receivable).face
-        while True:
-            mined = self._session.act(who, "Maturity", "settle", receivable, batch)
-            reached = int(self._session.read("Maturity", "cursor", receivable))
-            if reached >= face:
-                return Settled(mined.tx, mined.block, receivable, reached, True)
+        """Settles a due receivable, `batch` pieces a transaction, to the end of its round. Anyone may."""
+        return settle_round(self._session, who, receivable, batch)
 
     def settle_batch(self, who: str, receivable: int, pieces: int) -> Settled:
         """One transaction's worth of settlement."""
-        face = receivable_of(self._session, receivable).face
-        mined = self._session.act(who, "Maturity", "settle", receivable, pieces)
-        reached = int(self._session.read("Maturity", "cursor", receivable))
-        return Settled(mined.tx, mined.block, receivable, reached, reached >= face)
+        return _settle_once(self._session, who, receivable, pieces)
 
     def grant_sub(
         self, group: str, parent: int, subsidiary: str, limit: Money, expires: dt.date
@@ -350,6 +359,29 @@ class Supplier(Refunds, Party):
         """Takes what `Maturity` keeps for one who could not receive at the time."""
         address = self._session.cash(cash).contract.address
         return act_of(self._session.act(who, "Maturity", "claim", address))
+
+
+def paid_in(session: Session, receivable: int, cash: CashContract) -> int:
+    """What the obligor has put up so far, before anything went back to it, in minor units."""
+    axis = purposes.axis_of(purposes.MATURITY, purposes.settlement(receivable))
+    return int(session.read(cash.contract, "axis", axis)[0])
+
+
+def settle_round(session: Session, who: str, receivable: int, batch: int = BATCH) -> Settled:
+    """As many transactions as the open round takes, or the one that begins now."""
+    face = receivable_of(session, receivable).face
+    while (settled := _settle_once(session, who, receivable, batch)).next < face:
+        pass
+    return settled
+
+
+def _settle_once(session: Session, who: str, receivable: int, pieces: int) -> Settled:
+    face = receivable_of(session, receivable).face
+    mined = session.act(who, "Maturity", "settle", receivable, pieces)
+    cursor = int(struct(session.read("Maturity", "progress", receivable))["cursor"])
+    reached = cursor or face  # a round that is over begins anew
+    done = any(event.name == "Settled" for event in mined.events)
+    return Settled(mined.tx, mined.block, receivable, reached, done)
 
 
 def receivable_of(session: Session, receivable: int) -> Receivable:

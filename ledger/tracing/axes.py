@@ -104,6 +104,12 @@ class AxisNames:
         for module in (purposes.PROCEEDS, purposes.MATURITY, purposes.SERVICE, purposes.LOANS):
             self._add(module, purposes.claim(account), Axis(Kind.CLAIM, party=account))
 
+    def add_held(self, key: str, receivable: int) -> None:
+        """Where the money of a locked piece waits until it shows who is paid."""
+        for module in (purposes.PROCEEDS, purposes.MATURITY):
+            held = Axis(Kind.CLAIM, receivable=receivable, party=key)
+            self._add(module, purposes.claim(key), held)
+
     def add_bond(self, bond: int) -> None:
         """A bond's origin, pool and cost axes, those of what goes back and of what placements earned."""
         self._found[origin_axis(bond)] = Axis(Kind.ORIGIN, bond=bond)

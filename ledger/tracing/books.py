@@ -10,12 +10,14 @@ from typing import Any, Final
 
 from ledger.domain.history import EventRow
 from ledger.domain.obligations import NOBODY
+from ledger.domain.purposes import held_key
 from ledger.domain.roles import Role
 from ledger.domain.states import ReceivableState
 from ledger.errors import BadInput, NotFound
 from ledger.tracing.axes import AxisNames, line_axis, pool_axis
 from ledger.tracing.columns import IncompleteHistory
 from ledger.tracing.impactbooks import ImpactBooks, readable
+from ledger.tracing.maturitybooks import MaturityBooks
 from ledger.tracing.pieces import PieceBooks
 
 _DAY_SECONDS: Final = 86_400
@@ -179,6 +181,7 @@ class Books:
         self.axes = AxisNames()
         self.pieces = PieceBooks()
         self.impact = ImpactBooks()
+        self.maturity = MaturityBooks()
         self.parties: dict[str, Party] = {}
         self.bonds: dict[int, Bond] = {}
         self.projects: dict[int, Project] = {}
@@ -208,12 +211,16 @@ class Books:
             if row.contract == "PieceBook":
                 self.pieces.apply(row)
             self._take(Books._learn_impact, row)
+            self._take(Books._learn_maturity, row)
             act = _ACTS.get((row.contract, row.name))
             if act is not None:
                 self._take(act, row)
 
     def _learn_impact(self, row: EventRow) -> None:
         self.impact.apply(row)
+
+    def _learn_maturity(self, row: EventRow) -> None:
+        self.maturity.apply(row)
 
     def _take(self, act: Callable[[Books, EventRow], None], row: EventRow) -> None:
         try:
@@ -454,6 +461,15 @@ def _confirmed(books: Books, row: EventRow) -> None:
     books.axes.add_receivable(line.bond if line else 0, c["budgetLine"], a["receivable"])
 
 
+def _piece_settled(books: Books, row: EventRow) -> None:
+    """What is held for a locked piece gets a name of its own: nobody has that account."""
+    receivable, start, payee = row.args["receivable"], row.args["start"], row.args["payee"]
+    if payee == held_key(receivable, start):
+        name = f"held for receivable {receivable}, piece at {start}"
+        books.parties[payee] = Party(payee, name, "", False)
+        books.axes.add_held(payee, receivable)
+
+
 def _receivable_state(state: ReceivableState) -> Callable[[Books, EventRow], None]:
     def act(books: Books, row: EventRow) -> None:
         receivable = books.receivables[row.args["receivable"]]
@@ -531,6 +547,7 @@ _ACTS: Final[dict[tuple[str, str], Callable[[Books, EventRow], None]]] = {
     ("Receivables", "Delivered"): _delivered,
     ("Receivables", "MarkedOverdue"): _receivable_overdue(True),
     ("Receivables", "MarkedCured"): _receivable_overdue(False),
+    ("Maturity", "PieceSettled"): _piece_settled,
     ("Documents", "ObligationRegistered"): _obligation,
     ("Financing", "Financed"): _financed,
     ("PieceBook", "ModuleSet"): _module_set,

@@ -81,6 +81,13 @@ def documents(books: Books, found: Receivable) -> list[str]:
     return [*([obligation.document] if obligation else []), *found.documents]
 
 
+def against(books: Books, step: Step) -> str:
+    """Why a piece changed its holder: a financing, recourse (it went back to the seller), or a trade."""
+    if step.document in books.financings:
+        return "financing"
+    return "recourse" if books.maturity.bought_back(step.tx, step.document) else "trade"
+
+
 def _shares(books: Books, piece: Piece) -> Iterator[_Share]:
     sale = _first_sale(books, piece)
     if sale is None:
@@ -130,11 +137,10 @@ def _piece_line(
 
 def _via(books: Books, tier: int, step: Step) -> Json:
     """A former holder, and what it passed the piece on against."""
-    financed = step.document in books.financings
     return {
         **who(books.party(step.sender)),
         "tier": tier,
-        "against": "financing" if financed else "trade",
+        "against": against(books, step),
         "document": step.document,
         "tx": step.tx,
     }

@@ -64,10 +64,6 @@ class Book:
         """The pieces that hold fen of `[start, end)`."""
         return [piece for piece in self.in_order() if piece.start < end and start < piece.end]
 
-    def paid(self) -> int:
-        """Fen discharged by payment."""
-        return sum(p.end - p.start for p in self.pieces.values() if p.state is PieceState.PAID)
-
     def is_whole(self) -> bool:
         """True when the pieces tile `[0, face)`."""
         return tiles((Interval(p.start, p.end) for p in self.pieces.values()), Interval(0, self.face))

@@ -13,6 +13,7 @@ from ledger.errors import BadInput, NotFound
 from ledger.tracing.bond import bond_trace
 from ledger.tracing.hops import Json
 from ledger.tracing.impact import impact_list, impact_show, portfolio
+from ledger.tracing.maturity import maturities
 from ledger.tracing.payment import payment_trace
 from ledger.tracing.receivable import piece_show
 from ledger.tracing.receivables import receivable_list
@@ -79,6 +80,11 @@ class ReadModel:
         with self._lock, self._store.snapshot() as history:
             known = self._world(history, None).books.receivables.values()
             return [one.id for one in known if one.state == ReceivableState.PROPOSED]
+
+    def maturities(self, day: int | None = None, party: str | None = None) -> Json:
+        """What is owed and held by due date; see `ledger.tracing.maturity`. The day is a number."""
+        with self._lock, self._store.snapshot() as history:
+            return maturities(self._world(history, None), day, party)
 
     def impact_list(self, project: int | None = None, indicator: str | None = None) -> Json:
         """Impact reports; see `ledger.tracing.impact`."""

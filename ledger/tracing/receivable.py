@@ -3,8 +3,13 @@
 The answer (amounts and numbers of fen are integer strings in minor units):
 
     {chain_id, block, block_hash, receivable, currency, minor_unit, face, paid, obligor, supplier, due, state,
-     fingerprint, documents, funded_by: {bond, label, line, project} | null, complete,
-     pieces: [{start, end, amount, holder, state, lock, sequence, layers, paid, documents, history}]}
+     fingerprint, documents, funded_by: {bond, label, line, project} | null, complete, paid_in, overdue_since,
+     pieces: [{start, end, amount, holder, state, lock, sequence, layers, paid, early, written_off, documents,
+               history}]}
+
+`paid` is what holders have received so far: of a piece that was settled early what its holder took for it
+(`early`: {amount, discount, tx}), of one set off or voided nothing. `paid_in` is what the obligor put up,
+before anything went back to it; `overdue_since` a block, null when the receivable is not marked overdue.
 """
 
 from __future__ import annotations
@@ -28,7 +33,7 @@ def piece_show(world: World, receivable: int) -> Json:
         NotFound: unknown receivable. PieceHistoryBroken: an act is missing.
     """
     found = world.books.receivable(receivable)
-    book = world.books.pieces.get(receivable)
+    book, standing = world.books.pieces.get(receivable), world.books.maturity.of(receivable)
     code, digits = world.currency(found.cash)
     return {
         "chain_id": world.history.chain_id,
@@ -38,7 +43,9 @@ def piece_show(world: World, receivable: int) -> Json:
         "currency": code,
         "minor_unit": digits,
         "face": str(found.face),
-        "paid": str(book.paid() if book else 0),
+        "paid": str(sum(_paid(world, found.id, piece) for piece in book.in_order()) if book else 0),
+        "paid_in": str(standing.paid_in),
+        "overdue_since": standing.overdue_since,
         "obligor": who(world.books.party(found.obligor)),
         "supplier": who(world.books.party(found.supplier)),
         "due": format_day(found.due),
@@ -60,11 +67,29 @@ def _funded_by(world: World, found: Receivable) -> Json | None:
 
 
 def _pieces(world: World, book: Book) -> list[Json]:
-    return [_piece(world, piece) for piece in book.in_order()]
+    return [_piece(world, book.receivable, piece) for piece in book.in_order()]
 
 
-def _piece(world: World, piece: Piece) -> Json:
+def _paid(world: World, receivable: int, piece: Piece) -> int:
+    standing = world.books.maturity.of(receivable)
+    early = standing.early_at(piece.start, piece.end)
+    if early is not None:
+        return early.amount
+    otherwise = piece.state in (PieceState.SET_OFF, PieceState.VOIDED)
+    return 0 if otherwise else standing.received(piece.start, piece.end)
+
+
+def _early(world: World, receivable: int, piece: Piece) -> Json | None:
+    early = world.books.maturity.of(receivable).early_at(piece.start, piece.end)
+    if early is None:
+        return None
+    discount = early.end - early.start - early.amount
+    return {"amount": str(early.amount), "discount": str(discount), "tx": early.tx}
+
+
+def _piece(world: World, receivable: int, piece: Piece) -> Json:
     length = piece.end - piece.start
+    written_off = world.books.maturity.of(receivable).written_off
     return {
         "start": str(piece.start),
         "end": str(piece.end),
@@ -74,7 +99,9 @@ def _piece(world: World, piece: Piece) -> Json:
         "lock": _lock(world, piece),
         "sequence": piece.sequence,
         "layers": piece.layers,
-        "paid": str(length if piece.state is PieceState.PAID else 0),
+        "paid": str(_paid(world, receivable, piece)),
+        "early": _early(world, receivable, piece),
+        "written_off": written_off.get(piece.start) == piece.end,
         "documents": [step.document for step in piece.steps],
         "history": [_step(world, piece, index) for index in range(len(piece.steps))],
     }
@@ -90,11 +117,10 @@ def _lock(world: World, piece: Piece) -> str | None:
 
 def _step(world: World, piece: Piece, index: int) -> Json:
     step = piece.steps[index]
-    financed = step.document in world.books.financings
     return {
         "from": who(world.books.party(step.sender)),
         "to": who(world.books.party(step.recipient)),
-        "against": "financing" if financed else "trade",
+        "against": economic.against(world.books, step),
         "document": step.document,
         "tx": step.tx,
         "block": step.block,

@@ -191,6 +191,18 @@ TABLE: dict[str, Access] = {
     "POST /v1/quotes/funding": Access("Auditor", private=True, body="funding"),
     "POST /v1/quotes/lapse": Access("operator", private=True, body="quote"),
     "POST /v1/quotes/revocation": Access("Auditor", private=True, body="quote"),
+    # maturity
+    "GET /v1/maturities": PARTICIPANT,
+    "GET /v1/overdue": PARTICIPANT,
+    "POST /v1/receivables/{receivable}/overdue-mark": Access("operator", private=True),
+    "POST /v1/receivables/{receivable}/held-money": Access("operator", private=True, body={"start": "0"}),
+    "POST /v1/early-quotes": Access("Auditor", private=True, body="early"),
+    "POST /v1/early-quotes/settlement": Access("Auditor", private=True, body="early paper"),
+    "POST /v1/early-quotes/revocation": Access("Auditor", private=True, body="early paper"),
+    "GET /v1/receivables/{receivable}/recourse-demands": Access(private=True),
+    "POST /v1/receivables/{receivable}/recourse-demands": Access("Auditor", private=True),
+    "POST /v1/receivables/{receivable}/repurchases": Access("Auditor", private=True, body={"start": "0"}),
+    "POST /v1/receivables/{receivable}/write-offs": Access("Auditor", private=True),
     # traces
     "GET /v1/traces/bonds/{bond}": EVERYBODY,
     "GET /v1/traces/payments/{tx}": Access(private=True),
@@ -241,6 +253,14 @@ def body_of(lived: Api, access: Access) -> Any:
         return lived.ids[access.body]
     if access.body == "funding":
         return {"quote": lived.ids["quote"], "number": "1", "registration": paper(), "search": paper()}
+    if access.body == "early":
+        asked = {"receivable": lived.ids["receivable"], "start": "0", "amount": cny(1)}
+        return {**asked, "deadline": "2099-01-01T00:00:00Z"}
+    if access.body == "early paper":
+        quote = {"start": "0", "sequence": 1, "amount": "1", "nonce": "1", "deadline": 4_000_000_000}
+        signed = {"signature": "0x" + "11" * 65, "digest": HASH}
+        parties = {"receivable": lived.ids["receivable"], "holder": lived.account("Contractor")}
+        return {"quote": {**quote, **parties}, **signed}
     if access.body == "credit":
         return {"amount": cny(1), "note": paper()}
     return access.body

@@ -28,6 +28,7 @@ WHERE = {
     "Transfers": ["transfers"],
     "Financing": ["financing"],
     "Maturity": ["maturity"],
+    "Recourse": ["recourse"],
     "BondOffice": ["bond_office"],
     "GreenBond": ["bond_office", "holdings", "authorities"],
     "Trades": ["trades"],
@@ -46,7 +47,7 @@ WHERE = {
     "SupplierLoans": ["supplier_loans"],
     "Powered": ["modules"],
     "Claims": ["maturity", "bond_service", "supplier_loans"],
-    "Signed": ["documents", "frameworks", "financing", "trades", "impact", "undertakings"],
+    "Signed": ["documents", "frameworks", "financing", "trades", "impact", "undertakings", "maturity"],
 }
 """The tests of each contract, by the end of their file's name."""
 

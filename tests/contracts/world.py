@@ -63,6 +63,8 @@ TYPES = {
     "uint64 discount,uint64 fee,address feePayee,uint64 net,uint256 nonce,uint64 deadline",
     "Trade": "uint32 bond,address seller,address buyer,uint64 units,uint256 price,uint256 nonce,"
     "uint64 deadline,bytes32 document",
+    "EarlyQuote": "uint64 receivable,uint64 start,uint16 sequence,address holder,uint64 amount,uint256 nonce,"
+    "uint64 deadline",
     "AccountStatement": "bytes32 digest",
 }
 
@@ -304,8 +306,15 @@ class Actor:
         tx = self.world.receivables.confirm(tuple(confirmation.values()), self.by)
         return int(tx.events["Confirmed"]["receivable"])
 
-    def pays_in(self, receivable: int) -> Any:
-        return self.world.maturity.payIn(receivable, self.by)
+    def pays_in(self, receivable: int, amount: int | None = None) -> Any:
+        """So much, or all that is missing."""
+        if amount is None:
+            face = int(self.world.receivables.receivable(receivable).dict()["face"])
+            amount = face - self.world.axis(axis_of("MATURITY", "SETTLEMENT", receivable))[0]
+        return self.world.maturity.payIn(receivable, amount, self.by)
+
+    def settles_early(self, quote: dict[str, Any], signature: bytes) -> Any:
+        return self.world.maturity.settleEarly(tuple(quote.values()), signature, self.by)
 
     def accepts(self, receivable: int, consent: int = DECLARED, document: str = ZERO) -> Any:
         return self.world.receivables.accept(receivable, consent, document, self.by)
@@ -491,7 +500,24 @@ class World:
             "Financing", p, q, self.documents, self.piece_book, self.receivables
         )
         self.maturity = self.behind_proxy(
-            "Maturity", p, q, self.piece_book, self.receivables, self.credit_lines, self.proceeds
+            "Maturity",
+            p,
+            q,
+            self.piece_book,
+            self.programmes,
+            self.receivables,
+            self.credit_lines,
+            self.proceeds,
+        )
+        self.recourse = self.new(
+            "Recourse",
+            q,
+            self.documents,
+            self.piece_book,
+            self.programmes,
+            self.receivables,
+            self.maturity,
+            self.financing,
         )
         self.undertakings = self.new("Undertakings", q, self.documents, self.frameworks)
         self.records = self.new("Records", q, self.documents)
@@ -533,6 +559,7 @@ class World:
         wires(book, "setModule", self.financing, 2, MAY_MOVE | MAY_LOCK)
         wires(book, "setModule", self.maturity, 3, MAY_DISCHARGE)
         wires(book, "setModule", self.transfers, 4, MAY_MOVE | MAY_LOCK)
+        wires(book, "setModule", self.recourse, 6, MAY_MOVE)
         wires(proceeds, "setDuty", self.bond_office, label("BONDS"))
         for module in (proceeds, self.credit_lines):
             wires(module, "setDuty", self.receivables, label("RECEIVABLES"))

@@ -274,7 +274,7 @@ def test_the_obligor_pays_in_and_every_holder_is_paid(staffed: Ledger) -> None:
     staffed.operator.post_business_date(DUE)
     refuses("NotPaidIn", lambda: staffed.obligor.settle("Company", receivable))
     staffed.obligor.pay_in("Company", receivable)
-    refuses("AlreadyUsed", lambda: staffed.obligor.pay_in("Company", receivable))
+    refuses("ZeroAmount", lambda: staffed.obligor.pay_in("Company", receivable))
     part = staffed.obligor.settle_batch("Verifier", receivable, 1)
     assert (part.next, part.done) == (40_000, False)
     assert staffed.obligor.settle("Verifier", receivable).done

@@ -56,6 +56,7 @@ from tests.twin.actors import (
 from tests.twin.confirming import ConfirmingActs
 from tests.twin.holding import HoldingActs
 from tests.twin.lending import LendingActs
+from tests.twin.maturing import MaturityActs
 
 T = TypeVar("T")
 DAY: Final = 86_400
@@ -165,12 +166,11 @@ class Histories:
             (9, self.accept_quote),
             (7, self.fund),
             (2, self.end_quote),
-            (4, self.pay_in),
-            (8, self.settle),
             (4, self.trespass),
             *self.confirming.builders(),
             *HoldingActs(self).builders(),
             *LendingActs(self).builders(),
+            *MaturityActs(self).builders(),
         ]
 
     # --- drawing ---
@@ -322,7 +322,8 @@ class Histories:
         return self.act(sender.address, self.cash, how, purpose, amount, *document)
 
     def approve(self) -> Act:
-        spenders = [self.world.proceeds, self.world.financing, self.world.maturity, self.world.service]
+        w = self.world
+        spenders = [w.proceeds, w.financing, w.maturity, w.recourse, w.service]
         spender, amount = self.one(spenders).address, self.one([INFINITE, INFINITE, INFINITE, 9_000])
         if self.chance(0.5):
             spender, amount = self.one(EVERYBODY).address, self.dice.randrange(100_000)
@@ -1279,27 +1280,6 @@ class Histories:
             return self.act(self.one(FINANCIERS).address, self.world.financing, "revoke", nonce)
         quote = self._quote(over=self.chance(0.8))
         return self.act(self.one(EVERYBODY).address, self.world.financing, "lapse", quote)
-
-    # --- maturity ---
-
-    def pay_in(self) -> Act:
-        known = self.world.receivables.receivables
-        accepted = [i for i, r in known.items() if r.state == ReceivableState.ACCEPTED and not r.budget_line]
-        unpaid = [i for i in accepted if not self._paid_in(i)]
-        id_ = self.fit(unpaid, lambda: self.number(len(known)))
-        return self.act(
-            self.who(self.world.receivables.receivable(id_).obligor), self.world.maturity, "payIn", id_
-        )
-
-    def _paid_in(self, receivable: int) -> int:
-        return self.cash.axis(purposes.axis_of(purposes.MATURITY, purposes.settlement(receivable))).incoming
-
-    def settle(self) -> Act:
-        known = self.world.receivables.receivables
-        due = [i for i, r in known.items() if r.state == ReceivableState.ACCEPTED and r.due <= self.today]
-        id_ = self.fit(due, lambda: self.number(len(known)))
-        pieces = self.spoilt(self.dice.randint(1, 4), lambda: 0)
-        return self.act(self.one(EVERYBODY).address, self.world.maturity, "settle", id_, pieces)
 
     # --- acts that belong to modules and powers, tried by somebody else ---
 

@@ -68,7 +68,8 @@ def _money(h: Histories) -> Iterator[Act]:
     for actor in (*INVESTORS, *FINANCIERS, *COMPANIES, ISSUERS[0]):
         yield h.act(BANK.address, h.cash, "mint", actor.address, 1_000_000, keccak(b"receipt" + actor.key))
     for actor in PARTICIPANTS:
-        for module in (h.world.proceeds, h.world.financing, h.world.maturity, h.world.service):
+        w = h.world
+        for module in (w.proceeds, w.financing, w.maturity, w.recourse, w.service):
             yield h.act(actor.address, h.cash, "approve", module.address, INFINITE)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ledger.domain import purposes
 from ledger.domain.intervals import BadInterval, Interval, require_tiling
-from ledger.domain.states import PieceState
+from ledger.domain.states import PieceState, ReceivableState
 from ledger.domain.twin import World
 from ledger.domain.twin.bondservice import SETTLED, Service
 from ledger.domain.twin.pieces import LAST_LOCK
@@ -24,6 +24,7 @@ def broken(world: World) -> list[str]:
         *_documents(world),
         *_lines(world),
         *_loans(world),
+        *_settlements(world),
     ]
 
 
@@ -117,3 +118,17 @@ def _loans(world: World) -> Iterator[str]:
     for id_, line in world.loans.lines.items():
         if not 0 <= line.outstanding <= line.limit or owed[id_] != line.outstanding:
             yield f"LOAN-1: line {id_} of {line.limit} has {line.outstanding}, its drawdowns {owed[id_]}"
+
+
+def _settlements(world: World) -> Iterator[str]:
+    """What left a settlement account is what pieces have received, those discharged otherwise included."""
+    for id_, receivable in world.receivables.receivables.items():
+        open_ = receivable.state == ReceivableState.ACCEPTED and not receivable.budget_line
+        if not open_ or not receivable.face:
+            continue
+        axis = world.cashes[receivable.cash].axis(
+            purposes.axis_of(purposes.MATURITY, purposes.settlement(id_))
+        )
+        received = world.maturity.received(id_, 0, receivable.face)
+        if axis.outgoing != received or received > axis.incoming:
+            yield f"MAT-2: receivable {id_} gave out {axis.outgoing}, its pieces received {received}"

@@ -9,6 +9,7 @@ from ledger.domain.twin import World
 from tests.twin.acts import Act
 
 _CASH = frozenset({"InsufficientAllowance", "InsufficientBalance"})
+_ADMISSION = frozenset({"NotAdmitted", "Suspended", "Lapsed"})
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,12 @@ def question(world: World, act: Act) -> Question | None:
         return Question("checkAttest", (*args, act.sender))
     if act.kind.startswith(("FactoringFiles.", "SupplierLoans.")):
         return _of_lending(act)
+    if act.kind == "Maturity.markOverdue":
+        return Question("checkOverdue", args)
+    if act.kind == "Maturity.settleEarly":
+        return Question("checkEarly", (args[0], act.sender), _CASH | {"BadSignature", *_ADMISSION})
+    if act.kind == "Recourse.demandRecourse":
+        return Question("checkRecourse", (*args[:3], act.sender), frozenset({"DocumentUnknown"}))
     if act.kind == "Maturity.settle":
         return Question("checkSettle", args[:1], frozenset({"ZeroAmount"}))
     return None

@@ -28,6 +28,7 @@ NAMES = (
     "PieceBook",
     "Financing",
     "Maturity",
+    "Recourse",
     "Impact",
 )
 AT = {name: address(name) for name in NAMES}
@@ -400,7 +401,8 @@ class Story:
         return digest
 
     def settle(self, receivable: int, bond: int, fingerprint: bytes, kept: str = "") -> str:
-        said: list[Emitted] = []
+        face = max(end for (number, _), (_, end, *_) in self.pieces.items() if number == receivable)
+        said = [self.say("Maturity", "RoundOpened", receivable=receivable, previous=0, target=face)]
         for (number, start), (holder, end, _, sequence) in sorted(self.pieces.items()):
             if number != receivable:
                 continue
@@ -410,7 +412,38 @@ class Story:
             to = axis(p.claim(holder)) if waits else holder
             said.append(self.move(axis(p.encumbrance(receivable)), to, end - start, fingerprint))
             said.append(self.say("Proceeds", "EncumbrancePaid", bond=bond, kept=waits, **args))
+            paid = {"amount": end - start, "payee": holder, "kept": waits}
+            said.append(self.say("Maturity", "PieceSettled", **args, **paid))
         return self.act(*said, self.say("Receivables", "Settled", receivable=receivable))
+
+    def pay_in(self, receivable: int, amount: int) -> None:
+        """From general money: the obligor is the project company."""
+        said = {"receivable": receivable, "obligor": party("company"), "amount": amount}
+        to = axis(p.settlement(receivable), p.MATURITY)
+        self.act(self.move(party("company"), to, amount), self.say("Maturity", "PaidIn", **said))
+
+    def share_out(self, receivable: int, previous: int, target: int, amounts: dict[int, int]) -> None:
+        """One round that is not the last: each piece's amount by its start."""
+        opened = {"receivable": receivable, "previous": previous, "target": target}
+        said = [self.say("Maturity", "RoundOpened", **opened)]
+        for start, amount in sorted(amounts.items()):
+            holder, end, *_ = self.pieces[receivable, start]
+            args = {"receivable": receivable, "holder": holder, "start": start, "end": end}
+            if amount:
+                said.append(self.move(axis(p.settlement(receivable), p.MATURITY), holder, amount))
+            said.append(self.say("Maturity", "PieceSettled", **args, amount=amount, payee=holder, kept=False))
+        self.act(*said)
+
+    def settle_early(self, receivable: int, start: int, amount: int) -> None:
+        """The company pays the holder; the piece is discharged."""
+        holder, end, _, sequence = self.pieces[receivable, start]
+        args = {"receivable": receivable, "holder": holder, "start": start, "end": end}
+        early = {"quote": word(f"early {start}"), "amount": amount}
+        self.act(
+            self.say("PieceBook", "Discharged", **args, how=3, sequence=sequence + 1),
+            self.move(party("company"), holder, amount, word(f"early {start}")),
+            self.say("Maturity", "SettledEarly", **args, **early),
+        )
 
     # --- reading ---
 

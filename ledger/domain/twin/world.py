@@ -34,6 +34,7 @@ from ledger.domain.twin.proceeds import Proceeds
 from ledger.domain.twin.programmes import Programmes
 from ledger.domain.twin.receivables import Receivables
 from ledger.domain.twin.records import Records
+from ledger.domain.twin.recourse import Recourse
 from ledger.domain.twin.supplierloans import SupplierLoans
 from ledger.domain.twin.trades import Trades
 from ledger.domain.twin.transfers import Transfers
@@ -132,7 +133,27 @@ class World:
             stage, at["Financing"], people, self.documents, self.book, self.receivables, recover
         )
         self.maturity = Maturity(
-            stage, at["Maturity"], people, self.book, self.receivables, self.lines, self.proceeds
+            stage,
+            at["Maturity"],
+            people,
+            self.book,
+            self.programmes,
+            self.receivables,
+            self.lines,
+            self.proceeds,
+            recover,
+            {},
+        )
+        self.recourse = Recourse(
+            stage,
+            at["Recourse"],
+            people,
+            self.documents,
+            self.book,
+            self.programmes,
+            self.receivables,
+            self.maturity,
+            self.financing,
         )
         self.impact = Impact(
             stage, at["Impact"], people, self.documents, self.frameworks, self.proceeds, recover
@@ -189,7 +210,7 @@ class World:
     def _contracts(self) -> Iterator[Contract]:
         yield from (self.participants, self.registry, self.documents, self.frameworks, self.book)
         yield from (self.proceeds, self.lines, self.bonds, self.receivables, self.financing, self.maturity)
-        yield from (self.mandates, self.trades, self.transfers, self.programmes)
+        yield from (self.mandates, self.trades, self.transfers, self.programmes, self.recourse)
         yield from (self.impact, self.coupon_terms, self.service)
         yield from (self.impact, self.undertakings, self.labels, self.records)
         yield from (self.files, self.loans)
@@ -239,6 +260,7 @@ class World:
         self.book.set_module(powers, self.financing.address, 2, MAY_MOVE | MAY_LOCK)
         self.book.set_module(powers, self.maturity.address, 3, MAY_DISCHARGE)
         self.book.set_module(powers, self.transfers.address, 4, MAY_MOVE | MAY_LOCK)
+        self.book.set_module(powers, self.recourse.address, 6, MAY_MOVE)
         for user in (self.proceeds, self.receivables, self.loans):
             self.documents.set_user(powers, user.address, True)
         self.documents.set_kind(powers, DocumentKind.INVOICE, KindRule(PAYEE_SIGNS))
@@ -286,6 +308,7 @@ class World:
         yield from self._credit_views()
         yield from self._programme_views()
         yield from self._receivable_views()
+        yield from self._maturity_views()
         yield from self._file_views()
         yield from self._loan_views()
 
@@ -444,6 +467,23 @@ class World:
         for key, level in programmes.levels.items():
             yield (at, "levelOf", key), level
 
+    def _maturity_views(self) -> Iterator[tuple[View, Any]]:
+        at, maturity = self.maturity.address, self.maturity
+        for id_, receivable in self.receivables.receivables.items():
+            yield (at, "progress", (id_,)), plain(maturity.progress(id_))
+            yield (at, "rounds", (id_,)), maturity.rounds(id_)
+            middle = receivable.face // 3
+            yield (
+                (at, "received", (id_, middle, receivable.face)),
+                maturity.received(id_, middle, receivable.face),
+            )
+        for holder, nonce in maturity.nonces:
+            yield (at, "nonceUsed", (holder, nonce)), True
+        for place in self.book.pieces:
+            yield (at, "heldBy", place), maturity.held_by(*place)
+            yield (self.recourse.address, "demand", place), plain(self.recourse.demand(*place))
+            yield (self.recourse.address, "writtenOffOn", place), self.recourse.written_off_on(*place)
+
     def _receivable_views(self) -> Iterator[tuple[View, Any]]:
         for obligor in self.receivables.overdues:
             yield (self.receivables.address, "overdue", (obligor,)), self.receivables.overdue(obligor)
@@ -451,7 +491,6 @@ class World:
         for id_, receivable in self.receivables.receivables.items():
             yield (self.receivables.address, "receivable", (id_,)), plain(receivable)
             yield (self.receivables.address, "greenOf", (id_,)), plain(self.receivables.green_of(id_))
-            yield (self.maturity.address, "cursor", (id_,)), self.maturity.cursor(id_)
             yield (self.book.address, "receivableOf", (id_,)), plain(self.book.receivable_of(id_))
             walk = list(self.book.walk(id_))
             pieces = tuple(start for start, _ in walk), tuple(plain(piece) for _, piece in walk)

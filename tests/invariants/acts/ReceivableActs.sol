@@ -317,7 +317,7 @@ abstract contract ReceivableActs is LineActs {
         }
         bool allowed = p.state == 2 && p.budgetLine == 0 && !p.paidIn && cash.balanceOf(p.obligor) >= p.face;
         (bool ok,) =
-            _act("maturity.payIn", p.obligor, address(maturity), abi.encodeCall(IMaturity.payIn, (id)));
+            _act("maturity.payIn", p.obligor, address(maturity), abi.encodeCall(IMaturity.payIn, (id, p.face)));
         _judge("PIECE-1", "maturity.payIn", allowed, ok);
         if (ok) p.paidIn = true;
     }
@@ -338,7 +338,7 @@ abstract contract ReceivableActs is LineActs {
         if (p.state == 2 && _today() < p.due && _odd(3)) {
             _setClock(clock + uint256(p.due - _today()) * 1 days);
         }
-        if (_odd(3)) _bringDown(_pieces[id][maturity.cursor(id)].holder, 0);
+        if (_odd(3)) _bringDown(_pieces[id][maturity.progress(id).cursor].holder, 0);
         bool allowed = p.state == 2 && _today() >= p.due && (p.budgetLine != 0 || p.paidIn);
         bytes memory data = abi.encodeCall(IMaturity.settle, (id, 1 + _roll(4)));
         (bool ok, bytes memory result) = _act("maturity.settle", outsider, address(maturity), data);
@@ -414,7 +414,8 @@ abstract contract ReceivableActs is LineActs {
     function _readSettled(Vm.Log memory log) private {
         uint64 id = uint64(uint256(log.topics[1]));
         address holder = _address(log.topics[2]);
-        (uint64 start, uint64 end, bool kept) = abi.decode(log.data, (uint64, uint64, bool));
+        (uint64 start, uint64 end, uint256 amount,, bool kept) =
+            abi.decode(log.data, (uint64, uint64, uint256, address, bool));
         Payable storage p = _payable(id);
         bool funded = p.budgetLine != 0;
         address from = funded
@@ -428,7 +429,11 @@ abstract contract ReceivableActs is LineActs {
         );
         _must(_pieces[id][start].holder == holder, "PIECE-1", "somebody else than the holder was paid");
         _must(_lastMove.from == from && _lastMove.to == to, "PIECE-1", "a settlement took another way");
-        _must(_lastMove.amount == end - start, "PIECE-1", "a holder got another amount than its fen");
+        _must(
+            _lastMove.amount == amount && amount == end - start,
+            "PIECE-1",
+            "a holder got another amount than its fen"
+        );
         _settledFen[id] += end - start;
         if (!funded) return;
         BondRecord storage b = _bond(_line(p.budgetLine).bond);

@@ -141,7 +141,7 @@ abstract contract World is Cheats {
         maturity = IMaturity(
             _module(
                 "Maturity.sol:Maturity",
-                abi.encode(powers, participants, book, receivables, creditLines, proceeds)
+                abi.encode(powers, participants, book, programmes, receivables, creditLines, proceeds)
             )
         );
     }
