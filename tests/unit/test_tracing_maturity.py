@@ -116,7 +116,7 @@ def test_the_mark_shows_since_when_and_goes_with_the_debt(story: Story, tmp_path
     story.act(story.say("Receivables", "MarkedOverdue", **said, count=1))
     read = model(story, tmp_path)
     [one] = read.maturities()["receivables"]
-    assert (one["stage"], one["overdue_since"]) == ("1-30", "2025-07-31")
+    assert (one["stage"], one["overdue_since"]) == ("1-30", "2025-08-01")
     story.act(story.say("Receivables", "MarkedCured", **said, count=0))
     story.sync(read._store)  # type: ignore[arg-type]
     assert read.maturities()["receivables"][0]["overdue_since"] is None
