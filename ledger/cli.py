@@ -28,6 +28,7 @@ from ledger.commands.impact import impact_app, portfolio
 from ledger.commands.maturity import maturity_app, overdue_app, recourse_app
 from ledger.commands.participants import participant_app
 from ledger.commands.people import bank_app, mandate_app
+from ledger.commands.rules import rules_app
 from ledger.commands.service import service_app
 from ledger.commands.spending import business_date
 from ledger.commands.tracing import evidence_app, piece_app, trace_app
@@ -43,6 +44,7 @@ app = typer.Typer(
 for _name, _app in (
     ("bond", bond_app),
     ("document", document_app),
+    ("rules", rules_app),
     ("piece", piece_app),
     ("financing", financing_app),
     ("trace", trace_app),

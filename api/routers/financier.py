@@ -31,6 +31,7 @@ from api.schemas.receivables import (
     RequestIn,
     RequestOut,
 )
+from api.schemas.rules import NoticeOut
 from ledger.domain.discount import convention
 from ledger.errors import NotFound
 from ledger.services.financing import SignedQuote
@@ -148,6 +149,7 @@ def fund(caller: FinancierCaller, ledger: LedgerHere, body: FundingIn) -> Financ
         start=done.start,
         end=done.end,
         number=done.number,
+        notices=[NoticeOut.of(one) for one in done.notices],
         **sums,
     )
 

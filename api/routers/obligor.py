@@ -10,6 +10,7 @@ from api.deps import AnyCaller, LedgerHere, ObligorCaller, ParticipantCaller, Pa
 from api.schemas.common import Amount
 from api.schemas.maturity import PaidIn, PaymentIn
 from api.schemas.receivables import Batch, Confirmed, ReceivableIn, ReceivableOut, Settled
+from api.schemas.rules import NoticeOut
 
 router = APIRouter(prefix="/receivables", tags=["obligor"])
 
@@ -28,6 +29,7 @@ def confirm(caller: ObligorCaller, ledger: LedgerHere, body: ReceivableIn) -> Co
         contract=body.contract.paper(),
         delivery=body.delivery.paper(),
         budget_line=body.budget_line,
+        delivered=body.delivered,
     )
     return Confirmed(
         tx=done.tx,
@@ -36,6 +38,7 @@ def confirm(caller: ObligorCaller, ledger: LedgerHere, body: ReceivableIn) -> Co
         obligor=done.obligor,
         supplier=done.supplier,
         face=Amount.of(done.face, body.face.currency),
+        notices=[NoticeOut.of(one) for one in done.notices],
     )
 
 

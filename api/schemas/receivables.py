@@ -25,6 +25,7 @@ from api.schemas.common import (
     WideId,
 )
 from api.schemas.people import ReadingIn
+from api.schemas.rules import NoticeOut
 from ledger.domain.typed_data import Quote
 from ledger.services.financing import SignedQuote
 from ledger.services.financing_report import Report
@@ -45,6 +46,7 @@ class ReceivableIn(Request):
     fingerprint: Hash
     contract: Paper
     delivery: Paper
+    delivered: Date | None = None
 
 
 class Confirmed(Act):
@@ -52,6 +54,7 @@ class Confirmed(Act):
     obligor: str
     supplier: str
     face: Amount
+    notices: list[NoticeOut]
 
 
 class ReceivableOut(Answer):
@@ -310,3 +313,4 @@ class Financed(Act):
     fee: Amount
     net: Amount
     number: str
+    notices: list[NoticeOut]

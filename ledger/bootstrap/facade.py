@@ -34,6 +34,7 @@ from ledger.services.performance import Performance
 from ledger.services.powers import Changes
 from ledger.services.receivables import Obligor, Supplier
 from ledger.services.requests import Requests
+from ledger.services.rules import Rulebook
 from ledger.services.service import Service
 from ledger.services.trades import Trades
 from ledger.services.verifier import Verifier
@@ -68,6 +69,7 @@ class Ledger:
         impact: reports what projects achieved, validates them, lists them with everybody's shares.
         auditor: traces.
         documents: files and obligation documents.
+        rules: which rules bind on a day in a programme, and what they would say to an act.
         doubles: against financing an invoice twice: recomputing, red invoices, epochs, near-duplicates.
         mandates: who may act for whom or read whose data; granting and ending.
         cash: balances, transfers, redemption, for any holder.
@@ -103,6 +105,7 @@ class Ledger:
         self.auditor = Auditor(session)
         self.documents = Documents(session)
         self.doubles = Doubles(session)
+        self.rules = Rulebook(session)
         self.cash = Cash(session)
         self.holding = Holdings(session)
         self.trades = Trades(session)

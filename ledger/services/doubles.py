@@ -257,6 +257,16 @@ def require_recomputed(session: Session, payer: str, fingerprint: str, reading: 
     return found
 
 
+def near_count(session: Session, reader: str, fingerprint: str) -> int | None:
+    """How many registered documents look like this one; None where there is no index to search."""
+    try:
+        raw = hash_bytes(fingerprint, "an obligation")
+        root = hex_of(bytes(session.read("Documents", "rootOf", raw)))
+        return len(Doubles(session).near(reader, root))
+    except NotFound:
+        return None
+
+
 def recompute(session: Session, reader: str, fingerprint: str, reading: Reading | None = None) -> Recomputed:
     """See `Doubles.recompute`."""
     raw = hash_bytes(fingerprint, "an obligation")

@@ -14,13 +14,15 @@ from ledger.domain.dates import day_number
 from ledger.domain.discount import Convention, days_of, discount_half_up, end_of
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.obligations import NOBODY, Reading
+from ledger.domain.rules import Fact
 from ledger.domain.typed_data import Quote, TypedData
 from ledger.errors import BadInput
 from ledger.services.desk import Desk, act_of
 from ledger.services.documents import Paper
-from ledger.services.doubles import require_recomputed
+from ledger.services.doubles import near_count, require_recomputed
 from ledger.services.financing_report import Report, report
 from ledger.services.receivables import piece_at, receivable_of
+from ledger.services.rules import Notice, before
 from ledger.services.session import Act
 from ledger.services.values import Amount, code, hex_of, minor_or_zero, whole
 
@@ -49,6 +51,7 @@ class Financed(Act):
     fee: int
     net: int
     number: str
+    notices: tuple[Notice, ...] = ()
 
 
 class Financier(Desk):
@@ -152,10 +155,19 @@ class Financier(Desk):
         """
         quote = signed.quote
         found = receivable_of(self._session, quote.receivable)
-        require_recomputed(self._session, financier, found.fingerprint, invoice)
+        recomputed = require_recomputed(self._session, financier, found.fingerprint, invoice)
         numbered = code(number, "the number of a registration")
         searched = self._file(financier, search, DocumentKind.REGISTRY_SEARCH)
         registered = self._file(financier, registration, DocumentKind.REGISTRATION)
+        facts: dict[str, Fact] = {
+            "registration_number": True,
+            "registration": True,
+            "search": True,
+            "recomputed": recomputed.matches,
+            "credited": recomputed.credited,
+            "near_duplicates": near_count(self._session, financier, found.fingerprint),
+        }
+        notices = before(self._session, "finance", facts, found.programme, arranged=found.confirmed_on)
         paid = quote.net if quote.fee_payee == NOBODY else quote.net + quote.fee
         self._session.allow(financier, self._session.cash(found.cash), "Financing", paid)
         papers = (numbered, registered, searched)
@@ -170,6 +182,7 @@ class Financier(Desk):
             quote.fee,
             quote.net,
             number,
+            notices,
         )
 
     def lapse(self, who: str, signed: SignedQuote) -> Act:

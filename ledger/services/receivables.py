@@ -13,12 +13,14 @@ from ledger.domain.dates import date_of, day_number
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.money import Money
 from ledger.domain.programmes import ON_NOTICE, Programme
+from ledger.domain.rules import Fact
 from ledger.domain.states import Consent, ReceivableState
 from ledger.errors import ContractRefusal, NotFound
 from ledger.services.bank import LineGranted, credit_line
 from ledger.services.desk import Desk, act_of
 from ledger.services.documents import Paper
 from ledger.services.proceeds import Refunds
+from ledger.services.rules import Notice, before
 from ledger.services.session import Act, CashContract, Session, struct
 from ledger.services.values import Amount, code, hash_bytes, hex_of, minor, reference, whole
 
@@ -48,6 +50,7 @@ class Confirmed(Act):
     obligor: str
     supplier: str
     face: int
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +193,16 @@ class Obligor(Party):
         order: bool = False,
         reasons: str | None = None,
         green: GreenUse | None = None,
+        delivered: dt.date | None = None,
     ) -> Confirmed:
         """Confirms a payable within a bank's line, against an invoice that both sides signed.
 
         With `budget_line` the bond's money is locked for it in the same act; without, the obligor pays in at
         maturity. With `order`, `delivery` is the order, and the evidence follows by `deliver`. `reasons`
         names what the line's bank filed with `bank.attest` for a tenor above 180 days. Rules: 77号文 art. 11
-        (at most one year), art. 12 (contract, invoice and delivery), art. 15 (nothing new in default).
+        (at most one year), art. 12 (contract, invoice and delivery), art. 15 (nothing new in default); what
+        those of the pack had to say comes back as notices. `delivered` is the day that the supplier's 60 days
+        count from (保障中小企业款项支付条例 art. 9); it goes no further.
         """
         found = self._session.cash(cash)
         value = whole(minor(face, found.currency.code), _MAX_FACE, "a face")
@@ -216,6 +222,18 @@ class Obligor(Party):
             "reasons": hash_bytes(reasons, "the bank's reasons") if reasons else bytes(32),
             **self._green(obligor, green, found.currency.code),
         }
+        facts: dict[str, Fact] = {
+            "tenor_days": (due - self._session.today()).days,
+            "reasons": reasons,
+            "contract": True,
+            "invoice": True,
+            "delivery": True,
+            "obligor_overdue": int(
+                self._session.read("Receivables", "overdue", self._session.address(obligor))
+            ),
+            "days_from_delivery": (due - delivered).days if delivered else None,
+        }
+        notices = before(self._session, "confirm", facts, programme)
         mined = self._session.act(obligor, "Receivables", "confirm", confirmation)
         event = mined.event("Confirmed").args
         return Confirmed(
@@ -225,6 +243,7 @@ class Obligor(Party):
             event["obligor"],
             event["supplier"],
             value,
+            notices,
         )
 
     def _green(self, obligor: str, green: GreenUse | None, unit: str) -> dict[str, Any]:

@@ -67,6 +67,8 @@ TABLE: dict[str, Access] = {
     "POST /v1/obligations/{fingerprint}/credits": Access("operator", private=True, body="credit"),
     "POST /v1/obligations/{fingerprint}/links": Access("operator", private=True, body={}),
     "GET /v1/red-invoices": EVERYBODY,
+    "GET /v1/rules": EVERYBODY,
+    "POST /v1/rules/judgements": EVERYBODY,
     # cash
     "GET /v1/cash/{cash}/balance": PARTICIPANT,
     "GET /v1/cash/{cash}/balances/{who}": Access(private=True),

@@ -124,6 +124,21 @@ def test_a_fingerprint_is_recomputed_and_a_red_invoice_stops_it(town: Api) -> No
         assert alert["receivables"] == [number] and alert["over"] == cny(FACE)
     assert town.get("Investor", "/v1/red-invoices")["alerts"] == []
     assert town.post("Contractor", path + "/links", {})["fingerprint"] == fingerprint
+    town.post("Contractor", f"/v1/receivables/{number}/refusal", {"reason": "cancelled"})
+
+
+@pytest.mark.spec("RULE-1")
+def test_rules_are_told_with_their_clause_and_judge_an_act_before_it(town: Api) -> None:
+    """RULE-1 over HTTP: the level of a day, the verdict with its clause, and the notice with the act."""
+    shown = {one["id"]: one for one in town.get("Investor", "/v1/rules?day=2025-06-15")["rules"]}
+    assert shown["77-11"]["level"] == "attest" and shown["77-11"]["in_force"]
+    before = {one["id"]: one for one in town.get("Investor", "/v1/rules?day=2025-06-14")["rules"]}
+    assert not before["77-11"]["in_force"] and before["77-11"]["clause"] == "银发〔2025〕77号 art. 11"
+    asked = {"act": "confirm", "facts": {"tenor_days": 200, "days_from_delivery": 61}, "day": "2026-01-01"}
+    found = {one["rule"]: one for one in town.post("Investor", "/v1/rules/judgements", asked)["verdicts"]}
+    assert found["77-11"]["outcome"] == "refused" and "art. 11" in found["77-11"]["sentence"]["zh"]
+    assert found["SME-09"]["outcome"] == "warned" and found["77-12"]["outcome"] == "unknown"
+    town.refused("Investor", "POST", "/v1/rules/judgements", {**asked, "act": "dance"}, 404, "not-found")
 
 
 def test_lines_are_changed_and_passed_on(town: Api) -> None:

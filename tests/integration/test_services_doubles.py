@@ -14,10 +14,11 @@ from ledger.bootstrap.testing import FIRST_DAY
 from ledger.domain.duplicates import Reason
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.obligations import Reading
-from ledger.errors import Conflict, ContractRefusal, LedgerError
+from ledger.errors import Conflict, ContractRefusal, LedgerError, NotFound
 from ledger.services.documents import RegisteredObligation
 from ledger.services.doubles import FingerprintMismatch, NotRecomputed, RegisteredTwice
 from ledger.services.financing import SignedQuote
+from ledger.services.rules import RuleRefused, before
 from tests.integration import given_bond as given
 from tests.integration.given_bond import DAY, LATER, yuan
 
@@ -210,3 +211,40 @@ def test_a_payee_links_all_that_it_can_read(town: Ledger) -> None:
     assert hidden.fingerprint not in linked and linked[twice.fingerprint] is None
     assert town.documents.capacity(str(linked[old.fingerprint])).total == 100_000
     assert town.doubles.link_all("Subcontractor") == {}
+
+
+# --- rules; last, because the days go on -----------------------------------------------------------------
+
+
+@pytest.mark.spec("RULE-1")
+def test_rules_are_judged_before_an_act_and_what_warns_comes_back_with_it(town: Ledger) -> None:
+    """RULE-1: before its day a rule says nothing; from then on a warning comes with the act, a refusal that no
+    contract holds stops it, and both quote the clause."""
+    bill = invoice(town, 7, number="RULES-1")
+    line = town.bank.grant_line("settlement bank", "Company", yuan(100), LATER).id
+    facts: dict[str, Any] = {
+        "cash": "CNY",
+        "credit_line": line,
+        "fingerprint": bill.fingerprint,
+        "contract": b"contract",
+        "delivery": b"delivery",
+    }
+
+    def confirm(due: dt.date) -> Any:
+        late = due - 61 * DAY
+        return town.obligor.confirm("Company", "Contractor", yuan(1), due=due, delivered=late, **facts)
+
+    assert confirm(FIRST_DAY + 90 * DAY).notices == ()
+    town.operator.post_business_date(dt.date(2025, 6, 15))
+    (notice,) = confirm(dt.date(2025, 8, 1)).notices
+    assert (notice.rule, notice.outcome) == ("SME-09", "warned")
+    assert "art. 9" in notice.sentence["en"] and "61" in notice.sentence["zh"]
+    verdicts = {one.rule.id: one.outcome for one in town.rules.check("confirm", {"tenor_days": 200})}
+    assert verdicts["77-11"] == "refused" and verdicts["77-15"] == "unknown"
+    with pytest.raises(NotFound):
+        town.rules.check("dance", {})
+    with pytest.raises(RuleRefused, match="double financing") as refusal:
+        before(town.session, "finance", {"recomputed": False})
+    assert refusal.value.clause and "重新计算" in refusal.value.sentence("zh")
+    listed = {one.rule.id: one for one in town.rules.list(dt.date(2025, 6, 14))}
+    assert not listed["77-11"].in_force and listed["SME-09"].in_force

@@ -3,7 +3,8 @@
 A rule says what it is about, its clause and source and how sure they are (RULES.md), since when it binds, and
 at what level: `warn` tells, `attest` refuses unless the named fact attests it, `block` refuses. A programme
 may set another level; where a contract refuses whatever the level and the day, `floor` says so and no
-programme goes below it. What was arranged before a rule began may differ until its transition ends: then it only warns.
+programme goes below it. What was arranged before a rule began may differ until its transition ends: then it
+only warns.
 
 Warning: a fact that nobody gave is `unknown`, and unknown is neither held nor broken; it is shown.
 """

@@ -1,0 +1,33 @@
+"""Rules as dated data: which bind on a day, and what they say to an act. Their own sentences stand with them."""
+
+# ruff: noqa: E501 - one phrase a line reads better than wrapped halves
+
+from __future__ import annotations
+
+from typing import Final
+
+WORDS: Final[dict[str, str]] = {
+    "Rules as dated data: which bind on a day, and what they say to an act": "按日期生效的规则：某日适用哪些规则，以及对某行为的判断",
+    "YYYY-MM-DD; by default the business date": "YYYY-MM-DD；默认为业务日",
+    "number of the programme whose levels count": "适用其规则级别的项目编号",
+    "Every rule with its clause, its grade and the level at which it binds.": "全部规则及其条款、可靠程度与适用级别。",
+    "Rules": "规则",
+    "rule": "规则",
+    "grade": "可靠程度",
+    "what it says": "内容",
+    "Grade C is not verified: a figure of grade C is a parameter with a default.": "C 级未经核实：C 级的数值是带默认值的参数。",
+    "confirm, accept, transfer, finance, mint, allocate, ...": "confirm、accept、transfer、finance、mint、allocate 等",
+    "NAME=VALUE, as often as needed: tenor_days=200, reasons=yes": "NAME=VALUE，可重复：tenor_days=200、reasons=yes",
+    "day of what it belongs to, for transitions": "所属安排的日期，用于过渡期",
+    "What the rules would say to an act, by the facts given; a fact that is left out is unknown.": "按所给事实，规则对某行为的判断；未给出的事实视为不明。",
+    "a fact is written NAME=VALUE": "事实须写作 NAME=VALUE",
+    "no rule is about such an act": "没有规则涉及该行为",
+    # --- the data itself -------------------------------------------------------------------------------------
+    "no such test or grade of a rule": "规则没有这种判断方式或可靠程度",
+    "a rule that compares has one fact and a bound": "作比较的规则须有一项事实和一个界限",
+    "a rule to attest says by what": "须声明的规则应说明以何声明",
+    "a rule has a level and an order of days": "规则须有级别，且日期先后有序",
+    "the rules cannot be read": "无法读取规则",
+    "a rule has no such parameter": "规则没有该参数",
+    "two versions of one rule are in force at once": "同一规则的两个版本同时生效",
+}
