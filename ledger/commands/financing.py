@@ -154,8 +154,9 @@ def fund(
     """Money against piece in one transaction, after the registration (银发〔2025〕77号 art. 13)."""
     with opened() as ledger:
         signed = ledger.requests.offer(who, quote).signed
-        papers = {"registration": read_file(certificate), "search": read_file(search)}
-        done = ledger.financier.fund(who, signed, number=number, **papers)
+        done = ledger.financier.fund(
+            who, signed, number=number, registration=read_file(certificate), search=read_file(search)
+        )
         unit = _unit(ledger, done.receivable)
     paid = tables.amount(done.net, unit)
     sentence = say("{net} {currency} are paid for the piece.", net=paid, currency=unit.code)

@@ -221,7 +221,7 @@ def test_without_money_or_papers_nothing_changes_hands(town: Ledger) -> None:
     town.financier.accept("Contractor", signed)
     before = town.books.pieces(receivable), town.cash.balance("Contractor", "CNY")
     fund = town.financier.fund
-    refuses("InsufficientBalance", lambda: fund("Factor", signed, **PAPERS))
+    refuses("InsufficientBalance", lambda: fund("Factor", signed, **{**PAPERS, "number": "20250002"}))
     wrong = town.documents.register("Factor", b"a file", DocumentKind.OTHER).document
     refuses("DocumentUnknown", lambda: fund("Factor", signed, number="1", registration=wrong, search=b"s"))
     refuses("NotParty", lambda: fund("Contractor", signed, **PAPERS))
