@@ -218,8 +218,8 @@ def test_a_payee_links_all_that_it_can_read(town: Ledger) -> None:
 
 @pytest.mark.spec("RULE-1")
 def test_rules_are_judged_before_an_act_and_what_warns_comes_back_with_it(town: Ledger) -> None:
-    """RULE-1: before its day a rule says nothing; from then on a warning comes with the act, a refusal that no
-    contract holds stops it, and both quote the clause."""
+    """RULE-1: before its day a rule says nothing; from then on a warning comes with the act, a refusal that
+    no contract holds stops it, and both quote the clause."""
     bill = invoice(town, 7, number="RULES-1")
     line = town.bank.grant_line("settlement bank", "Company", yuan(100), LATER).id
     facts: dict[str, Any] = {
