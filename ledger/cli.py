@@ -14,7 +14,13 @@ from rich.markup import escape
 from typer.exceptions import TyperException
 
 from ledger import tables
-from ledger.commands import common, issue, language, published  # noqa: F401 - `bond register`, `bond terms`
+from ledger.commands import (  # noqa: F401 - `bond register`, `bond terms`, `bond place`
+    common,
+    issue,
+    language,
+    placements,
+    published,
+)
 from ledger.commands.accounts import account_app
 from ledger.commands.alerts import alerts
 from ledger.commands.bonds import bond_app

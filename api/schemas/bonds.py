@@ -227,11 +227,12 @@ class RegisteredProject(Act):
 
 
 class ProjectOut(Answer):
-    """A project as it stands, in minor units of the currency its budget was given in."""
+    """A project as it stands, in minor units of its one currency."""
 
     id: int
     company: str
     framework: int
+    currency: str
     budget_minor: OffsetOut
     allocated_minor: OffsetOut
 
@@ -241,6 +242,7 @@ class ProjectOut(Answer):
             id=found.id,
             company=found.company,
             framework=found.framework,
+            currency=found.currency,
             budget_minor=found.budget,
             allocated_minor=found.allocated,
         )

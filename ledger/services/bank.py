@@ -14,6 +14,7 @@ from ledger.errors import NotFound
 from ledger.services.cash import SettlementBank
 from ledger.services.desk import act_of
 from ledger.services.documents import Paper
+from ledger.services.placements import PlaceOfProceeds
 from ledger.services.session import Act, Session, struct
 from ledger.services.values import Amount, hex_of, minor, minor_or_zero, reference
 
@@ -52,8 +53,9 @@ class CreditLine:
         return self.limit - self.reserved - self.outstanding if self.state == "active" else 0
 
 
-class Bank(SettlementBank):
-    """Mint, burn, and lines: bank to group here, group to subsidiary at `obligor.grant_sub`."""
+class Bank(SettlementBank, PlaceOfProceeds):
+    """Mint, burn, placed proceeds; and lines: bank to group here, group to subsidiary at
+    `obligor.grant_sub`."""
 
     def grant_line(self, bank: str, holder: str, limit: Money, expires: dt.date) -> LineGranted:
         """Grants `holder` a line that confirmed payables may use up to `limit`, until the last day

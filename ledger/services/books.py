@@ -7,7 +7,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from ledger.domain.programmes import Programme
-from ledger.services import bank, bonds, frameworks, impact, operator, proceeds, receivables, undertakings
+from ledger.services import (
+    bank,
+    bonds,
+    frameworks,
+    impact,
+    operator,
+    placements,
+    proceeds,
+    receivables,
+    undertakings,
+)
 from ledger.services.desk import Desk
 from ledger.services.session import struct
 
@@ -60,6 +70,9 @@ class Books(Desk):
 
     def project(self, project: int) -> proceeds.Project:
         return proceeds.project_of(self._session, project)
+
+    def placement(self, placement: int) -> placements.Placement:
+        return placements.placement_of(self._session, placement)
 
     def impact_report(self, report: int) -> impact.Report:
         return impact.report_of(self._session, report)

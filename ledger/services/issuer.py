@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ledger.services.bonds import Bonds
 from ledger.services.frameworks import Frameworks
+from ledger.services.placements import Placing
 from ledger.services.proceeds import Proceeds
 from ledger.services.undertakings import Promises
 
 
-class Issuer(Frameworks, Promises, Bonds, Proceeds):
+class Issuer(Frameworks, Promises, Bonds, Proceeds, Placing):
     """Everything an issuer comes to do."""

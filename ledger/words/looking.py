@@ -138,6 +138,7 @@ VALUES: Final[dict[str, str]] = {
     "settlement": "到期兑付",
     "service": "付息兑付",
     "returned": "退回投资人",
+    "income": "配置收益",
     "in default": "已违约",
     "claim": "待领取",
     "unknown": "未知",

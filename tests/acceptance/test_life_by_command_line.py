@@ -112,8 +112,26 @@ def spent(shell: Shell, bond: int, framework: int) -> int:
     invoice = shell.ask("bond", "invoice", "2024-1", LINE, *parties, *yen, *paper)["fingerprint"]
     shell.ask("bond", "pay", line, invoice, LINE, *yen, "--as", "Issuer")
     assert balance(shell, "Contractor") == 2_000_000_000
+    placed(shell, bond)
     shell.refuses("OverBudget", "bond", "pay", line, invoice, 1, *yen, "--as", "Issuer")
     return int(project)
+
+
+def placed(shell: Shell, bond: int) -> None:
+    """1,000 yen of the idle money at the bank; 600 come back, 400 are lost and made good by the issuer."""
+    yen, paper = ("--currency", "JPY"), ("--document", shell.paper)
+    at = ("--at", "settlement bank", "--instrument", "notice deposit", "--until", CALLED)
+    number = shell.ask("bond", "place", bond, 1_000, *at, *yen, *paper, "--as", "Issuer")["id"]
+    bank = ("--as", "settlement bank")
+    shell.refuses("OverPlaced", "bond", "bring-back", number, 1_001, *yen, *paper, *bank)
+    credited(shell, "settlement bank", 7, "the bank's own")
+    shell.ask("bond", "bring-back", number, 600, "--income", 7, *yen, *paper, *bank)
+    shell.ask("bond", "lose", number, 400, *yen, *paper, "--as", "Issuer")
+    assert shell.ask("bond", "placement", number)["lost"] == 400
+    credited(shell, "Issuer", 400, "for the loss")
+    shell.ask("bond", "make-good", number, 400, *yen, *paper, "--as", "Issuer")
+    shell.ask("bond", "spend-income", bond, 7, "--to", "Contractor", *yen, *paper, "--as", "Issuer")
+    assert balance(shell, "Contractor") == 2_000_000_007
 
 
 def reported(shell: Shell, framework: int, project: int) -> None:

@@ -142,6 +142,12 @@ TABLE: dict[str, Access] = {
     "POST /v1/budget-lines/{line}/payments/check": ROLE,
     "POST /v1/projects": ROLE,
     "GET /v1/projects/{project}": EVERYBODY,
+    "POST /v1/bonds/{bond}/placements": ROLE,
+    "POST /v1/bonds/{bond}/income-payments": ROLE,
+    "GET /v1/placements/{placement}": EVERYBODY,
+    "POST /v1/placements/{placement}/returns": ROLE,
+    "POST /v1/placements/{placement}/losses": ROLE,
+    "POST /v1/placements/{placement}/recoveries": PARTICIPANT,
     # impact
     "POST /v1/impact-reports": PARTICIPANT,
     "GET /v1/impact-reports": EVERYBODY,
@@ -236,7 +242,18 @@ def path_of(lived: Api, name: str) -> tuple[str, str]:
     }
     for field in ("framework", "bond", "line", "project", "receivable", "report"):
         known[field] = lived.ids["credit" if field == "line" and "credit-lines" in path else field]
+    if "{placement}" in path:
+        known["placement"] = placed(lived)
     return method, path.format(**known)
+
+
+def placed(lived: Api) -> int:
+    """One fen of the bond's, with the settlement bank."""
+    if "placement" not in lived.ids:
+        body = {"place": lived.account("settlement bank"), "amount": cny(1), "instrument": "deposit"}
+        made = lived.post("Issuer", f"/v1/bonds/{lived.ids['bond']}/placements", body | {"document": paper()})
+        lived.ids["placement"] = made["id"]
+    return int(lived.ids["placement"])
 
 
 def housed(lived: Api) -> str:

@@ -92,6 +92,25 @@ def spent(api: Api, bond: int) -> None:
     assert validate(api, api.post("Issuer", "/v1/impact-reports", achieved), "accepted")
 
 
+def placed(api: Api, bond: int) -> None:
+    """9,000 fen of the idle money at the bank: 5,000 and interest come back, the rest is lost and made
+    good."""
+    deposit = {"place": api.account("settlement bank"), "amount": cny(9_000), "instrument": "notice deposit"}
+    made = api.post("Issuer", f"/v1/bonds/{bond}/placements", deposit | {"document": paper()})["id"]
+    back = {"principal": cny(5_000), "income": cny(40), "document": paper("statement")}
+    api.post("settlement bank", f"/v1/placements/{made}/returns", back)
+    rest = {"amount": cny(4_000), "document": paper("notice")}
+    api.refused("settlement bank", "POST", f"/v1/placements/{made}/returns",
+                {"principal": cny(4_001), "document": paper()}, 409, "over-placed")  # fmt: skip
+    api.post("Issuer", f"/v1/placements/{made}/losses", rest)
+    assert api.get("Investor", f"/v1/placements/{made}")["lost"] == cny(4_000)
+    api.post("settlement bank", f"/v1/placements/{made}/recoveries", rest)
+    api.post("Issuer", f"/v1/bonds/{bond}/income-payments",
+             {"payee": api.account("Contractor"), "amount": cny(40), "document": paper()})  # fmt: skip
+    found = api.get("Investor", f"/v1/placements/{made}")
+    assert [found[part] for part in ("returned", "placed", "lost")] == [cny(5_000), cny(0), cny(0)]
+
+
 def coupon(api: Api, bond: int, period: int) -> Json:
     """Opened by a stranger, paid in by the issuer, paid out by a stranger."""
     number = api.post("Company", f"/v1/bonds/{bond}/coupons/{period}/opening")["payment"]
@@ -109,6 +128,8 @@ def test_a_bond_lives_over_http(new: Api) -> None:
     """LIFE-1: three roles and their agents, by tokens alone; every amount by the terms."""
     bond = issued(new)
     spent(new, bond)
+    credited(new, "settlement bank", 100, "the bank's own")
+    placed(new, bond)
     credited(new, "Issuer", 2 * UNITS * UNIT, "own money of the issuer")
     credited(new, OTHER, 100_000, "more of the buyer")
     on(new, "2025-07-02")

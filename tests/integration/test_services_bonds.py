@@ -289,6 +289,36 @@ def test_allocation_stays_within_pool_line_and_project(town: Ledger) -> None:
         )
 
 
+@pytest.mark.spec("BOND-7")
+def test_idle_money_is_placed_and_comes_back(town: Ledger) -> None:
+    found = given.bond(town)
+    given.mint(town, "settlement bank", yuan(10))
+    made = town.issuer.place(
+        "Issuer", found.bond, "settlement bank", yuan(500), instrument="deposit", document=b"deposit"
+    )
+    refuses(
+        town,
+        found.bond,
+        "OverPlaced",
+        lambda: town.bank.return_placed("settlement bank", made.id, yuan(501), b"statement"),
+    )
+    town.bank.return_placed("settlement bank", made.id, yuan(300), b"statement", income=yuan(2))
+    town.issuer.lose_placed("Issuer", made.id, yuan(150), b"notice")
+    town.issuer.make_good("settlement bank", made.id, yuan(50), b"receipt")
+    stands = town.books.placement(made.id)
+    assert (stands.returned, stands.placed, stands.lost) == (30_000, 5_000, 10_000)
+    assert (stands.place, stands.until, stands.currency) == (town.account("settlement bank"), None, "CNY")
+    told = town.auditor.trace_bond(found.bond)["states"]
+    assert (told["placed"], told["lost"], told["unallocated"]) == ("5000", "10000", "980000")
+    town.issuer.pay_income("Issuer", found.bond, "Contractor", yuan(2), b"bill")
+    with pytest.raises(NotFound):
+        town.books.placement(9_999)
+    with pytest.raises(BadMoney):
+        town.bank.return_placed("settlement bank", made.id, Money(1, currency("JPY")), b"statement")
+    answer = town.check()
+    assert answer["ok"], answer
+
+
 @pytest.mark.spec("BOND-4")
 def test_a_refund_never_exceeds_its_payment(town: Ledger) -> None:
     found = given.bond(town, allocated=1_000)
