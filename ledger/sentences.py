@@ -571,6 +571,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
 CLAUSES: Final[dict[str, str]] = {
     "OperatorCannotParticipate": "银发〔2025〕77号 art. 4",
     "TenorTooLong": "银发〔2025〕77号 art. 11",
+    "SearchedTooLate": "银发〔2025〕77号 art. 13",
     "ObligorInDefault": "银发〔2025〕77号 art. 15",
     "ConsentMissing": "保障中小企业款项支付条例 art. 11",
     "ReviewMissing": "中国绿色债券原则 2022; ICMA GBP, external review",

@@ -191,5 +191,12 @@ def _terms(funded: EventRow, found: Receivable) -> dict[str, Any]:
 def _is_same_day(session: Session, found: Receivable, began: dt.datetime, money: dt.datetime) -> bool:
     zone = int(session.read("Participants", "zone"))
     cut_off = int(struct(session.read("Programmes", "programme", found.programme))["cutOff"])
-    first, last = (int(moment.timestamp()) + zone for moment in (began, money))
+    return is_same_day(int(began.timestamp()) + zone, int(money.timestamp()) + zone, cut_off)
+
+
+def is_same_day(first: int, last: int, cut_off: int) -> bool:
+    """Whether money at `last` came on the day of `first` and before the cut-off, a second of that day.
+
+    Both in seconds since 1970 by the local clock; a cut-off of 0: there is none.
+    """
     return first // _DAY == last // _DAY and last % _DAY < (cut_off or _DAY)

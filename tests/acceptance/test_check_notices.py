@@ -493,6 +493,19 @@ def test_a_piece_without_its_money(here: Town, faulty: Abis, act: str) -> None:
         assert_noticed(checked(here), {"FIN-1"}, tx, "moves of money")
 
 
+@pytest.mark.spec("FIN-3")
+def test_a_registration_without_a_number_and_a_search_after_it(here: Town, faulty: Abis) -> None:
+    with undone(here):
+        certificate, search = (
+            filed(here, kind) for kind in (DocumentKind.REGISTRATION, DocumentKind.REGISTRY_SEARCH)
+        )
+        call = upgraded(here, faulty, "Financing")
+        quote = here.quote.quote.message()
+        tx = call("fundUnpaid", quote, bytes(32), certificate, search)["transactionHash"]
+        noticed = ("was searched after the registration", "registration number is missing")
+        assert_noticed(checked(here), {"FIN-1"}, tx, *noticed)
+
+
 @pytest.mark.spec("FIN-1")
 def test_terms_that_nobody_signed(here: Town, faulty: Abis) -> None:
     """Another net, one fen less, than the quote that the holder accepted."""

@@ -310,6 +310,25 @@ def receivable_story() -> tuple[Story, bytes]:
     return story, invoice
 
 
+def test_a_fee_apart_is_its_payees_line(tmp_path: Path) -> None:
+    """What the platform's company earned stands apart from the financier's discount."""
+    story, _ = receivable_story()
+    story.finance(1, 100, "factor", discount=3, fee=4, payee="builder")
+    economic = [
+        line for part in model(story, tmp_path).bond_trace(1)["intervals"] for line in part["economic"]
+    ]
+    sold = [
+        line for line in economic if line["piece"]["start"] != "0" and line["holder"]["party"] == "factor"
+    ]
+    assert [(line["party"], line["role"], line["amount"]) for line in sold[:3]] == [
+        ("sub", "supplier", "73"),
+        ("factor", "discount", "3"),
+        ("builder", "fee", "4"),
+    ]
+    assert sold[0]["financing"]["registration"]["number"] == "0001"
+    assert sold[0]["financing"]["registration"]["attested_by"]["party"] == "factor"
+
+
 def test_encumbered_money_shows_the_pieces_it_is_locked_for(tmp_path: Path) -> None:
     story, _ = receivable_story()
     answer = model(story, tmp_path).bond_trace(1)
