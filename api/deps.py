@@ -124,14 +124,15 @@ class _Events(Protocol):
 
 def is_party(ledger: Ledger, caller: Caller, receivable: int) -> bool:
     """Whether a receivable answers the caller: its obligor, supplier, every holder it ever had, the financier
-    of an accepted quote, and auditors whom one of these lets read. False for one that does not exist."""
+    of an accepted quote, whom a piece is offered or pledged to, and auditors whom one of these lets read.
+    False for one that does not exist."""
     if caller.supervises:
         return True
     try:
         shown = ledger.auditor.piece_show(receivable)
     except NotFound:
         return False
-    parties = _named(shown) | _quoting(ledger, receivable)
+    parties = _named(shown) | _quoting(ledger, receivable) | _awaited(ledger, receivable)
     return caller.account in parties or reads(ledger, caller, *sorted(parties))
 
 
@@ -152,6 +153,21 @@ def _quoting(ledger: Ledger, receivable: int) -> set[str]:
             elif row.name == "QuoteLapsed":
                 accepted.pop(str(row.args["quote"]), None)
     return set(accepted.values())
+
+
+def _awaited(ledger: Ledger, receivable: int) -> set[str]:
+    """Whom pieces are offered or pledged to, while it lasts."""
+    found: dict[str, str] = {}
+    with cast(Any, ledger.session.index()).store.snapshot() as history:
+        for row in cast(_Events, history).events(contracts=("Transfers",)):
+            if int(row.args.get("receivable", 0)) != receivable:
+                continue
+            if row.name in ("Offered", "Pledged"):
+                party = row.args["recipient" if row.name == "Offered" else "pledgee"]
+                found[str(row.args["start"])] = str(party)
+            elif row.name in ("OfferEnded", "PledgeEnded"):
+                found.pop(str(row.args["start"]), None)
+    return set(found.values())
 
 
 ReceivableId = Annotated[int, Path(ge=1, lt=2**53, description="Number of the receivable.")]

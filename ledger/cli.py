@@ -14,10 +14,11 @@ from rich.markup import escape
 from typer.exceptions import TyperException
 
 from ledger import tables
-from ledger.commands import (  # noqa: F401 - `bond register`, `bond terms`, `bond place`
+from ledger.commands import (  # noqa: F401 - `bond register`, `bond terms`, `bond place`, `piece list`
     common,
     issue,
     language,
+    pieces,
     placements,
     published,
 )

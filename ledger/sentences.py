@@ -328,8 +328,36 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "应收凭证 {receivable} 始于 {start} 的片段已变更：序号为 {needed}，而非 {had}。",
     ),
     "SequenceReserved": (
-        "The piece at {start} of receivable {receivable} may only be discharged now (number {sequence}).",
-        "应收凭证 {receivable} 始于 {start} 的片段只能清偿（序号 {sequence}）。",
+        "The piece at {start} of receivable {receivable} has used up its numbers for this ({sequence}); what is left is for locks and settlement.",
+        "应收凭证 {receivable} 始于 {start} 的片段用于此类操作的序号已用尽（{sequence}），余下仅供锁定与兑付。",
+    ),
+    "AcceptanceNeeded": (
+        "Pieces of receivable {receivable} are offered and accepted; its programme knows no transfer on notice.",
+        "应收凭证 {receivable} 的流转须经对方签收，其方案不允许通知即转。",
+    ),
+    "NoOffer": (
+        "The piece at {start} of receivable {receivable} is not offered to anybody.",
+        "应收凭证 {receivable} 始于 {start} 的片段没有待签收的流转。",
+    ),
+    "OfferOpen": (
+        "The offer of the piece at {start} of receivable {receivable} is open until day {lastDay}; today is day {today}.",
+        "应收凭证 {receivable} 始于 {start} 的片段待签收至第 {lastDay} 日，今天是第 {today} 日。",
+    ),
+    "NoPledge": (
+        "The piece at {start} of receivable {receivable} is not pledged.",
+        "应收凭证 {receivable} 始于 {start} 的片段未出质。",
+    ),
+    "PieceFrozen": (
+        "The piece at {start} of receivable {receivable} is frozen by {authority}.",
+        "应收凭证 {receivable} 始于 {start} 的片段已被 {authority} 冻结。",
+    ),
+    "PieceNotFrozen": (
+        "The piece at {start} of receivable {receivable} is not frozen.",
+        "应收凭证 {receivable} 始于 {start} 的片段未被冻结。",
+    ),
+    "BundleSize": (
+        "A bundle has between 1 and {limit} parts, not {had}.",
+        "一批须含 1 至 {limit} 个区间，而非 {had} 个。",
     ),
     "PieceTooSmall": (
         "A piece of {had} is smaller than the least, {needed} (minor units).",
@@ -570,6 +598,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
 
 CLAUSES: Final[dict[str, str]] = {
     "OperatorCannotParticipate": "银发〔2025〕77号 art. 4",
+    "NoPledge": "民法典 art. 445",
+    "PieceFrozen": "民事诉讼法, 财产保全",
     "TenorTooLong": "银发〔2025〕77号 art. 11",
     "SearchedTooLate": "银发〔2025〕77号 art. 13",
     "ObligorInDefault": "银发〔2025〕77号 art. 15",

@@ -9,6 +9,8 @@ library Terms {
     uint8 internal constant TWO_PERSONS = 2;
     /// Confirmed orders may be financed, and are marked.
     uint8 internal constant ORDERS = 4;
+    /// What moves uses up an invoice from the receiver to the holder; unset: a trade document of the holder's is enough.
+    uint8 internal constant INVOICED = 8;
 
     // levels of a rule; zero: its own default
     uint8 internal constant WARN = 1;

@@ -31,6 +31,7 @@ from ledger.services.mandates import Mandates
 from ledger.services.maturity import Maturities
 from ledger.services.operator import Operator
 from ledger.services.performance import Performance
+from ledger.services.pieces import Pieces
 from ledger.services.powers import Changes
 from ledger.services.receivables import Obligor, Supplier
 from ledger.services.requests import Requests
@@ -62,6 +63,7 @@ class Ledger:
         investor: booking, units, portfolio.
         obligor: confirms payables, pays in, settles.
         supplier: accepts, refuses, splits, transfers; refunds.
+        pieces: lists of pieces; offers, bundles, pledges; a court's freezes and orders.
         financier: quotes, funds (the holder's `accept` is here too).
         requests: asks several financiers for quotes, compares what they sealed, accepts one.
         service: coupon terms, coupons, redemption, default; for issuer, fixer and anyone who pays out.
@@ -97,6 +99,7 @@ class Ledger:
         self.investor = Investor(session)
         self.obligor = Obligor(session)
         self.supplier = Supplier(session)
+        self.pieces = Pieces(session)
         self.financier = Financier(session)
         self.requests = Requests(session)
         self.maturity = Maturities(session)

@@ -79,6 +79,14 @@ class LazyIndex:
     def maturities(self, day: int | None = None, party: str | None = None) -> Mapping[str, Any]:
         return self._model.maturities(day, party)
 
+    def piece_list(
+        self, holder: str | None, first: int | None, last: int | None, limit: int = 1_000
+    ) -> Mapping[str, Any]:
+        return self._model.piece_list(holder, first, last, limit)
+
+    def debts(self) -> Mapping[str, Any]:
+        return self._model.debts()
+
     def impact_list(self, project: int | None = None, indicator: str | None = None) -> Mapping[str, Any]:
         return self._model.impact_list(project, indicator)
 

@@ -233,7 +233,7 @@ def _modules() -> tuple[Creation, ...]:
         *_module("CouponTerms", powers, participants, documents, office),
         *_module("BondService", powers, participants, Ref("Mandates"), documents, office, proceeds, coupons),
         *_module("Receivables", powers, participants, documents, book, registry, lines, proceeds, *parties),
-        _core("Transfers", participants, documents, book),
+        _core("Transfers", participants, documents, book, receivables, Ref("Programmes")),
         *_module("Financing", powers, participants, documents, book, receivables),
         *_module("Maturity", powers, participants, book, Ref("Programmes"), receivables, lines, proceeds),
         _core(
@@ -330,7 +330,7 @@ def _evidence_wires() -> tuple[Wire, ...]:
             (Ref(name),),
             True,
         )
-        for name in ("Proceeds", "Receivables", "SupplierLoans")
+        for name in ("Proceeds", "Receivables", "Transfers", "SupplierLoans")
     ]
     return (*users, *(_kind_wire(kind, rule) for kind, rule in KINDS.items()))
 

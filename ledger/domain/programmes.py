@@ -17,6 +17,8 @@ class Terms(IntFlag):
     """A payable is confirmed by a clerk and an approver of the obligor's account."""
     ORDERS = 4
     """Confirmed orders may be financed, and are marked."""
+    INVOICED = 8
+    """What moves uses up an invoice from the receiver to the holder; without it, a trade document will do."""
 
 
 class Level(IntEnum):

@@ -358,20 +358,17 @@ class Supplier(Refunds, Party):
         default the present one.
         """
         piece = piece_at(self._session, receivable, start)
+        part = {
+            "receivable": receivable,
+            "start": piece.start,
+            "sequence": piece.sequence if sequence is None else sequence,
+            "from": start,
+            "to": end,
+        }
         to = self._session.address(recipient)
         self._documents.pass_on(holder, receivable_of(self._session, receivable).fingerprint, to)
-        mined = self._session.act(
-            holder,
-            "Transfers",
-            "transfer",
-            receivable,
-            piece.start,
-            piece.sequence if sequence is None else sequence,
-            start,
-            end,
-            to,
-            self._file(holder, trade_document, DocumentKind.TRADE, (recipient,)),
-        )
+        paper = self._file(holder, trade_document, DocumentKind.TRADE, (recipient,))
+        mined = self._session.act(holder, "Transfers", "transfer", part, to, paper)
         return Transferred(mined.tx, mined.block, receivable, start, end, to)
 
     def claim_settlement(self, who: str, cash: str) -> Act:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ledger.domain.history import EventRow
+from ledger.domain.kinds import DocumentKind
 from ledger.domain.obligations import NOBODY
 from ledger.domain.purposes import held_key
 from ledger.domain.roles import Role
@@ -18,7 +19,7 @@ from ledger.tracing.axes import AxisNames, line_axis, pool_axis
 from ledger.tracing.columns import IncompleteHistory
 from ledger.tracing.impactbooks import ImpactBooks, readable
 from ledger.tracing.maturitybooks import MaturityBooks
-from ledger.tracing.pieces import PieceBooks
+from ledger.tracing.pieces import PieceBooks, Step
 
 _DAY_SECONDS: Final = 86_400
 
@@ -189,6 +190,8 @@ class Books:
         self.receivables: dict[int, Receivable] = {}
         self.obligations: dict[str, Obligation] = {}
         self.financings: dict[str, Financing] = {}
+        self.trades: set[tuple[str, str]] = set()
+        self.orders: set[str] = set()
         self.refunds: list[Refunded] = []
         self.placements: dict[int, Placement] = {}
         self.spent: defaultdict[int, Spent] = defaultdict(Spent)
@@ -264,6 +267,18 @@ class Books:
     def party(self, account: str) -> Party:
         """Who has an account; somebody not admitted is shown by address."""
         return self.parties.get(account) or Party(account, account, "", False)
+
+    def is_trade(self, step: Step) -> bool:
+        """Whether a piece changed hands against a trade document of who gave it, or an invoice that both
+        signed."""
+        return (step.sender, step.document) in self.trades or step.document in self.obligations
+
+    def lock_name(self, lock: int) -> str | None:
+        """The module of a lock's index, by the name of its contract where that is known; None for no lock."""
+        if not lock:
+            return None
+        module = self.modules.get(lock, str(lock))
+        return self.contracts.get(module, module)
 
     def category(self, project: Project) -> str:
         """The category's code in the framework's own list."""
@@ -498,6 +513,19 @@ def _obligation(books: Books, row: EventRow) -> None:
     books.obligations[fingerprint] = Obligation(fingerprint, o["document"], o["kind"])
 
 
+def _document_registered(books: Books, row: EventRow) -> None:
+    if row.args["kind"] == DocumentKind.TRADE:
+        books.trades.add((row.args["registrar"], row.args["document"]))
+
+
+def _ordered(books: Books, row: EventRow) -> None:
+    books.orders.add(row.args["order"])
+
+
+def _pledge_ended(books: Books, row: EventRow) -> None:
+    books.orders.add(row.args["document"])
+
+
 def _financed(books: Books, row: EventRow) -> None:
     q = row.args["terms"]
     books.financings[row.args["quote"]] = Financing(
@@ -548,7 +576,10 @@ _ACTS: Final[dict[tuple[str, str], Callable[[Books, EventRow], None]]] = {
     ("Receivables", "MarkedOverdue"): _receivable_overdue(True),
     ("Receivables", "MarkedCured"): _receivable_overdue(False),
     ("Maturity", "PieceSettled"): _piece_settled,
+    ("Documents", "DocumentRegistered"): _document_registered,
     ("Documents", "ObligationRegistered"): _obligation,
+    ("Transfers", "MovedByOrder"): _ordered,
+    ("Transfers", "PledgeEnded"): _pledge_ended,
     ("Financing", "Financed"): _financed,
     ("PieceBook", "ModuleSet"): _module_set,
 }

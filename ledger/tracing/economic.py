@@ -82,9 +82,12 @@ def documents(books: Books, found: Receivable) -> list[str]:
 
 
 def against(books: Books, step: Step) -> str:
-    """Why a piece changed its holder: a financing, recourse (it went back to the seller), or a trade."""
+    """Why a piece changed its holder: a financing, recourse (it went back to the seller), an order (of a
+    court, or a pledge given up), or a trade."""
     if step.document in books.financings:
         return "financing"
+    if step.document in books.orders:
+        return "order"
     return "recourse" if books.maturity.bought_back(step.tx, step.document) else "trade"
 
 

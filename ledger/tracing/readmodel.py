@@ -15,6 +15,7 @@ from ledger.tracing.hops import Json
 from ledger.tracing.impact import impact_list, impact_show, portfolio
 from ledger.tracing.maturity import maturities
 from ledger.tracing.payment import payment_trace
+from ledger.tracing.piecelist import MOST, debts, piece_list
 from ledger.tracing.receivable import piece_show
 from ledger.tracing.receivables import receivable_list
 from ledger.tracing.shares import Rule
@@ -85,6 +86,16 @@ class ReadModel:
         """What is owed and held by due date; see `ledger.tracing.maturity`. The day is a number."""
         with self._lock, self._store.snapshot() as history:
             return maturities(self._world(history, None), day, party)
+
+    def piece_list(self, holder: str | None, first: int | None, last: int | None, limit: int = MOST) -> Json:
+        """Pieces by holder and due date; see `ledger.tracing.piecelist`. Days are numbers."""
+        with self._lock, self._store.snapshot() as history:
+            return piece_list(self._world(history, None), holder, first, last, limit)
+
+    def debts(self) -> Json:
+        """What passing pieces on extinguished; see `ledger.tracing.piecelist`."""
+        with self._lock, self._store.snapshot() as history:
+            return debts(self._world(history, None))
 
     def impact_list(self, project: int | None = None, indicator: str | None = None) -> Json:
         """Impact reports; see `ledger.tracing.impact`."""

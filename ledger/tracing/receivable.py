@@ -96,7 +96,7 @@ def _piece(world: World, receivable: int, piece: Piece) -> Json:
         "amount": str(length),
         "holder": who(world.books.party(piece.holder)),
         "state": piece.state.name.lower(),
-        "lock": _lock(world, piece),
+        "lock": world.books.lock_name(piece.lock),
         "sequence": piece.sequence,
         "layers": piece.layers,
         "paid": str(_paid(world, receivable, piece)),
@@ -105,14 +105,6 @@ def _piece(world: World, receivable: int, piece: Piece) -> Json:
         "documents": [step.document for step in piece.steps],
         "history": [_step(world, piece, index) for index in range(len(piece.steps))],
     }
-
-
-def _lock(world: World, piece: Piece) -> str | None:
-    """The module that holds the lock, by the name of its contract where that is known."""
-    if not piece.lock:
-        return None
-    module = world.books.modules.get(piece.lock, str(piece.lock))
-    return world.books.contracts.get(module, module)
 
 
 def _step(world: World, piece: Piece, index: int) -> Json:

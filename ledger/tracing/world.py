@@ -16,6 +16,7 @@ from ledger.errors import NotFound
 from ledger.tracing.axes import SOURCE, Axis, Kind
 from ledger.tracing.books import Books
 from ledger.tracing.columns import MoveColumns, Side
+from ledger.tracing.piececolumns import PieceColumns
 from ledger.tracing.refunds import Refund, incoming_with, outgoing_with
 from ledger.tracing.steps import BoolArray, Horizon
 from ledger.tracing.sweep import Stream
@@ -62,6 +63,7 @@ class State:
     sides: dict[tuple[str, bool], Side] = field(default_factory=dict)
     streams: dict[tuple[str, bool], Stream] = field(default_factory=dict)
     meanings: list[Axis] = field(default_factory=list)
+    pieces: PieceColumns | None = None
 
     @classmethod
     def read(cls, history: History, header: Header, zone_seconds: int) -> State:
@@ -88,6 +90,7 @@ class State:
         self.sides.clear()
         self.streams.clear()
         self.meanings.clear()
+        self.pieces = None
         self.header = header
 
     def _learn(self, history: History) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.api.world import (
+    AUTHORITY,
     COST,
     FACE,
     OTHER,
@@ -294,3 +295,57 @@ def test_an_obligor_pays_in_for_what_no_bond_funds(town: Api) -> None:
     assert town.post("Company", path + "/settlements", {})["done"] is True
     for kept in ("proceeds", "settlement"):
         town.refused("Contractor", "POST", f"/v1/claims/CNY/{kept}", None, 409, "nothing-to-claim")
+
+
+def test_pieces_are_offered_bundled_and_frozen_each_by_who_may(town: Api) -> None:
+    number = confirm(town, "INV-PIECES", line=None)
+    path, to = f"/v1/receivables/{number}", town.account("Subcontractor")
+    town.post("Contractor", path + "/acceptance")
+    offer = {"recipient": to, "start": "0", "end": "20000", "trade_document": paper("steel")}
+    town.refused("Subcontractor", "POST", path + "/piece-offers/acceptance", {"start": "0"}, 404, "not-found")
+    offered = town.post("Contractor", path + "/piece-offers", offer)
+    assert offered["last_day"] > "2025-01-02"
+    assert town.get("Subcontractor", path + "/holds?start=0")["kind"] == "offer"
+    town.refused("Factor", "POST", path + "/piece-offers/acceptance", {"start": "0"}, 404, "not-found")
+    town.post("Subcontractor", path + "/piece-offers/acceptance", {"start": "0"})
+    parts = [
+        {"receivable": number, "start": s, "end": e} for s, e in (("20000", "30000"), ("40000", "50000"))
+    ]
+    bundle = {"recipient": to, "parts": parts, "trade_document": paper("wood"), "offered": True}
+    assert town.post("Contractor", "/v1/piece-bundles", bundle)["amount"] == "20000"
+    town.post("Subcontractor", path + "/piece-offers/refusal", {"start": "20000"})
+    town.post("Contractor", path + "/piece-offers/withdrawal", {"start": "40000"})
+    town.refused("Contractor", "POST", path + "/piece-offers/lapse", {"start": "40000"}, 409, "no-offer")
+    order = {"start": "0", "end": "20000", "order": paper("order")}
+    town.refused("Contractor", "POST", path + "/freezes", order, 403, "wrong-role")
+    town.post(AUTHORITY, path + "/freezes", order)
+    assert town.get("Contractor", path + "/holds?start=0")["frozen_by"] == town.account(AUTHORITY)
+    town.post(AUTHORITY, path + "/freezes/lifting", {"start": "0", "order": paper("order 2")})
+    town.post(AUTHORITY, path + "/freezes", {**order, "order": paper("order 3")})
+    moved = {"start": "0", "recipient": town.account("Factor"), "order": paper("order 4")}
+    town.post(AUTHORITY, path + "/ordered-moves", moved)
+
+
+def test_a_piece_is_pledged_by_a_paper_of_both_and_lists_are_ones_own(town: Api) -> None:
+    number = confirm(town, "INV-PLEDGE", line=None)
+    path = f"/v1/receivables/{number}"
+    town.post("Contractor", path + "/acceptance")
+    agreement = town.post("Factor", "/v1/documents", {"kind": "pledge", "document": paper("pledge")})[
+        "document"
+    ]
+    pledge = {"pledgee": town.account("Factor"), "start": "0", "end": "9000", "agreement": agreement}
+    town.post("Contractor", path + "/pledges", pledge)
+    town.post("Factor", path + "/pledges/release", {"start": "0"})
+    town.post("Contractor", path + "/pledges", pledge)
+    consent = {"start": "0", "consent": paper("consent")}
+    town.refused("Subcontractor", "POST", path + "/pledges/surrender", consent, 404, "not-found")
+    town.post("Contractor", path + "/pledges/surrender", consent)
+    mine = town.get("Factor", "/v1/pieces?due_from=2025-01-01&limit=1000")["pieces"]
+    assert {"receivable": str(number), "amount": "9000"}.items() <= next(
+        one for one in mine if one["receivable"] == str(number)
+    ).items()
+    factor = f"/v1/pieces?holder={town.account('Factor')}"
+    assert town.get(AUTHORITY, factor)["count"] == len(mine)
+    town.refused("Contractor", "GET", factor, None, 404, "not-found")
+    figures = town.get("Contractor", "/v1/extinguished-debts")
+    assert figures["documents"] == [] and int(figures["programmes"][0]["extinguished"]) > 0

@@ -4,6 +4,8 @@ from typing import Any
 
 from brownie import web3
 from brownie.exceptions import VirtualMachineError as VirtualMachineError
+from eth_abi import encode
+from eth_utils import keccak
 
 from tests.contracts.world import (
     CNY,
@@ -19,6 +21,7 @@ from tests.contracts.world import (
     Actor,
     World,
     digest,
+    write_storage,
 )
 from tests.contracts.world import purpose as purpose
 
@@ -173,6 +176,14 @@ def three_pieces(world: World, receivable: int) -> None:
     world.supplier.passes_on(
         receivable, 0, 300_000, 700_000, world.subsupplier, filed(world, world.supplier, TRADE)
     )
+
+
+def write_piece(world: World, receivable: int, start: int, holder: Actor, end: int, sequence: int) -> None:
+    """A free piece with this number, straight into the book's storage."""
+    packed = int(holder.address, 16) | end << 160 | 1 << 224 | sequence << 240
+    inner = keccak(encode(["uint64", "uint256"], [receivable, 0]))
+    slot = keccak(encode(["uint64", "bytes32"], [start, inner]))
+    write_storage(world.piece_book.address, slot, packed)
 
 
 def discount(face: int, rate_ppm: int, days: int) -> int:

@@ -334,7 +334,18 @@ class Actor:
         sequence: int | None = None,
     ) -> Any:
         sequence = self.world.sequence(receivable, start) if sequence is None else sequence
-        return self.world.transfers.transfer(receivable, start, sequence, begin, end, to, document, self.by)
+        part = (receivable, start, sequence, begin, end)
+        return self.world.transfers.transfer(part, to, document, self.by)
+
+    def offers(self, receivable: int, begin: int, end: int, to: Any, document: str) -> Any:
+        """Of the first piece."""
+        part = (receivable, 0, self.world.sequence(receivable, 0), begin, end)
+        return self.world.transfers.offer(part, to, document, self.by)
+
+    def takes(self, receivable: int, start: int) -> Any:
+        """Accepts what was offered."""
+        place = (receivable, start, self.world.sequence(receivable, start))
+        return self.world.transfers.accept(place, self.by)
 
     def settles(self, receivable: int, pieces: int = 100) -> Any:
         return self.world.maturity.settle(receivable, pieces, self.by)
@@ -495,7 +506,9 @@ class World:
             self.proceeds,
             self.coupon_terms,
         )
-        self.transfers = self.new("Transfers", q, self.documents, self.piece_book)
+        self.transfers = self.new(
+            "Transfers", q, self.documents, self.piece_book, self.receivables, self.programmes
+        )
         self.financing = self.behind_proxy(
             "Financing", p, q, self.documents, self.piece_book, self.receivables
         )
@@ -547,6 +560,7 @@ class World:
         wires(documents, "setKind", REFINANCING, (2, VERIFIER))
         wires(documents, "setUser", proceeds, True)
         wires(documents, "setUser", self.receivables, True)
+        wires(documents, "setUser", self.transfers, True)
         wires(self.frameworks, "setCatalogue", label(CATALOGUE), 1, 0, digest("list"))
         wires(self.labels, "setCureDays", CURE_DAYS)
         wires(self.cash_registry, "list", self.cash)

@@ -57,6 +57,7 @@ from tests.twin.confirming import ConfirmingActs
 from tests.twin.holding import HoldingActs
 from tests.twin.lending import LendingActs
 from tests.twin.maturing import MaturityActs
+from tests.twin.passing import PassingActs
 
 T = TypeVar("T")
 DAY: Final = 86_400
@@ -161,8 +162,6 @@ class Histories:
             (3, self.change_line),
             (12, self.confirm),
             (9, self.answer),
-            (8, self.pass_on),
-            (5, self.split),
             (9, self.accept_quote),
             (7, self.fund),
             (2, self.end_quote),
@@ -171,6 +170,7 @@ class Histories:
             *HoldingActs(self).builders(),
             *LendingActs(self).builders(),
             *MaturityActs(self).builders(),
+            *PassingActs(self).builders(),
         ]
 
     # --- drawing ---
@@ -1162,33 +1162,8 @@ class Histories:
             lambda: self.one([(high, low), (low, end + 1), (max(start - 1, 0), end), (end, end + 5)]),
         )
 
-    def pass_on(self) -> Act:
-        id_, start, piece = self._piece()
-        low, high = self._inside(start, piece.end)
-        return self.act(
-            self.who(piece.holder),
-            self.world.transfers,
-            "transfer",
-            id_,
-            start,
-            self._sequence(piece),
-            low,
-            high,
-            self.who(self.one(SUPPLIERS).address),
-            self._document(piece.holder, DocumentKind.TRADE),
-        )
-
     def _sequence(self, piece: Piece) -> int:
         return self.spoilt(piece.sequence, lambda: max(piece.sequence - 1, 0))
-
-    def split(self) -> Act:
-        id_, start, piece = self._piece()
-        start = self.spoilt(start, lambda: start + 1)
-        middle = self.spoilt(
-            self.dice.randint(start, piece.end), lambda: self.one([start, piece.end, piece.end + 1])
-        )
-        sender = self.who(piece.holder)
-        return self.act(sender, self.world.transfers, "split", id_, start, self._sequence(piece), middle)
 
     # --- financing ---
 

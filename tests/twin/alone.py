@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from ledger.bootstrap.plan import MORE_PROGRAMMES, known_catalogues
-from ledger.domain.programmes import Programme
+from ledger.domain.programmes import Programme, Terms
 from ledger.domain.twin import CashTerms, Setting, World
 from ledger.domain.twin.base import word
 from ledger.domain.twin.frameworks import Catalogue
@@ -34,13 +34,19 @@ def twin_catalogues() -> dict[bytes, Catalogue]:
 
 def new_world() -> World:
     cash = CashTerms(ADDRESSES["Cash"], BANK.address, b"CNY")
-    programme = Programme(min_piece=10, max_pieces=12, max_layers=4, max_tenor_days=366)
-    more = [replace(programme, terms=one.terms) for one in MORE_PROGRAMMES]
+    programmes = more_programmes(Programme(min_piece=10, max_pieces=12, max_layers=4, max_tenor_days=366))
     lists = twin_catalogues()
-    setting = Setting(CHAIN_ID, OPERATOR.address, True, 8 * 3600, (programme, *more), START, lists)
+    setting = Setting(CHAIN_ID, OPERATOR.address, True, 8 * 3600, programmes, START, lists)
     world = World(ADDRESSES, [cash], setting, recover)
     give_duties(world)
     return world
+
+
+def more_programmes(first: Programme) -> tuple[Programme, ...]:
+    """The first, whose pieces move on notice; as it, on the other terms that a deployment begins with; and
+    with an invoice behind each move."""
+    asked = (*(one.terms for one in MORE_PROGRAMMES), Terms.ACCEPTANCE | Terms.INVOICED, Terms.INVOICED)
+    return (first, *(replace(first, terms=int(terms), offer_days=3) for terms in asked))
 
 
 def give_duties(world: World) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise, product
+from itertools import pairwise, permutations, product
 
 from eth_hash.auto import keccak
 
@@ -82,8 +82,19 @@ def _documents(h: Histories) -> Iterator[Act]:
     for actor in (*VERIFIERS, AUDITOR, AUTHORITY, *FINANCIERS):
         yield _register(h, actor.address, DocumentKind.OTHER)
     yield _register(h, LENDER.address, DocumentKind.ATTESTATION)
+    yield from _passing(h)
     for actor, kind in product(FINANCIERS, (DocumentKind.REGISTRY_SEARCH, DocumentKind.REGISTRATION)):
         yield _register(h, actor.address, kind)
+
+
+def _passing(h: Histories) -> Iterator[Act]:
+    """One pledge agreement that all registered, consents, and a court's orders."""
+    for actor in (*SUPPLIERS, *FINANCIERS):
+        args = (keccak(b"pledge"), int(DocumentKind.PLEDGE), ZERO_HASH)
+        yield h.act(actor.address, h.world.documents, "register", *args)
+    for actor in SUPPLIERS:
+        yield _register(h, actor.address, DocumentKind.CONSENT)
+    yield _register(h, AUTHORITY.address, DocumentKind.COURT_ORDER)
 
 
 def _register(h: Histories, who: str, kind: DocumentKind) -> Act:
@@ -160,7 +171,9 @@ def _credit(h: Histories) -> Iterator[Act]:
 
 def _invoices(h: Histories) -> Iterator[Act]:
     documents = h.world.documents
-    for number, (buyer, seller) in enumerate(product((ISSUERS[0], *COMPANIES), SUPPLIERS)):
+    buyers = product((ISSUERS[0], *COMPANIES), SUPPLIERS)
+    # What suppliers owe each other: pieces of some programmes move against nothing else.
+    for number, (buyer, seller) in enumerate((*buyers, *permutations(SUPPLIERS, 2))):
         tag = keccak(b"invoice %d" % number)
         named = tag[:12] + purposes.address_bytes(seller.address)
         invoice = Obligation(

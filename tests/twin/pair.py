@@ -16,7 +16,7 @@ from ledger.domain.twin.accounts import Outside
 from ledger.domain.twin.base import word
 from tests.twin.actors import BANK, DEPLOYER, GUARDIAN, OPERATOR, SERVICE_DESK, recover
 from tests.twin.acts import Act
-from tests.twin.alone import give_duties, twin_catalogues
+from tests.twin.alone import give_duties, more_programmes, twin_catalogues
 from tests.twin.chain import Chain, Node, Reverted
 from tests.twin.promises import broken
 from tests.twin.questions import question
@@ -135,10 +135,17 @@ def new_pair(replay: bool) -> Iterator[Pair]:
     """A fresh deployment and its twin; business dates are posted (replay) or the block's own."""
     terms = Programme(min_piece=10, max_pieces=12, max_layers=4)
     cashes = (CashPlan("CNY", BANK.address),)
-    plan = DeploymentPlan(OPERATOR.address, GUARDIAN.address, cashes, replay=replay, programme=terms)
+    programmes = more_programmes(terms)
+    plan = DeploymentPlan(
+        OPERATOR.address,
+        GUARDIAN.address,
+        cashes,
+        replay=replay,
+        programme=terms,
+        more_programmes=programmes[1:],
+    )
     with Node(START) as node:
         chain = Chain(node, DEPLOYER.address, plan, START, (SERVICE_WIRE,))
-        programmes = (terms, *plan.more_programmes)
         setting = Setting(
             31_337, OPERATOR.address, replay, plan.zone, programmes, chain.timestamp, twin_catalogues()
         )

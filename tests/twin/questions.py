@@ -50,8 +50,11 @@ def question(world: World, act: Act) -> Question | None:
         return Question("checkPay", args, frozenset({"NotParty"}), party=world.proceeds.line(args[0]).issuer)
     if act.kind == "Receivables.confirm":
         return Question("checkConfirm", (*args, act.sender))
-    if act.kind == "Transfers.transfer":
-        return Question("checkTransfer", (*args[:5], act.sender, *args[5:]))
+    if act.kind in ("Transfers.transfer", "Transfers.offer"):
+        part, *rest = args
+        return Question(
+            "checkTransfer" if act.function == "transfer" else "checkOffer", (part, act.sender, *rest)
+        )
     if act.kind == "Receivables.void":
         return Question("checkVoid", (*args, act.sender))
     if act.kind == "Financing.accept":

@@ -17,6 +17,7 @@ from ledger.domain.twin.frameworks import Content
 from ledger.domain.twin.participants import Admission
 from ledger.domain.twin.pieces import LAST_SEQUENCE, Piece
 from ledger.domain.twin.receivables import Confirmation
+from ledger.domain.twin.transfers import Part
 from ledger.domain.typed_data import Obligation, Quote, TypedData
 from tests.twin.actors import BANK, COMPANIES, FINANCIERS, INVESTORS, ISSUERS, NOBODY, OPERATOR, SUPPLIERS
 from tests.twin.acts import CATALOGUE, DAY, Histories
@@ -141,7 +142,7 @@ def test_who_cannot_receive_keeps_a_claim_and_stops_nobody(world: World, do: Cal
     """BOND-5: the suspended holder's money waits, the others are paid, and it is paid out later."""
     id_, trade = confirmed(world, do), keccak(purposes.address_bytes(SUPPLIER) + bytes([32]))
     other = SUPPLIERS[1].address
-    do(SUPPLIER, "Transfers", "transfer", id_, 0, 0, 40_000, FACE, other, trade)
+    do(SUPPLIER, "Transfers", "transfer", Part(id_, 0, 0, 40_000, FACE), other, trade)
     suspend(world, do, SUPPLIER, True)
     days_pass(world, do, DUE_DAYS)
     do(other, "Maturity", "settle", id_, 9)

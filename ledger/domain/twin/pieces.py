@@ -280,7 +280,7 @@ class PieceBook(Contract):
 
     def _lock(self, sender: str, receivable: int, start: int, piece: Piece) -> int:
         index = self.module_of(sender)[0]
-        self.pieces[receivable, start] = replace(piece, state=_locked_by(index))
+        self.pieces[receivable, start] = replace(piece, state=locked_by(index))
         self.emit("Locked", receivable, start, piece.end, index, piece.sequence)
         return piece.sequence
 
@@ -289,7 +289,7 @@ class PieceBook(Contract):
         if piece.sequence != sequence:
             raise Refusal("StaleSequence", receivable, start, sequence, piece.sequence)
         index = self.module_of(sender)[0]
-        if piece.state != _locked_by(index):
+        if piece.state != locked_by(index):
             raise Refusal("PieceNotLocked", receivable, start, index)
         following = self._next(receivable, start, piece.sequence, LAST_LOCK)
         freed = replace(piece, state=PieceState.HELD, sequence=following)
@@ -340,5 +340,5 @@ def token_id(receivable: int, start: int) -> int:
     return receivable << 64 | start
 
 
-def _locked_by(index: int) -> int:
+def locked_by(index: int) -> int:
     return PieceState.LOCKED | index << _MODULE_SHIFT

@@ -128,7 +128,15 @@ class World:
             self.factory,
             self.frameworks,
         )
-        self.transfers = Transfers(stage, at["Transfers"], people, self.documents, self.book)
+        self.transfers = Transfers(
+            stage,
+            at["Transfers"],
+            people,
+            self.documents,
+            self.book,
+            self.receivables,
+            self.programmes,
+        )
         self.financing = Financing(
             stage, at["Financing"], people, self.documents, self.book, self.receivables, recover
         )
@@ -495,6 +503,13 @@ class World:
             walk = list(self.book.walk(id_))
             pieces = tuple(start for start, _ in walk), tuple(plain(piece) for _, piece in walk)
             yield (self.book.address, "pieces", (id_, 0, len(walk) + 1)), pieces
+        for at_piece, hold in self.transfers.holds.items():
+            yield (self.transfers.address, "holdOf", at_piece), plain(hold)
+        for at_piece, freeze in self.transfers.freezes.items():
+            yield (self.transfers.address, "freezeOf", at_piece), plain(freeze)
+        for at_piece, piece in self.book.pieces.items():
+            paid = (*at_piece, piece.holder)
+            yield (self.transfers.address, "payeeOf", paid), self.transfers.payee_of(*paid)
         for digest, deal in self.financing.deals.items():
             yield (self.financing.address, "stateOf", (digest,)), int(deal.state)
         for financier, nonce in self.financing.nonces:

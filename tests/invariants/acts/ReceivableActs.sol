@@ -298,7 +298,9 @@ abstract contract ReceivableActs is LineActs {
     }
 
     function _transferData(Passing memory t, bytes32 paper) private pure returns (bytes memory) {
-        return abi.encodeCall(ITransfers.transfer, (t.id, t.start, t.sequence, t.from, t.to, t.to_, paper));
+        return abi.encodeCall(
+            ITransfers.transfer, (ITransfers.Part(t.id, t.start, t.sequence, t.from, t.to), t.to_, paper)
+        );
     }
 
     function _live(uint64 id) internal view returns (bool) {

@@ -133,8 +133,11 @@ abstract contract World is Cheats {
             )
         );
         _deployBonds();
-        transfers =
-            ITransfers(vm.deployCode("Transfers.sol:Transfers", abi.encode(participants, documents, book)));
+        transfers = ITransfers(
+            vm.deployCode(
+                "Transfers.sol:Transfers", abi.encode(participants, documents, book, receivables, programmes)
+            )
+        );
         financing = IFinancing(
             _module("Financing.sol:Financing", abi.encode(powers, participants, documents, book, receivables))
         );
@@ -192,6 +195,7 @@ abstract contract World is Cheats {
         _set(address(documents), abi.encodeCall(IDocuments.setUser, (address(proceeds), true)));
         _set(address(frameworks), abi.encodeCall(IFrameworks.setCatalogue, (PAPER, 1, 0, PAPER)));
         _set(address(documents), abi.encodeCall(IDocuments.setUser, (address(receivables), true)));
+        _set(address(documents), abi.encodeCall(IDocuments.setUser, (address(transfers), true)));
         for (uint256 i; i < cashes.length; ++i) {
             _set(address(registry), abi.encodeCall(ICashRegistry.list, (address(cashes[i]))));
             _set(address(cashes[i]), abi.encodeCall(ICash.setController, ("PROCEEDS", address(proceeds))));
