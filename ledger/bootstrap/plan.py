@@ -176,6 +176,7 @@ class DeploymentPlan:
             *_book_wires(),
             *_evidence_wires(),
             *_duty_wires(),
+            *_keeper_wires(),
             *(_catalogue_wire(one) for one in self.catalogues),
             _cure_days_wire(self.cure_days),
             *_programme_wires((self.programme, *self.more_programmes)),
@@ -380,6 +381,23 @@ def _duty_wires() -> tuple[Wire, ...]:
             module_id(duty),
         )
         for target, module, duty in duties
+    )
+
+
+def _keeper_wires() -> tuple[Wire, ...]:
+    """Who says whom the money of a locked piece goes to; the holders of other locks are paid themselves."""
+    keepers = (("Transfers", 4),)
+    return tuple(
+        Wire(
+            f"{name} keeps the money of the pieces it locked",
+            "Maturity",
+            "setKeeper",
+            (index, Ref(name)),
+            "keeperOf",
+            (index,),
+            Ref(name),
+        )
+        for name, index in keepers
     )
 
 

@@ -148,6 +148,7 @@ _GIVEN = {
     "ModuleSet": ("module", "permissions"),
     "ControllerSet": ("module", "controller"),
     "CashListed": ("cash", "cash"),
+    "KeeperSet": ("module", "keeper"),
     "KindSet": ("kind", "kind"),
     "CatalogueSet": ("code", "code"),
 }
@@ -157,6 +158,7 @@ _EVENTS = {
     "setModule": ("ModuleSet", 0, 2),
     "setController": ("ControllerSet", 0, 1),
     "list": ("CashListed", 0, 0),
+    "setKeeper": ("KeeperSet", 0, 1),
     "setKind": ("KindSet", 0, 0),
     "setCatalogue": ("CatalogueSet", 0, 0),
 }

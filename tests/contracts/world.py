@@ -573,6 +573,7 @@ class World:
         wires(book, "setModule", self.financing, 2, MAY_MOVE | MAY_LOCK)
         wires(book, "setModule", self.maturity, 3, MAY_DISCHARGE)
         wires(book, "setModule", self.transfers, 4, MAY_MOVE | MAY_LOCK)
+        wires(self.maturity, "setKeeper", 4, self.transfers)
         wires(book, "setModule", self.recourse, 6, MAY_MOVE)
         wires(proceeds, "setDuty", self.bond_office, label("BONDS"))
         for module in (proceeds, self.credit_lines):

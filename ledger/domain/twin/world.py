@@ -150,7 +150,7 @@ class World:
             self.lines,
             self.proceeds,
             recover,
-            {},
+            {self.transfers.address: self.transfers},
         )
         self.recourse = Recourse(
             stage,
@@ -268,8 +268,9 @@ class World:
         self.book.set_module(powers, self.financing.address, 2, MAY_MOVE | MAY_LOCK)
         self.book.set_module(powers, self.maturity.address, 3, MAY_DISCHARGE)
         self.book.set_module(powers, self.transfers.address, 4, MAY_MOVE | MAY_LOCK)
+        self.maturity.set_keeper(powers, 4, self.transfers.address)
         self.book.set_module(powers, self.recourse.address, 6, MAY_MOVE)
-        for user in (self.proceeds, self.receivables, self.loans):
+        for user in (self.proceeds, self.receivables, self.transfers, self.loans):
             self.documents.set_user(powers, user.address, True)
         self.documents.set_kind(powers, DocumentKind.INVOICE, KindRule(PAYEE_SIGNS))
         self.documents.set_kind(powers, DocumentKind.LOAN_DRAWDOWN, KindRule(PAYEE_SIGNS))

@@ -10,6 +10,7 @@ import {ICreditLines} from "../../../contracts/interfaces/ICreditLines.sol";
 import {IDocuments} from "../../../contracts/interfaces/IDocuments.sol";
 import {IFinancing} from "../../../contracts/interfaces/IFinancing.sol";
 import {IFrameworks} from "../../../contracts/interfaces/IFrameworks.sol";
+import {ILockKeeper} from "../../../contracts/interfaces/ILockKeeper.sol";
 import {IMandates} from "../../../contracts/interfaces/IMandates.sol";
 import {IMaturity} from "../../../contracts/interfaces/IMaturity.sol";
 import {IParticipants} from "../../../contracts/interfaces/IParticipants.sol";
@@ -206,6 +207,7 @@ abstract contract World is Cheats {
         _set(address(book), abi.encodeCall(IPieceBook.setModule, (address(financing), 2, 6)));
         _set(address(book), abi.encodeCall(IPieceBook.setModule, (address(maturity), 3, 8)));
         _set(address(book), abi.encodeCall(IPieceBook.setModule, (address(transfers), 4, 6)));
+        _set(address(maturity), abi.encodeCall(IMaturity.setKeeper, (4, ILockKeeper(address(transfers)))));
         // These tests themselves, so that the book is asked for what its own modules never ask.
         _set(address(book), abi.encodeCall(IPieceBook.setModule, (address(this), 9, 15)));
         _duty(address(proceeds), address(office), "BONDS");
