@@ -35,6 +35,7 @@ from ledger.commands.impact import impact_app, portfolio
 from ledger.commands.maturity import maturity_app, overdue_app, recourse_app
 from ledger.commands.participants import participant_app
 from ledger.commands.people import bank_app, mandate_app
+from ledger.commands.pools import pool_app
 from ledger.commands.rules import rules_app
 from ledger.commands.service import service_app
 from ledger.commands.spending import business_date
@@ -60,6 +61,7 @@ for _name, _app in (
     ("authority", authority_app),
     ("impact", impact_app),
     ("service", service_app),
+    ("pool", pool_app),
     ("changes", changes_app),
     ("framework", framework_app),
     ("undertaking", undertaking_app),

@@ -494,6 +494,27 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Drawdown {drawdown} is due on day {dueOn}; today is day {today}.",
         "提款 {drawdown} 于第 {dueOn} 日到期，今天是第 {today} 日。",
     ),
+    # --- asset pools ---------------------------------------------------------------------------------------
+    "TrancheCount": (
+        "An asset pool has 1 to {needed} tranches, not {had}.",
+        "资产池应有 1 至 {needed} 档，而非 {had} 档。",
+    ),
+    "TrancheFull": (
+        "Tranche {tranche} of asset pool {pool} has {had} left; {needed} were asked for.",
+        "资产池 {pool} 第 {tranche} 档仅余 {had}，申请 {needed}。",
+    ),
+    "TrancheShort": (
+        "Tranche {tranche} of asset pool {pool} is subscribed to {had}; it needs {needed}.",
+        "资产池 {pool} 第 {tranche} 档已认购 {had}，需要 {needed}。",
+    ),
+    "PoolFull": (
+        "Asset pool {pool} has money for {had} more; this piece costs {needed}.",
+        "资产池 {pool} 还可支付 {had}，该片段作价 {needed}。",
+    ),
+    "PoolTooSmall": (
+        "The pieces of asset pool {pool} add up to {had}; it needs {needed}.",
+        "资产池 {pool} 的片段合计 {had}，需要 {needed}。",
+    ),
     # --- account contracts -----------------------------------------------------------------------------------
     "NotKey": (
         "{who} holds no such key of this account: has {had}, needs {needed} (1 clerk, 2 approver).",

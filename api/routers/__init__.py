@@ -21,6 +21,7 @@ from api.routers import (
     operator,
     pieces,
     placements,
+    pools,
     promises,
     rules,
     service,
@@ -53,5 +54,6 @@ ROUTERS = (
     pieces.router,
     financier.router,
     maturity.router,
+    pools.router,
     auditor.router,
 )

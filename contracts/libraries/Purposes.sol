@@ -11,6 +11,7 @@ library Purposes {
     bytes32 internal constant MATURITY = "MATURITY";
     bytes32 internal constant SERVICE = "SERVICE";
     bytes32 internal constant LOANS = "LOANS";
+    bytes32 internal constant POOLS = "POOLS";
 
     uint160 private constant PREFIX = uint160(uint32(bytes4("axis"))) << 128;
 
@@ -78,6 +79,16 @@ library Purposes {
     /// What placements earned, outside the partition of a bond's fen.
     function income(uint256 bond) internal pure returns (bytes32) {
         return keccak256(abi.encode("INCOME", bond));
+    }
+
+    /// What investors paid in and what its pieces brought in, until it is paid for pieces or distributed.
+    function assetPool(uint256 id) internal pure returns (bytes32) {
+        return keccak256(abi.encode("ASSET_POOL", id));
+    }
+
+    /// What was distributed to one tranche of an asset pool, until its lots have it.
+    function tranche(uint256 id, uint256 index) internal pure returns (bytes32) {
+        return keccak256(abi.encode("TRANCHE", id, index));
     }
 
     /// What could not be paid out because its owner could not receive at that moment.

@@ -14,6 +14,7 @@ from ledger.crypto.keystore import COST
 from ledger.ports import Signer
 from ledger.services.account_contract import KeyRole
 from ledger.services.accounts import Accounts
+from ledger.services.assetpools import AssetPools
 from ledger.services.auditor import Auditor
 from ledger.services.authority import Authority
 from ledger.services.bank import Bank
@@ -70,6 +71,7 @@ class Ledger:
         maturity: due dates, the day's settlement, early settlement, overdue, recourse; for all of them.
         impact: reports what projects achieved, validates them, lists them with everybody's shares.
         auditor: traces.
+        asset_pools: pieces pooled, tranches, look-through; for originator, trustee, holders and investors.
         documents: files and obligation documents.
         rules: which rules bind on a day in a programme, and what they would say to an act.
         doubles: against financing an invoice twice: recomputing, red invoices, epochs, near-duplicates.
@@ -106,6 +108,7 @@ class Ledger:
         self.impact = Impact(session)
         self.service = Service(session)
         self.auditor = Auditor(session)
+        self.asset_pools = AssetPools(session)
         self.documents = Documents(session)
         self.doubles = Doubles(session)
         self.rules = Rulebook(session)

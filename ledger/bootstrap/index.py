@@ -87,6 +87,15 @@ class LazyIndex:
     def debts(self) -> Mapping[str, Any]:
         return self._model.debts()
 
+    def pool_show(self, pool: int, as_of_block: int | None = None) -> Mapping[str, Any]:
+        return self._model.pool_show(pool, as_of_block)
+
+    def lookthrough(self, pool: int, as_of_block: int | None = None) -> Mapping[str, Any]:
+        return self._model.lookthrough(pool, as_of_block)
+
+    def pools(self, party: str | None = None) -> list[int]:
+        return self._model.pools(party)
+
     def impact_list(self, project: int | None = None, indicator: str | None = None) -> Mapping[str, Any]:
         return self._model.impact_list(project, indicator)
 

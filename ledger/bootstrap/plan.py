@@ -15,7 +15,7 @@ from ledger.domain.dates import day_number
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.money import currency
 from ledger.domain.programmes import Programme, Terms
-from ledger.domain.purposes import LOANS, MATURITY, PROCEEDS, SERVICE, module_id
+from ledger.domain.purposes import LOANS, MATURITY, POOLS, PROCEEDS, SERVICE, module_id
 from ledger.domain.roles import Role
 from ledger.errors import BadInput
 
@@ -32,6 +32,8 @@ MODULES = (
     "Receivables",
     "Financing",
     "Maturity",
+    "Tranches",
+    "AssetPools",
     "Impact",
     "Labels",
     "SupplierLoans",
@@ -249,6 +251,10 @@ def _modules() -> tuple[Creation, ...]:
         ),
         _core("FactoringFiles", participants, documents, book, receivables),
         *_module("SupplierLoans", powers, participants, documents, registry, Ref("Mandates")),
+        *_module("Tranches", powers, participants, documents, registry),
+        *_module(
+            "AssetPools", powers, participants, documents, book, receivables, Ref("Maturity"), Ref("Tranches")
+        ),
         *_module("Impact", powers, participants, documents, frameworks, proceeds),
         *_module(
             "Labels", powers, participants, documents, frameworks, Ref("Undertakings"), Ref("BondOffice")
@@ -293,6 +299,7 @@ def _cash_wires(cash: str) -> tuple[Wire, ...]:
             ("Maturity", MATURITY),
             ("BondService", SERVICE),
             ("SupplierLoans", LOANS),
+            ("Tranches", POOLS),
         )
     ]
     return (listed, *controllers)
@@ -305,6 +312,7 @@ def _book_wires() -> tuple[Wire, ...]:
         ("Maturity", 3, _MAY_DISCHARGE),
         ("Transfers", 4, _MAY_MOVE | _MAY_LOCK),
         ("Recourse", 6, _MAY_MOVE),
+        ("AssetPools", 5, _MAY_MOVE | _MAY_LOCK),
     )
     return tuple(
         Wire(
@@ -369,6 +377,7 @@ def _duty_wires() -> tuple[Wire, ...]:
         ("BondOffice", "BondService", "SERVICE"),
         ("CouponTerms", "BondService", "SERVICE"),
         ("Proceeds", "BondService", "SERVICE"),
+        ("Tranches", "AssetPools", "POOLS"),
     )
     return tuple(
         Wire(
@@ -386,7 +395,7 @@ def _duty_wires() -> tuple[Wire, ...]:
 
 def _keeper_wires() -> tuple[Wire, ...]:
     """Who says whom the money of a locked piece goes to; the holders of other locks are paid themselves."""
-    keepers = (("Transfers", 4),)
+    keepers = (("Transfers", 4), ("AssetPools", 5))
     return tuple(
         Wire(
             f"{name} keeps the money of the pieces it locked",

@@ -22,6 +22,7 @@ from ledger.checks import (
     loans,
     maturity,
     pieces,
+    pools,
     units,
 )
 from ledger.checks.view import Rows, View, Watched, look
@@ -41,6 +42,8 @@ CHECKS: Final[dict[str, Check]] = {
     "DOC-4": documents.epochs,
     "LINE-1": lines.within,
     "LOAN-1": loans.within,
+    "POOL-1": pools.exclusive,
+    "POOL-2": pools.conserved,
     "FIN-1": financing.both_or_neither,
     "MAT-2": maturity.shares,
 }

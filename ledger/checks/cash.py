@@ -7,7 +7,7 @@ from typing import Final
 
 from ledger.checks.view import View
 from ledger.domain import purposes
-from ledger.domain.purposes import CASH, LOANS, MATURITY, PROCEEDS, SERVICE, axis_of
+from ledger.domain.purposes import CASH, LOANS, MATURITY, POOLS, PROCEEDS, SERVICE, axis_of
 
 SOURCE: Final = axis_of(CASH, purposes.source())
 _SIDES: Final = (("fromAxis", "outOffset", 1, "out"), ("toAxis", "inOffset", 0, "in"))
@@ -58,7 +58,7 @@ def _known_axes(view: View) -> Iterator[str]:
     for event in view.of("Participants.Admitted"):
         account = event.args["account"]
         yield from (account, axis_of(CASH, purposes.redemption(account)))
-        modules = (PROCEEDS, MATURITY, SERVICE, LOANS)
+        modules = (PROCEEDS, MATURITY, SERVICE, LOANS, POOLS)
         yield from (axis_of(module, purposes.claim(account)) for module in modules)
     for event in view.of("Proceeds.BondBooksOpened"):
         bond = event.number("bond")

@@ -9,7 +9,7 @@ from typing import Final
 from ledger.checks.uses import confirmations
 from ledger.checks.view import Seen, View
 from ledger.domain import purposes
-from ledger.domain.purposes import LOANS, MATURITY, PROCEEDS, SERVICE, axis_of
+from ledger.domain.purposes import LOANS, MATURITY, POOLS, PROCEEDS, SERVICE, axis_of
 
 Flow = tuple[str, str, str, int]
 """Transaction, from, to, fen."""
@@ -99,7 +99,7 @@ def _closed(view: View) -> dict[str, set[str]]:
         goes[proceeds(purposes.escrow(bond, investor))] = back | {proceeds(purposes.origin(bond))}
     for event in view.of("Participants.Admitted"):
         account = event.args["account"]
-        modules = (PROCEEDS, MATURITY, SERVICE, LOANS)
+        modules = (PROCEEDS, MATURITY, SERVICE, LOANS, POOLS)
         goes |= {axis_of(module, purposes.claim(account)): {account} for module in modules}
     return goes | dict(_held(view))
 

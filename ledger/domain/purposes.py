@@ -26,6 +26,7 @@ PROCEEDS: Final = module_id("PROCEEDS")
 MATURITY: Final = module_id("MATURITY")
 SERVICE: Final = module_id("SERVICE")
 LOANS: Final = module_id("LOANS")
+POOLS: Final = module_id("POOLS")
 
 
 def axis_of(module: bytes, purpose: bytes) -> str:
@@ -96,6 +97,16 @@ def returned(bond: int) -> bytes:
 def income(bond: int) -> bytes:
     """What placements earned, outside the partition of a bond's fen."""
     return _purpose("INCOME", bond)
+
+
+def asset_pool(pool: int) -> bytes:
+    """What investors paid in and what its pieces brought in, until it is paid for pieces or distributed."""
+    return _purpose("ASSET_POOL", pool)
+
+
+def tranche(pool: int, index: int) -> bytes:
+    """What was distributed to one tranche of an asset pool, until its lots have it."""
+    return _purpose("TRANCHE", pool, index)
 
 
 def claim(holder: str) -> bytes:

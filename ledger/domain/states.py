@@ -127,6 +127,26 @@ class DrawdownState(IntEnum):
     REPAID = 3
 
 
+class AssetPoolState(IntEnum):
+    """`AssetPools.Pool.state`; while CLOSED its pieces are being bought."""
+
+    PROPOSED = 1
+    OPEN = 2
+    CLOSED = 3
+    RUNNING = 4
+    CANCELLED = 5
+
+
+class PoolPieceState(IntEnum):
+    """`AssetPools.PoolPiece.state`."""
+
+    OFFERED = 1
+    BOUGHT = 2
+    BREACHED = 3
+    TAKEN_OUT = 4
+    REPURCHASED = 5
+
+
 class ChangeState(IntEnum):
     """`Powers.Change.state`."""
 
@@ -223,6 +243,8 @@ State = (
     | ApplicationState
     | LoanState
     | DrawdownState
+    | AssetPoolState
+    | PoolPieceState
     | ChangeState
     | ReviewKind
     | ReviewOutcome
@@ -316,6 +338,20 @@ LABELS: Final[dict[type[IntEnum], dict[int, dict[str, str]]]] = {
         DrawdownState.OUTSTANDING: {"en": "outstanding", "zh": "未还清"},
         DrawdownState.OVERDUE: {"en": "overdue", "zh": "逾期"},
         DrawdownState.REPAID: {"en": "repaid", "zh": "已还清"},
+    },
+    AssetPoolState: {
+        AssetPoolState.PROPOSED: {"en": "proposed", "zh": "待受托"},
+        AssetPoolState.OPEN: {"en": "open", "zh": "募集中"},
+        AssetPoolState.CLOSED: {"en": "closed, being bought", "zh": "已封包，受让中"},
+        AssetPoolState.RUNNING: {"en": "running", "zh": "存续中"},
+        AssetPoolState.CANCELLED: {"en": "cancelled", "zh": "已取消"},
+    },
+    PoolPieceState: {
+        PoolPieceState.OFFERED: {"en": "offered", "zh": "待受让"},
+        PoolPieceState.BOUGHT: {"en": "in the pool", "zh": "已入池"},
+        PoolPieceState.BREACHED: {"en": "in breach", "zh": "不合格"},
+        PoolPieceState.TAKEN_OUT: {"en": "taken out", "zh": "已移出"},
+        PoolPieceState.REPURCHASED: {"en": "bought back", "zh": "已赎回"},
     },
     ChangeState: {
         ChangeState.NONE: {"en": "none", "zh": "无"},

@@ -25,6 +25,8 @@ class Kind(StrEnum):
     RETURNED = "returned"
     INCOME = "income"
     SERVICE = "service"
+    ASSET_POOL = "asset pool"
+    TRANCHE = "tranche"
     CLAIM = "claim"
     UNKNOWN = "unknown"
 
@@ -42,6 +44,8 @@ class Axis:
     line: int = 0
     receivable: int = 0
     payment: int = 0
+    asset_pool: int = 0
+    tranche: int = 0
     party: str = ""
 
 
@@ -83,6 +87,16 @@ def encumbrance_axis(receivable: int) -> str:
     return purposes.axis_of(purposes.PROCEEDS, purposes.encumbrance(receivable))
 
 
+_KEEPING: Final = (
+    purposes.PROCEEDS,
+    purposes.MATURITY,
+    purposes.SERVICE,
+    purposes.LOANS,
+    purposes.POOLS,
+)
+"""Modules that keep money for who could not receive it."""
+
+
 class AxisNames:
     """Meanings by address. A purpose whose origin no event has told yet is `unknown`, never guessed."""
 
@@ -101,7 +115,7 @@ class AxisNames:
     def add_party(self, account: str) -> None:
         """A participant's redemption and claim axes."""
         self._add(purposes.CASH, purposes.redemption(account), Axis(Kind.REDEMPTION, party=account))
-        for module in (purposes.PROCEEDS, purposes.MATURITY, purposes.SERVICE, purposes.LOANS):
+        for module in _KEEPING:
             self._add(module, purposes.claim(account), Axis(Kind.CLAIM, party=account))
 
     def add_held(self, key: str, receivable: int) -> None:
@@ -131,6 +145,13 @@ class AxisNames:
         """Where money for one coupon or redemption waits: the payer's own, never a pool's."""
         axis = Axis(Kind.SERVICE, bond=bond, payment=payment)
         self._add(purposes.SERVICE, purposes.service(payment), axis)
+
+    def add_asset_pool(self, pool: int, tranches: int) -> None:
+        """Where a pool's money waits, and what was distributed to each of its tranches."""
+        self._add(purposes.POOLS, purposes.asset_pool(pool), Axis(Kind.ASSET_POOL, asset_pool=pool))
+        for index in range(tranches):
+            axis = Axis(Kind.TRANCHE, asset_pool=pool, tranche=index)
+            self._add(purposes.POOLS, purposes.tranche(pool, index), axis)
 
     def add_receivable(self, bond: int, line: int, receivable: int) -> None:
         """Where money for a receivable waits: bond money, or what its obligor paid in."""

@@ -20,6 +20,7 @@ from ledger.tracing.columns import IncompleteHistory
 from ledger.tracing.impactbooks import ImpactBooks, readable
 from ledger.tracing.maturitybooks import MaturityBooks
 from ledger.tracing.pieces import PieceBooks, Step
+from ledger.tracing.poolbooks import PoolBooks
 
 _DAY_SECONDS: Final = 86_400
 
@@ -183,6 +184,7 @@ class Books:
         self.pieces = PieceBooks()
         self.impact = ImpactBooks()
         self.maturity = MaturityBooks()
+        self.asset_pools = PoolBooks()
         self.parties: dict[str, Party] = {}
         self.bonds: dict[int, Bond] = {}
         self.projects: dict[int, Project] = {}
@@ -215,6 +217,7 @@ class Books:
                 self.pieces.apply(row)
             self._take(Books._learn_impact, row)
             self._take(Books._learn_maturity, row)
+            self._take(Books._learn_pools, row)
             act = _ACTS.get((row.contract, row.name))
             if act is not None:
                 self._take(act, row)
@@ -224,6 +227,9 @@ class Books:
 
     def _learn_maturity(self, row: EventRow) -> None:
         self.maturity.apply(row)
+
+    def _learn_pools(self, row: EventRow) -> None:
+        self.asset_pools.apply(row)
 
     def _take(self, act: Callable[[Books, EventRow], None], row: EventRow) -> None:
         try:
@@ -384,6 +390,10 @@ def _proceeds_received(books: Books, row: EventRow) -> None:
 def _service_opened(books: Books, row: EventRow) -> None:
     books.axes.add_payment(row.args["bond"], row.args["service"])
     books.payments[row.args["bond"]].append(row.args["service"])
+
+
+def _pool_registered(books: Books, row: EventRow) -> None:
+    books.axes.add_asset_pool(row.args["pool"], len(row.args["tranches"]))
 
 
 def _project_registered(books: Books, row: EventRow) -> None:
@@ -557,6 +567,7 @@ _ACTS: Final[dict[tuple[str, str], Callable[[Books, EventRow], None]]] = {
     ("BondOffice", "Booked"): _booked,
     ("BondService", "ServiceOpened"): _service_opened,
     ("Proceeds", "ProceedsReceived"): _proceeds_received,
+    ("AssetPools", "PoolRegistered"): _pool_registered,
     ("Proceeds", "ProjectRegistered"): _project_registered,
     ("Proceeds", "LineOpened"): _line_opened,
     ("Proceeds", "Paid"): _paid,

@@ -115,6 +115,8 @@ def name(world: World, axis: Axis) -> str | None:
         Kind.RETURNED: f"unused proceeds of {bond} on their way back",
         Kind.INCOME: f"placement income of {bond}",
         Kind.SERVICE: f"payment {axis.payment} of {bond}",
+        Kind.ASSET_POOL: f"asset pool {axis.asset_pool}",
+        Kind.TRANCHE: f"tranche {axis.tranche} of asset pool {axis.asset_pool}",
         Kind.SETTLEMENT: f"paid in for receivable {axis.receivable}",
     }
     return names.get(axis.kind) or (books.party(axis.party).name if axis.party else None)

@@ -10,6 +10,7 @@ from ledger.domain.history import Header
 from ledger.domain.limits import UNLIMITED, Limits
 from ledger.domain.states import ReceivableState
 from ledger.errors import BadInput, NotFound
+from ledger.tracing.assetpools import lookthrough, pool_show
 from ledger.tracing.bond import bond_trace
 from ledger.tracing.hops import Json
 from ledger.tracing.impact import impact_list, impact_show, portfolio
@@ -96,6 +97,22 @@ class ReadModel:
         """What passing pieces on extinguished; see `ledger.tracing.piecelist`."""
         with self._lock, self._store.snapshot() as history:
             return debts(self._world(history, None))
+
+    def pool_show(self, pool: int, as_of_block: int | None = None) -> Json:
+        """An asset pool, its tranches and lots; see `ledger.tracing.assetpools`."""
+        with self._lock, self._store.snapshot() as history:
+            return pool_show(self._world(history, as_of_block), pool)
+
+    def lookthrough(self, pool: int, as_of_block: int | None = None) -> Json:
+        """Every fen of every piece of an asset pool; see `ledger.tracing.assetpools`."""
+        with self._lock, self._store.snapshot() as history:
+            return lookthrough(self._world(history, as_of_block), pool)
+
+    def pools(self, party: str | None = None) -> list[int]:
+        """Asset pools in which a party is originator, trustee or investor; all without a party."""
+        with self._lock, self._store.snapshot() as history:
+            known = self._world(history, None).books.asset_pools.pools.values()
+            return [pool.id for pool in known if party is None or party in pool.parties]
 
     def impact_list(self, project: int | None = None, indicator: str | None = None) -> Json:
         """Impact reports; see `ledger.tracing.impact`."""

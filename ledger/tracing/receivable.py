@@ -52,13 +52,14 @@ def piece_show(world: World, receivable: int) -> Json:
         "state": found.state.name.lower(),
         "fingerprint": found.fingerprint,
         "documents": economic.documents(world.books, found),
-        "funded_by": _funded_by(world, found),
+        "funded_by": funded_by(world, found),
         "complete": book is None or (book.is_whole() and book.face == found.face),
         "pieces": _pieces(world, book) if book else [],
     }
 
 
-def _funded_by(world: World, found: Receivable) -> Json | None:
+def funded_by(world: World, found: Receivable) -> Json | None:
+    """The bond, line and project that fund a receivable; None where none does."""
     line = world.books.lines.get(found.line)
     if line is None:
         return None

@@ -137,6 +137,8 @@ VALUES: Final[dict[str, str]] = {
     "encumbrance": "锁定待付",
     "settlement": "到期兑付",
     "service": "付息兑付",
+    "asset pool": "资产池",
+    "tranche": "资产池分档",
     "returned": "退回投资人",
     "income": "配置收益",
     "in default": "已违约",

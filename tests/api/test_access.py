@@ -6,6 +6,7 @@ answer or the act concerns one party's data, it does not exist for others.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from api.guard import PROTECTED
 from api.routers import ROUTERS
 from ledger.bootstrap.testing import illustrative_lei
 from ledger.domain.roles import Role
+from ledger.services.assetpools import TrancheTerms
 from tests.api.world import FAR, OTHER, asked, cny, obligation, paper, quoted
 
 if TYPE_CHECKING:
@@ -226,6 +228,30 @@ TABLE: dict[str, Access] = {
     "POST /v1/receivables/{receivable}/recourse-demands": Access("Auditor", private=True),
     "POST /v1/receivables/{receivable}/repurchases": Access("Auditor", private=True, body={"start": "0"}),
     "POST /v1/receivables/{receivable}/write-offs": Access("Auditor", private=True),
+    # asset pools
+    "POST /v1/pools": Access("Investor"),
+    "GET /v1/pools": EVERYBODY,
+    "GET /v1/pools/{pool}": Access(private=True),
+    "GET /v1/pools/{pool}/tranches": Access(private=True),
+    "GET /v1/pools/{pool}/look-through": Access(private=True),
+    "POST /v1/pools/{pool}/taking-on": Access("Investor", private=True),
+    "POST /v1/pools/{pool}/closing": Access("Investor", private=True),
+    "POST /v1/pools/{pool}/cancellation": Access("operator", private=True),
+    "POST /v1/pools/{pool}/pieces": Access(
+        "Investor", private=True, body={"receivable": 1, "start": "0", "end": "9"}
+    ),
+    "POST /v1/pools/{pool}/pieces/{number}/withdrawal": Access("Investor", private=True),
+    "POST /v1/pools/{pool}/pieces/{number}/breach": Access(
+        "Investor", private=True, body={"document": {"hash": HASH}}
+    ),
+    "POST /v1/pools/{pool}/pieces/{number}/repurchase": Access("Investor", private=True),
+    "POST /v1/pools/{pool}/subscriptions": Access(
+        "operator", private=True, body={"tranche": 0, "amount": cny(1)}
+    ),
+    "POST /v1/pools/{pool}/purchases": Access("operator", private=True),
+    "POST /v1/pools/{pool}/collections": Access("operator", private=True),
+    "POST /v1/pools/{pool}/distributions": Access("operator", private=True),
+    "POST /v1/pools/{pool}/refunds": Access("operator", private=True),
     # traces
     "GET /v1/traces/bonds/{bond}": EVERYBODY,
     "GET /v1/traces/payments/{tx}": Access(private=True),
@@ -238,6 +264,8 @@ PRIVATE = [name for name, access in TABLE.items() if access.private]
 def path_of(lived: Api, name: str) -> tuple[str, str]:
     """Method and path, with things that exist and are not Other's."""
     method, path = name.split(" ")
+    if "{pool}" in path:
+        path = path.replace("{pool}", str(pooled(lived)))
     known = {
         "who": housed(lived) if "/accounts/" in path else lived.account("Investor"),
         "code": "ICMA-GBP",
@@ -269,6 +297,17 @@ def placed(lived: Api) -> int:
         made = lived.post("Issuer", f"/v1/bonds/{lived.ids['bond']}/placements", body | {"document": paper()})
         lived.ids["placement"] = made["id"]
     return int(lived.ids["placement"])
+
+
+def pooled(lived: Api) -> int:
+    """An asset pool of the factor's that its trustee has not taken on."""
+    if "pool" not in lived.ids:
+        lived.ledger.operator.admit("Trustee", illustrative_lei("Trustee"), Role.FINANCIER)
+        days = {"closes_on": dt.date(2029, 1, 1), "due_by": dt.date(2030, 1, 1)}
+        terms = {"trustee": "Trustee", "cash": "CNY", "document": b"terms", **days}
+        made = lived.ledger.asset_pools.register("Factor", "a pool", tranches=[TrancheTerms(9, 0)], **terms)
+        lived.ids["pool"] = made.pool
+    return int(lived.ids["pool"])
 
 
 def housed(lived: Api) -> str:
@@ -343,7 +382,7 @@ def test_the_data_of_another_party_does_not_exist(lived: Api, name: str) -> None
 @pytest.mark.parametrize("name", [name for name in TABLE if name.startswith("GET")])
 def test_whoever_may_ask_is_answered(lived: Api, name: str) -> None:
     _, path = path_of(lived, name)
-    owners = {"mandates/": "Issuer", "bookings": "Issuer", "accounts/": "Housed"} | {
+    owners = {"pools": "Factor", "mandates/": "Issuer", "bookings": "Issuer", "accounts/": "Housed"} | {
         "balance": "Investor",
         "units": "Investor",
         "/holding": "Investor",

@@ -29,6 +29,8 @@ WHERE = {
     "Financing": ["financing"],
     "Maturity": ["maturity"],
     "Recourse": ["recourse"],
+    "AssetPools": ["asset_pools"],
+    "Tranches": ["asset_pools"],
     "BondOffice": ["bond_office"],
     "GreenBond": ["bond_office", "holdings", "authorities"],
     "Trades": ["trades"],
@@ -46,7 +48,7 @@ WHERE = {
     "FactoringFiles": ["factoring_files"],
     "SupplierLoans": ["supplier_loans"],
     "Powered": ["modules"],
-    "Claims": ["maturity", "bond_service", "supplier_loans"],
+    "Claims": ["maturity", "bond_service", "supplier_loans", "asset_pools"],
     "Signed": ["documents", "frameworks", "financing", "trades", "impact", "undertakings", "maturity"],
 }
 """The tests of each contract, by the end of their file's name."""

@@ -21,6 +21,8 @@ MODULES = (
     "maturity",
     "impact",
     "labels",
+    "tranches",
+    "asset_pools",
 )
 SNAPSHOTS = Path(__file__).parent.parent / "snapshots"
 IMPLEMENTATION_SLOT = 0x360894A13BA1A3210667C828492DB98DCA3E2076CC3735A920A3CA505D382BBC
@@ -151,5 +153,11 @@ def test_the_neighbours_are_those_that_were_deployed(world):
         assert module.powers() == world.powers and module.participants() == world.participants
     assert world.proceeds.pieceBook() == world.piece_book == world.financing.pieceBook()
     assert world.receivables.proceeds() == world.proceeds == world.maturity.proceeds()
+    assert world.asset_pools.tranches() == world.tranches and world.asset_pools.maturity() == world.maturity
+    assert world.asset_pools.pieceBook() == world.piece_book
+    assert world.asset_pools.receivables() == world.receivables
+    for module in (world.tranches, world.asset_pools):
+        assert module.documents() == world.documents
+    assert world.tranches.cashRegistry() == world.cash_registry
     assert world.receivables.creditLines() == world.credit_lines == world.maturity.creditLines()
     assert world.bond_office.bondImplementation() == world.bond_implementation

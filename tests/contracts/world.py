@@ -532,6 +532,17 @@ class World:
             self.maturity,
             self.financing,
         )
+        self.tranches = self.behind_proxy("Tranches", p, q, self.documents, self.cash_registry)
+        self.asset_pools = self.behind_proxy(
+            "AssetPools",
+            p,
+            q,
+            self.documents,
+            self.piece_book,
+            self.receivables,
+            self.maturity,
+            self.tranches,
+        )
         self.undertakings = self.new("Undertakings", q, self.documents, self.frameworks)
         self.records = self.new("Records", q, self.documents)
         self.labels = self.behind_proxy(
@@ -569,6 +580,10 @@ class World:
         wires(self.cash, "setController", label("SERVICE"), self.bond_service)
         wires(self.cash, "setController", label("LOANS"), self.supplier_loans)
         wires(documents, "setUser", self.supplier_loans, True)
+        wires(self.cash, "setController", label("POOLS"), self.tranches)
+        wires(book, "setModule", self.asset_pools, 5, MAY_MOVE | MAY_LOCK)
+        wires(self.tranches, "setDuty", self.asset_pools, label("POOLS"))
+        wires(self.maturity, "setKeeper", 5, self.asset_pools)
         wires(book, "setModule", self.receivables, 1, MAY_OPEN | MAY_DISCHARGE)
         wires(book, "setModule", self.financing, 2, MAY_MOVE | MAY_LOCK)
         wires(book, "setModule", self.maturity, 3, MAY_DISCHARGE)

@@ -33,6 +33,7 @@ from ledger.domain.twin.pieces import Limits, Piece
 from ledger.domain.twin.placements import Placement
 from ledger.domain.twin.receivables import Confirmation
 from ledger.domain.twin.records import Statement as Attested
+from ledger.domain.twin.tranches import Book as PoolBook
 from ledger.domain.typed_data import Finding, Obligation, Quote, Review, Statement, TypedData, Validation
 from tests.twin.actors import (
     AUDITOR,
@@ -58,6 +59,7 @@ from tests.twin.holding import HoldingActs
 from tests.twin.lending import LendingActs
 from tests.twin.maturing import MaturityActs
 from tests.twin.passing import PassingActs
+from tests.twin.pools import PoolActs
 
 T = TypeVar("T")
 DAY: Final = 86_400
@@ -171,6 +173,7 @@ class Histories:
             *LendingActs(self).builders(),
             *MaturityActs(self).builders(),
             *PassingActs(self).builders(),
+            *PoolActs(self).builders(),
         ]
 
     # --- drawing ---
@@ -323,7 +326,7 @@ class Histories:
 
     def approve(self) -> Act:
         w = self.world
-        spenders = [w.proceeds, w.financing, w.maturity, w.recourse, w.service]
+        spenders = [w.proceeds, w.financing, w.maturity, w.recourse, w.service, w.tranches]
         spender, amount = self.one(spenders).address, self.one([INFINITE, INFINITE, INFINITE, 9_000])
         if self.chance(0.5):
             spender, amount = self.one(EVERYBODY).address, self.dice.randrange(100_000)
@@ -1291,6 +1294,10 @@ class Histories:
                 self.act(me, w.proceeds, "returnUnused", 1, 1),
                 self.act(me, w.proceeds, "payReturned", 1, me, 1, ZERO_HASH),
                 self.act(me, w.coupon_terms, "fix", 1, 0),
+                self.act(me, w.tranches, "register", 1, PoolBook(), []),
+                self.act(me, w.tranches, "advance", 1, 3),
+                self.act(me, w.tranches, "payFor", 1, me, 1),
+                self.act(me, w.tranches, "take", 1, BANK.address, 1),
                 self.act(me, w.lines, "reserve", 1, me, self.cash.currency, 1),
                 self.act(me, w.lines, "release", 1, 1),
                 self.act(me, w.receivables, "markSettled", 1),

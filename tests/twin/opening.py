@@ -12,11 +12,13 @@ from ledger.domain.coupons import Period, ServiceTerms, terms_hash
 from ledger.domain.daycount import DayCount
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.mandates import MandateKind
+from ledger.domain.twin.assetpools import PoolTerms
 from ledger.domain.twin.base import ZERO_HASH, word
 from ledger.domain.twin.bonds import Terms
 from ledger.domain.twin.cash import INFINITE
 from ledger.domain.twin.frameworks import Content, Undertaking
 from ledger.domain.twin.participants import Admission
+from ledger.domain.twin.tranches import TrancheTerms
 from ledger.domain.typed_data import Obligation, Review, Statement, TypedData
 from tests.twin.actors import (
     AUDITOR,
@@ -51,6 +53,7 @@ def opening(h: Histories) -> Iterator[Act]:
     yield from _credit(h)
     yield from _invoices(h)
     yield from lending_opening(h)
+    yield from _pools(h)
 
 
 def _parties(h: Histories) -> Iterator[Act]:
@@ -69,7 +72,7 @@ def _money(h: Histories) -> Iterator[Act]:
         yield h.act(BANK.address, h.cash, "mint", actor.address, 1_000_000, keccak(b"receipt" + actor.key))
     for actor in PARTICIPANTS:
         w = h.world
-        for module in (w.proceeds, w.financing, w.maturity, w.recourse, w.service):
+        for module in (w.proceeds, w.financing, w.maturity, w.recourse, w.service, w.tranches):
             yield h.act(actor.address, h.cash, "approve", module.address, INFINITE)
 
 
@@ -181,6 +184,18 @@ def _invoices(h: Histories) -> Iterator[Act]:
         )
         signatures = [_signed(h, documents, invoice, who) for who in (buyer.address, seller.address)]
         yield h.act(seller.address, documents, "registerObligation", invoice, *signatures)
+
+
+def _pools(h: Histories) -> Iterator[Act]:
+    """An asset pool of the first financier's, open to every holder until the fourth day."""
+    originator, trustee = FINANCIERS[0].address, FINANCIERS[1].address
+    yield _register(h, originator, DocumentKind.CONTRACT)
+    paper = keccak(purposes.address_bytes(originator) + bytes([DocumentKind.CONTRACT]))
+    closes_on = h.today + 3
+    terms = PoolTerms(trustee, closes_on, closes_on + 80, 980_000, h.cash.address, 1, True, 1_000, paper)
+    tranches = [TrancheTerms(30_000, 30_000), TrancheTerms(10_000, 80_000)]
+    yield h.act(originator, h.world.asset_pools, "register", terms, tranches, "the first asset pool")
+    yield h.act(trustee, h.world.asset_pools, "takeOn", 1)
 
 
 def _signed(h: Histories, contract: object, statement: Statement, signer: str) -> bytes:

@@ -11,6 +11,7 @@ from ledger.domain.states import PieceState, ReceivableState
 from ledger.domain.twin import World
 from ledger.domain.twin.bondservice import SETTLED, Service
 from ledger.domain.twin.pieces import LAST_LOCK
+from tests.twin.pools import stray, unequal
 
 
 def broken(world: World) -> list[str]:
@@ -25,6 +26,8 @@ def broken(world: World) -> list[str]:
         *_lines(world),
         *_loans(world),
         *_settlements(world),
+        *stray(world.asset_pools),
+        *unequal(world.tranches, world.asset_pools.pools),
     ]
 
 

@@ -87,6 +87,13 @@ def question(world: World, act: Act) -> Question | None:
         return Question("checkEarly", (args[0], act.sender), _CASH | {"BadSignature", *_ADMISSION})
     if act.kind == "Recourse.demandRecourse":
         return Question("checkRecourse", (*args[:3], act.sender), frozenset({"DocumentUnknown"}))
+    if act.kind == "AssetPools.putIn":
+        return Question("checkPutIn", (*args, act.sender))
+    if act.kind == "AssetPools.close":
+        about_who = frozenset({"NotParty", "NotAdmitted", "Suspended", "Lapsed"})
+        return Question("checkClose", args, about_who, earlier=about_who)
+    if act.kind == "Tranches.subscribe":
+        return Question("checkSubscribe", (*args, act.sender), _CASH)
     if act.kind == "Maturity.settle":
         return Question("checkSettle", args[:1], frozenset({"ZeroAmount"}))
     return None

@@ -32,6 +32,8 @@ def solidity(name: str, types: list[str], values: list[object]) -> bytes:
         (purposes.budget_line(9), solidity("LINE", ["uint256"], [9])),
         (purposes.encumbrance(1 << 63), solidity("ENCUMBRANCE", ["uint256"], [1 << 63])),
         (purposes.settlement(3), solidity("SETTLEMENT", ["uint256"], [3])),
+        (purposes.asset_pool(4), solidity("ASSET_POOL", ["uint256"], [4])),
+        (purposes.tranche(4, 2), solidity("TRANCHE", ["uint256", "uint256"], [4, 2])),
         (purposes.claim(HOLDER), solidity("CLAIM", ["address"], [HOLDER])),
     ],
 )

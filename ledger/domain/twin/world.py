@@ -10,9 +10,10 @@ from typing import Any
 
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.programmes import Programme
-from ledger.domain.purposes import LOANS, MATURITY, PROCEEDS, SERVICE
+from ledger.domain.purposes import LOANS, MATURITY, POOLS, PROCEEDS, SERVICE
 from ledger.domain.roles import Role
 from ledger.domain.twin.accounts import Account, AccountFactory, Outside
+from ledger.domain.twin.assetpools import AssetPools
 from ledger.domain.twin.base import Contract, Event, Module, Refusal, Stage, plain, word
 from ledger.domain.twin.bonds import BondOffice
 from ledger.domain.twin.bondservice import BondService
@@ -27,7 +28,7 @@ from ledger.domain.twin.holdings import GreenBond
 from ledger.domain.twin.impact import Impact
 from ledger.domain.twin.labels import Labels
 from ledger.domain.twin.mandates import Mandates
-from ledger.domain.twin.maturity import Maturity
+from ledger.domain.twin.maturity import LockKeeper, Maturity
 from ledger.domain.twin.participants import Participants
 from ledger.domain.twin.pieces import MAY_DISCHARGE, MAY_LOCK, MAY_MOVE, MAY_OPEN, PieceBook
 from ledger.domain.twin.proceeds import Proceeds
@@ -37,6 +38,7 @@ from ledger.domain.twin.records import Records
 from ledger.domain.twin.recourse import Recourse
 from ledger.domain.twin.supplierloans import SupplierLoans
 from ledger.domain.twin.trades import Trades
+from ledger.domain.twin.tranches import Tranches
 from ledger.domain.twin.transfers import Transfers
 from ledger.domain.twin.undertakings import Undertakings
 
@@ -140,6 +142,7 @@ class World:
         self.financing = Financing(
             stage, at["Financing"], people, self.documents, self.book, self.receivables, recover
         )
+        keepers: dict[str, LockKeeper] = {self.transfers.address: self.transfers}
         self.maturity = Maturity(
             stage,
             at["Maturity"],
@@ -150,7 +153,7 @@ class World:
             self.lines,
             self.proceeds,
             recover,
-            {self.transfers.address: self.transfers},
+            keepers,
         )
         self.recourse = Recourse(
             stage,
@@ -163,6 +166,18 @@ class World:
             self.maturity,
             self.financing,
         )
+        self.tranches = Tranches(stage, at["Tranches"], people, self.documents, self.registry)
+        self.asset_pools = AssetPools(
+            stage,
+            at["AssetPools"],
+            people,
+            self.documents,
+            self.book,
+            self.receivables,
+            self.maturity,
+            self.tranches,
+        )
+        keepers[self.asset_pools.address] = self.asset_pools
         self.impact = Impact(
             stage, at["Impact"], people, self.documents, self.frameworks, self.proceeds, recover
         )
@@ -219,6 +234,7 @@ class World:
         yield from (self.participants, self.registry, self.documents, self.frameworks, self.book)
         yield from (self.proceeds, self.lines, self.bonds, self.receivables, self.financing, self.maturity)
         yield from (self.mandates, self.trades, self.transfers, self.programmes, self.recourse)
+        yield from (self.tranches, self.asset_pools)
         yield from (self.impact, self.coupon_terms, self.service)
         yield from (self.impact, self.undertakings, self.labels, self.records)
         yield from (self.files, self.loans)
@@ -264,17 +280,20 @@ class World:
             cash.set_controller(powers, MATURITY, self.maturity.address)
             cash.set_controller(powers, SERVICE, self.service.address)
             cash.set_controller(powers, LOANS, self.loans.address)
+            cash.set_controller(powers, POOLS, self.tranches.address)
         self.book.set_module(powers, self.receivables.address, 1, MAY_OPEN | MAY_DISCHARGE)
         self.book.set_module(powers, self.financing.address, 2, MAY_MOVE | MAY_LOCK)
         self.book.set_module(powers, self.maturity.address, 3, MAY_DISCHARGE)
         self.book.set_module(powers, self.transfers.address, 4, MAY_MOVE | MAY_LOCK)
         self.maturity.set_keeper(powers, 4, self.transfers.address)
         self.book.set_module(powers, self.recourse.address, 6, MAY_MOVE)
+        self.book.set_module(powers, self.asset_pools.address, 5, MAY_MOVE | MAY_LOCK)
         for user in (self.proceeds, self.receivables, self.transfers, self.loans):
             self.documents.set_user(powers, user.address, True)
         self.documents.set_kind(powers, DocumentKind.INVOICE, KindRule(PAYEE_SIGNS))
         self.documents.set_kind(powers, DocumentKind.LOAN_DRAWDOWN, KindRule(PAYEE_SIGNS))
         self.documents.set_kind(powers, DocumentKind.REFINANCING, KindRule(ATTESTER_SIGNS, Role.VERIFIER))
+        self.maturity.set_keeper(powers, 5, self.asset_pools.address)
         for target, module, duty in self._duties():
             target.set_duty(powers, module.address, word(duty))
         for code, one in setting.catalogues.items():
@@ -294,6 +313,7 @@ class World:
         yield self.bonds, self.service, "SERVICE"
         yield self.coupon_terms, self.service, "SERVICE"
         yield self.proceeds, self.service, "SERVICE"
+        yield self.tranches, self.asset_pools, "POOLS"
 
     # --- every view of everything known, with what the chain must answer ---
 
@@ -320,6 +340,7 @@ class World:
         yield from self._maturity_views()
         yield from self._file_views()
         yield from self._loan_views()
+        yield from self._pool_views()
 
     def _participant_views(self) -> Iterator[tuple[View, Any]]:
         at = self.participants.address
@@ -544,6 +565,24 @@ class World:
         for id_, drawdown in loans.drawdowns.items():
             yield (at, "drawdown", (id_,)), plain(drawdown)
             yield (at, "owed", (id_,)), loans.owed(id_)
+
+    def _pool_views(self) -> Iterator[tuple[View, Any]]:
+        at, pools, tranches = self.asset_pools.address, self.asset_pools, self.tranches
+        yield (at, "count", ()), pools.count
+        for id_, pool in pools.pools.items():
+            yield (at, "pool", (id_,)), plain(pool)
+            yield (at, "terms", (id_,)), plain(pools.terms(id_))
+            yield (tranches.address, "book", (id_,)), plain(tranches.book(id_))
+        for key, piece in pools.pieces.items():
+            yield (at, "pieceOf", key), plain(piece)
+            where = (piece.receivable, piece.start)
+            yield (at, "placeOf", where), pools.place_of(*where)
+        for key, tranche in tranches.tranches.items():
+            yield (tranches.address, "tranche", key), plain(tranche)
+            yield (tranches.address, "interestOwed", key), tranches.interest_owed(*key)
+        for key, lot in tranches.lots.items():
+            yield (tranches.address, "lotOf", key), plain(lot)
+            yield (tranches.address, "dueOf", key), tranches.due_of(*key)
 
 
 def _state_of(contract: Contract) -> dict[str, Any]:
