@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from ledger import Ledger
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.money import Money
-from ledger.domain.purposes import PROCEEDS, axis_of, pool
+from ledger.domain.obligations import TAG_BYTES
+from ledger.domain.purposes import PROCEEDS, address_bytes, axis_of, pool
 from ledger.errors import ContractRefusal, LedgerError
 from ledger.story import cast
 from ledger.story.figures import PublishedBond, category_of
@@ -226,7 +227,9 @@ def _stranger_is_paid(ledger: Ledger, total: Money) -> object:
         total=total,
         paper=b"An invoice of somebody unknown",
     )
-    return documents.sign_and_register(replace(honest, payee=ledger.account(cast.STRANGER)))
+    stranger = ledger.account(cast.STRANGER)
+    named = honest.fingerprint[:TAG_BYTES] + address_bytes(stranger)
+    return documents.sign_and_register(replace(honest, payee=stranger, fingerprint=named))
 
 
 def _code_of(bond: PublishedBond) -> str:
