@@ -69,7 +69,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class ProjectFacts:
-    """Who carries a project out and what it costs in all, in minor units of nobody-says-which currency."""
+    """Who carries a project out and what it costs in all, in minor units of its one currency."""
 
     company: str
     total: int

@@ -9,6 +9,7 @@ import {IParticipants} from "../../../contracts/interfaces/IParticipants.sol";
 import {IPieceBook} from "../../../contracts/interfaces/IPieceBook.sol";
 import {IPowers} from "../../../contracts/interfaces/IPowers.sol";
 import {IProceeds} from "../../../contracts/interfaces/IProceeds.sol";
+import {IProceedsBooks} from "../../../contracts/interfaces/IProceedsBooks.sol";
 import {IReceivables} from "../../../contracts/interfaces/IReceivables.sol";
 import {BookActs} from "./BookActs.sol";
 
@@ -81,7 +82,7 @@ abstract contract Attacks is BookActs {
         if (sort == 1) data = abi.encodeCall(IProceeds.releaseEncumbrance, (1));
         if (sort == 2) data = abi.encodeCall(IProceeds.encumber, (1, 1000, issuers[0], PAPER, 1));
         if (sort == 3) data = abi.encodeCall(IProceeds.returnBooking, (1, investors[0], 1));
-        if (sort == 4) data = abi.encodeCall(IProceeds.closeBooks, (1, 0, 0));
+        if (sort == 4) data = abi.encodeCall(IProceedsBooks.closeBooks, (1, 0, 0));
         if (who == address(office) && sort > 2) return;
         _forbid("BOND-1", who, address(proceeds), data);
     }

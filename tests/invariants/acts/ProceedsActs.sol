@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {ICash} from "../../../contracts/interfaces/ICash.sol";
 import {IProceeds} from "../../../contracts/interfaces/IProceeds.sol";
+import {IProceedsBooks} from "../../../contracts/interfaces/IProceedsBooks.sol";
 import {BondActs} from "./BondActs.sol";
 
 /// @title Projects, budget lines, the gate, refunds
@@ -65,7 +66,7 @@ abstract contract ProceedsActs is BondActs {
     {
         bytes3 currency = cashes[cash].currency();
         return abi.encodeCall(
-            IProceeds.registerProject, (framework, company, code, currency, budget, "P", _paper(TRADE))
+            IProceedsBooks.registerProject, (framework, company, code, currency, budget, "P", _paper(TRADE))
         );
     }
 
@@ -79,7 +80,7 @@ abstract contract ProceedsActs is BondActs {
         ProjectRecord storage p = _projects[project - 1];
         bool allowed = _activeAs(b.issuer, ISSUER) && p.framework == b.framework && p.cash == b.cash;
         bytes memory data =
-            abi.encodeCall(IProceeds.openLine, (bond, project, uint96(budget), companyMaySpend, "L"));
+            abi.encodeCall(IProceedsBooks.openLine, (bond, project, uint96(budget), companyMaySpend, "L"));
         (bool ok,) = _act("line.open", b.issuer, address(proceeds), data);
         _judge("BOND-2", "line.open", allowed, ok);
         if (!ok) return;
@@ -101,7 +102,7 @@ abstract contract ProceedsActs is BondActs {
         (BondRecord storage b, ProjectRecord storage p) = (_bond(l.bond), _projects[l.project - 1]);
         bool allowed = amount != 0 && _activeAs(b.issuer, ISSUER) && _eligible(b.framework, p.category)
             && l.allocated + amount <= l.budget && p.allocated + amount <= p.budget && amount <= b.unallocated;
-        bytes memory data = abi.encodeCall(IProceeds.allocate, (id, amount));
+        bytes memory data = abi.encodeCall(IProceedsBooks.allocate, (id, amount));
         (bool ok,) = _act("proceeds.allocate", b.issuer, address(proceeds), data);
         _judge("BOND-2", "proceeds.allocate", allowed, ok);
         if (!ok) return;
@@ -115,7 +116,7 @@ abstract contract ProceedsActs is BondActs {
         BondRecord storage b = _bond(l.bond);
         uint256 amount = _odd(8) ? l.available + 1 : _roll(l.available / 4 + 2);
         bool allowed = amount != 0 && amount <= l.available && _activeAs(b.issuer, ISSUER);
-        bytes memory data = abi.encodeCall(IProceeds.deallocate, (id, amount));
+        bytes memory data = abi.encodeCall(IProceedsBooks.deallocate, (id, amount));
         (bool ok,) = _act("proceeds.deallocate", b.issuer, address(proceeds), data);
         _judge("BOND-1", "proceeds.deallocate", allowed, ok);
         if (!ok) return;
@@ -131,7 +132,7 @@ abstract contract ProceedsActs is BondActs {
         uint256 amount = _odd(6) ? left + 1 : 1 + _roll(left / 2 + 1);
         address payee = _odd(8) ? outsider : _one(suppliers);
         bool allowed = amount <= left && _activeAs(b.issuer, ISSUER) && _active(payee);
-        bytes memory data = abi.encodeCall(IProceeds.payCost, (id, payee, amount, _paper(TRADE)));
+        bytes memory data = abi.encodeCall(IProceedsBooks.payCost, (id, payee, amount, _paper(TRADE)));
         (bool ok,) = _act("proceeds.payCost", b.issuer, address(proceeds), data);
         _judge("BOND-2", "proceeds.payCost", allowed, ok);
     }
@@ -221,7 +222,8 @@ abstract contract ProceedsActs is BondActs {
         BondRecord storage b = _bond(l.bond);
         bool allowed = by == p.payee && amount != 0 && amount <= p.amount - p.refunded
             && cashes[b.cash].balanceOf(by) >= amount;
-        bytes memory data = abi.encodeCall(IProceeds.refund, (p.line, p.offset, p.fingerprint, amount, PAPER));
+        bytes memory data =
+            abi.encodeCall(IProceedsBooks.refund, (p.line, p.offset, p.fingerprint, amount, PAPER));
         _expectReversed(p.offset + p.refunded);
         (bool ok,) = _act("proceeds.refund", by, address(proceeds), data);
         _judge("BOND-1", "proceeds.refund", allowed, ok);
@@ -261,7 +263,7 @@ abstract contract ProceedsActs is BondActs {
         }
         bool waiting = cash.balanceOf(_claimAxis(module, who)) != 0;
         if (waiting && !_active(who) && !_odd(4)) _restore(who);
-        (bool ok,) = _act(kind, who, target, abi.encodeCall(IProceeds.claim, (address(cash))));
+        (bool ok,) = _act(kind, who, target, abi.encodeCall(IProceedsBooks.claim, (address(cash))));
         _judge("BOND-2", kind, waiting && _active(who), ok);
     }
 

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {IMaturity} from "../../../contracts/interfaces/IMaturity.sol";
 import {ICash} from "../../../contracts/interfaces/ICash.sol";
 import {IProceeds} from "../../../contracts/interfaces/IProceeds.sol";
+import {IProceedsBooks} from "../../../contracts/interfaces/IProceedsBooks.sol";
 import {IReceivables} from "../../../contracts/interfaces/IReceivables.sol";
 import {ITransfers} from "../../../contracts/interfaces/ITransfers.sol";
 import {Vm} from "../base/Cheats.sol";
@@ -318,8 +319,9 @@ abstract contract ReceivableActs is LineActs {
             _fund(cash, p.obligor, p.face);
         }
         bool allowed = p.state == 2 && p.budgetLine == 0 && !p.paidIn && cash.balanceOf(p.obligor) >= p.face;
-        (bool ok,) =
-            _act("maturity.payIn", p.obligor, address(maturity), abi.encodeCall(IMaturity.payIn, (id, p.face)));
+        (bool ok,) = _act(
+            "maturity.payIn", p.obligor, address(maturity), abi.encodeCall(IMaturity.payIn, (id, p.face))
+        );
         _judge("PIECE-1", "maturity.payIn", allowed, ok);
         if (ok) p.paidIn = true;
     }
@@ -376,7 +378,7 @@ abstract contract ReceivableActs is LineActs {
         Payable storage p = _payable(id);
         bool allowed = _refundable(_pieces[id][start], start, _refundedOf[id][start], by, amount)
             && cashes[p.cash].balanceOf(by) >= amount;
-        bytes memory data = abi.encodeCall(IProceeds.refundEncumbered, (id, start, amount, PAPER));
+        bytes memory data = abi.encodeCall(IProceedsBooks.refundEncumbered, (id, start, amount, PAPER));
         _expectReversed(start + _refundedOf[id][start]);
         (bool ok,) = _act("proceeds.refundEncumbered", by, address(proceeds), data);
         _judge("BOND-1", "proceeds.refundEncumbered", allowed, ok);
@@ -405,7 +407,7 @@ abstract contract ReceivableActs is LineActs {
     // --- events of modules ---
 
     function _readModule(bytes32 kind, bytes32 topic, Vm.Log memory log) internal override {
-        if (topic == IProceeds.Refunded.selector && log.emitter == address(proceeds)) {
+        if (topic == IProceedsBooks.Refunded.selector && log.emitter == address(proceeds)) {
             _readRefunded(log.data);
         }
         if (topic == IMaturity.PieceSettled.selector && log.emitter == address(maturity)) _readSettled(log);
