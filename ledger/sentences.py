@@ -490,7 +490,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "{overdue} drawdowns of loan line {line} are overdue: nothing more is drawn on it.",
         "贷款额度 {line} 有 {overdue} 笔提款逾期，不得再提款。",
     ),
-    "NotOverdue": (
+    "DrawdownNotOverdue": (
         "Drawdown {drawdown} is due on day {dueOn}; today is day {today}.",
         "提款 {drawdown} 于第 {dueOn} 日到期，今天是第 {today} 日。",
     ),

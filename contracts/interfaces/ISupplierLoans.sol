@@ -92,11 +92,11 @@ interface ISupplierLoans {
         uint96 outstanding,
         bool kept
     );
-    event MarkedOverdue(uint64 indexed drawdown, uint32 indexed line, uint32 dueOn);
+    event DrawdownOverdue(uint64 indexed drawdown, uint32 indexed line, uint32 dueOn);
 
     error LoanLimitExceeded(uint32 line, uint256 had, uint256 needed);
     error LoanOverdue(uint32 line, uint16 overdue);
-    error NotOverdue(uint64 drawdown, uint32 dueOn, uint32 today);
+    error DrawdownNotOverdue(uint64 drawdown, uint32 dueOn, uint32 today);
 
     function count() external view returns (uint32);
     function drawdownCount() external view returns (uint64);

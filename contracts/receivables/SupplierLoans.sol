@@ -237,10 +237,10 @@ contract SupplierLoans is ISupplierLoans, Powered {
         Drawdown storage d = _knownDrawdown(id);
         if (d.state != OUTSTANDING) revert WrongState("DRAWDOWN", id, d.state, OUTSTANDING);
         uint32 day = participants.today();
-        if (day <= d.dueOn) revert NotOverdue(id, d.dueOn, day);
+        if (day <= d.dueOn) revert DrawdownNotOverdue(id, d.dueOn, day);
         d.state = OVERDUE;
         ++_lines[d.line].overdue;
-        emit MarkedOverdue(id, d.line, d.dueOn);
+        emit DrawdownOverdue(id, d.line, d.dueOn);
     }
 
     // --- small parts ---

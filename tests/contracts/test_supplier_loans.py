@@ -335,11 +335,11 @@ def test_a_suspension_stops_no_debt(world, drawdown, who):
 
 def test_while_something_is_overdue_nothing_more_is_drawn(world, line, drawdown):
     due = world.today + TENOR
-    with refused("NotOverdue", drawdown, due, world.today):
+    with refused("DrawdownNotOverdue", drawdown, due, world.today):
         world.supplier_loans.markOverdue(drawdown, world.stranger.by)
     world.days_pass(TENOR + 1)
     tx = world.supplier_loans.markOverdue(drawdown, world.stranger.by)
-    emitted(tx, "MarkedOverdue", drawdown=drawdown, line=line, dueOn=due)
+    emitted(tx, "DrawdownOverdue", drawdown=drawdown, line=line, dueOn=due)
     with refused("WrongState", "DRAWDOWN", drawdown, OVERDUE, OUTSTANDING):
         world.supplier_loans.markOverdue(drawdown, world.stranger.by)
     drawing_refused(world, line, paper(world, 5), 5, "LoanOverdue", line, 1)

@@ -313,11 +313,11 @@ class SupplierLoans(Module):
         if drawdown.state != outstanding:
             raise Refusal("WrongState", word("DRAWDOWN"), id_, drawdown.state, outstanding)
         if self.participants.today() <= drawdown.due_on:
-            raise Refusal("NotOverdue", id_, drawdown.due_on, self.participants.today())
+            raise Refusal("DrawdownNotOverdue", id_, drawdown.due_on, self.participants.today())
         line = self.lines[drawdown.line]
         self.drawdowns[id_] = replace(drawdown, state=int(DrawdownState.OVERDUE))
         self.lines[drawdown.line] = replace(line, overdue=line.overdue + 1)
-        self.emit("MarkedOverdue", id_, drawdown.line, drawdown.due_on)
+        self.emit("DrawdownOverdue", id_, drawdown.line, drawdown.due_on)
 
     # --- small parts ---
 
