@@ -33,6 +33,7 @@ from ledger.commands.frameworks import framework_app, label_app, undertaking_app
 from ledger.commands.holding import authority_app, trade_app
 from ledger.commands.impact import impact_app, portfolio
 from ledger.commands.maturity import maturity_app, overdue_app, recourse_app
+from ledger.commands.lending import file_app, loan_app, score_app, sme_app
 from ledger.commands.participants import participant_app
 from ledger.commands.people import bank_app, mandate_app
 from ledger.commands.pools import pool_app
@@ -73,6 +74,10 @@ for _name, _app in (
     ("maturity", maturity_app),
     ("overdue", overdue_app),
     ("recourse", recourse_app),
+    ("file", file_app),
+    ("score", score_app),
+    ("loan", loan_app),
+    ("sme", sme_app),
 ):
     app.add_typer(_app, name=_name)
 app.command()(portfolio)

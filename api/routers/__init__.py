@@ -15,6 +15,7 @@ from api.routers import (
     impact,
     investor,
     issuer,
+    lending,
     mandates,
     maturity,
     obligor,
@@ -55,5 +56,6 @@ ROUTERS = (
     financier.router,
     maturity.router,
     pools.router,
+    lending.router,
     auditor.router,
 )

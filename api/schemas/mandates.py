@@ -9,7 +9,9 @@ from pydantic import Field
 from api.schemas.common import Act, Answer, Date, Paper, Request, Who
 from ledger.services.mandates import Mandate
 
-KindName = Literal["bookrunner", "paying_agent", "depository", "agent", "auditor", "verifier"]
+KindName = Literal[
+    "bookrunner", "paying_agent", "depository", "agent", "auditor", "verifier", "credit_reader"
+]
 
 
 class MandateIn(Request):

@@ -23,11 +23,13 @@ from ledger.services.books import Books
 from ledger.services.cash import Cash
 from ledger.services.documents import Documents
 from ledger.services.doubles import Doubles
+from ledger.services.files import Files
 from ledger.services.financing import Financier
 from ledger.services.holding import Holdings
 from ledger.services.impact import Impact
 from ledger.services.issuer import Issuer
 from ledger.services.labels import Labels
+from ledger.services.loans import Loans
 from ledger.services.mandates import Mandates
 from ledger.services.maturity import Maturities
 from ledger.services.operator import Operator
@@ -37,7 +39,9 @@ from ledger.services.powers import Changes
 from ledger.services.receivables import Obligor, Supplier
 from ledger.services.requests import Requests
 from ledger.services.rules import Rulebook
+from ledger.services.scores import Scores
 from ledger.services.service import Service
+from ledger.services.sme import Sme
 from ledger.services.trades import Trades
 from ledger.services.verifier import Verifier
 
@@ -67,6 +71,10 @@ class Ledger:
         pieces: lists of pieces; offers, bundles, pledges; a court's freezes and orders.
         financier: quotes, funds (the holder's `accept` is here too).
         requests: asks several financiers for quotes, compares what they sealed, accepts one.
+        files: factoring files, with one timeline of each financing.
+        scores: a supplier's score, shown under its consent.
+        loans: lines to suppliers on their history: application, drawdown, repayment.
+        sme: what suppliers wait and pay.
         service: coupon terms, coupons, redemption, default; for issuer, fixer and anyone who pays out.
         maturity: due dates, the day's settlement, early settlement, overdue, recourse; for all of them.
         impact: reports what projects achieved, validates them, lists them with everybody's shares.
@@ -105,6 +113,10 @@ class Ledger:
         self.financier = Financier(session)
         self.requests = Requests(session)
         self.maturity = Maturities(session)
+        self.files = Files(session)
+        self.scores = Scores(session)
+        self.loans = Loans(session)
+        self.sme = Sme(session)
         self.impact = Impact(session)
         self.service = Service(session)
         self.auditor = Auditor(session)

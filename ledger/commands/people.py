@@ -132,7 +132,10 @@ def bank_balance(who: Named, cash: Cash, json_: Json = False) -> None:
 def mandate_grant(
     agent: Named,
     who: Who,
-    kind: Annotated[str, typer.Option(help="bookrunner, paying_agent, depository, agent, auditor, verifier")],
+    kind: Annotated[
+        str,
+        typer.Option(help="bookrunner, paying_agent, depository, agent, auditor, verifier, credit_reader"),
+    ],
     until: Annotated[str, typer.Option(help="last day in force, YYYY-MM-DD")],
     document: Annotated[Path, typer.Option(help="file of the mandate; it is sealed")],
     bond: Annotated[int | None, typer.Option(help="one bond; all of them by default")] = None,

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ledger.domain.creditevents import CONTRACTS, Dated, observations
+from ledger.domain.creditevents import CONTRACTS, observations
 from ledger.domain.creditlevel import CreditLevel, ObservationKind, assess
-from ledger.domain.dates import business_date, day_number
-from ledger.domain.history import EventRow
+from ledger.domain.dates import day_number
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.money import Money
 from ledger.errors import BadInput
+from ledger.services.dated import history
 from ledger.services.desk import Desk, act_of
 from ledger.services.documents import Paper
 from ledger.services.session import Act
@@ -65,20 +64,8 @@ class Performance(Desk):
     def credit_level(self, who: str, as_of: dt.date | None = None) -> CreditLevel:
         """The published formula (docs/credit-level.md) over the events up to a day, by default today."""
         account, day = self._session.address(who), day_number(as_of or self._session.today())
-        with self._session.index().rows() as rows:
-            events = rows.events(contracts=[*CONTRACTS, "Participants"])
-            times = rows.timestamps({event.block for event in events})
-        return assess(observations(self._dated(events, times), account, day), day)
-
-    def _dated(self, events: Iterable[EventRow], times: dict[int, int]) -> Iterator[Dated]:
-        """Each event with its business date: the last one posted, or the date of its block."""
-        replay = bool(self._session.read("Participants", "replay"))
-        zone, posted = int(self._session.read("Participants", "zone")), 0
-        for event in events:
-            if event.name == "BusinessDatePosted":
-                posted = int(event.args["day"])
-            if event.contract in CONTRACTS:
-                yield Dated(event, posted if replay else business_date(times[event.block], zone))
+        found = history(self._session, CONTRACTS)
+        return assess(observations(found.events, account, day), day)
 
 
 def level_json(level: CreditLevel) -> dict[str, Any]:

@@ -71,7 +71,7 @@ WORDS: Final[dict[str, str]] = {
     "What a participant holds.": "参与方的余额。",
     # --- mandates --------------------------------------------------------------------------------------------
     "Who may act for whom, or read whose data": "谁可代谁行事或查阅谁的数据",
-    "bookrunner, paying_agent, depository, agent, auditor, verifier": "bookrunner（簿记管理人）、paying_agent（付息兑付代理人）、depository（托管机构）、agent（代理人）、auditor（审计）、verifier（验证人）",
+    "bookrunner, paying_agent, depository, agent, auditor, verifier, credit_reader": "bookrunner（簿记管理人）、paying_agent（付息兑付代理人）、depository（托管机构）、agent（代理人）、auditor（审计）、verifier（验证人）、credit_reader（信用查询人）",
     "last day in force, YYYY-MM-DD": "有效的最后一日，YYYY-MM-DD",
     "file of the mandate; it is sealed": "授权文件；将加密封存",
     "one bond; all of them by default": "某一债券；默认为全部",

@@ -252,6 +252,46 @@ TABLE: dict[str, Access] = {
     "POST /v1/pools/{pool}/collections": Access("operator", private=True),
     "POST /v1/pools/{pool}/distributions": Access("operator", private=True),
     "POST /v1/pools/{pool}/refunds": Access("operator", private=True),
+    # factoring files, scores, loans, measures
+    "POST /v1/factoring-files": Access(
+        "Auditor", private=True, body={"receivable": 1, "start": "0", "end": "9"}
+    ),
+    "GET /v1/factoring-files/{file}": Access(private=True),
+    "POST /v1/factoring-files/{file}/papers": Access(
+        "Auditor", private=True, body={"kind": "order", "document": {"hash": HASH}}
+    ),
+    "POST /v1/factoring-files/{file}/applications": Access(
+        "Auditor", private=True, body={"financier": illustrative_lei(OTHER), "document": {"hash": HASH}}
+    ),
+    "POST /v1/factoring-files/{file}/reviews": Access(
+        "Auditor", private=True, body={"version": 3, "approved": True, "document": {"hash": HASH}}
+    ),
+    "GET /v1/suppliers/{who}/score": Access(private=True),
+    "POST /v1/consents": ROLE,
+    "POST /v1/loans": ROLE,
+    "GET /v1/loans": PARTICIPANT,
+    "GET /v1/loans/{line}": Access(private=True),
+    "POST /v1/loans/{line}/grant": Access(
+        "Auditor",
+        private=True,
+        body={
+            "limit": cny(1),
+            "rate_ppm": 1,
+            "tenor_days": 1,
+            "expires": "2029-01-01",
+            "document": {"hash": HASH},
+        },
+    ),
+    "POST /v1/loans/{line}/refusal": Access("Auditor", private=True, body={"document": {"hash": HASH}}),
+    "POST /v1/loans/{line}/drawdowns": Access(
+        "Auditor", private=True, body={"fingerprint": HASH, "amount": cny(1)}
+    ),
+    "POST /v1/loans/{line}/closing": Access("operator", private=True),
+    "POST /v1/drawdowns/{drawdown}/repayments": Access("Auditor", private=True, body={"amount": cny(1)}),
+    "POST /v1/drawdowns/{drawdown}/overdue": Access("operator", private=True),
+    "POST /v1/claims/{cash}/loans": PARTICIPANT,
+    "GET /v1/suppliers/{who}/measures": Access(private=True),
+    "GET /v1/obligors/{who}/measures": Access(private=True),
     # traces
     "GET /v1/traces/bonds/{bond}": EVERYBODY,
     "GET /v1/traces/payments/{tx}": Access(private=True),
@@ -283,10 +323,15 @@ def path_of(lived: Api, name: str) -> tuple[str, str]:
         "request": lived.ids["request"],
         "quote": lived.ids["quote"]["digest"],
     }
+    known |= {"file": lived.ids["file"], "drawdown": lived.ids["drawdown"]}
+    if "/suppliers/" in path or "/obligors/" in path:
+        known["who"] = lived.account("Contractor" if "/suppliers/" in path else "Company")
     for field in ("framework", "bond", "line", "project", "receivable", "report"):
         known[field] = lived.ids["credit" if field == "line" and "credit-lines" in path else field]
     if "{placement}" in path:
         known["placement"] = placed(lived)
+        owner = {"line": "credit" if "credit-lines" in path else "loan" if "/loans/" in path else "line"}
+        known[field] = lived.ids[owner.get(field, field)]
     return method, path.format(**known)
 
 
@@ -390,6 +435,7 @@ def test_whoever_may_ask_is_answered(lived: Api, name: str) -> None:
         "credit-lines": "Company",
         "status": "Auditor",
         "portfolios": "Investor",
+        "/obligors/": "Company",
     }
     owner = next((who for part, who in owners.items() if part in name), "Contractor")
     assert lived.get(owner, path)

@@ -17,7 +17,9 @@ from api.tokens import TokenBook
 from ledger import Ledger
 from ledger.bootstrap.testing import CHEAP, PASSPHRASE, fresh_ledger, illustrative_lei
 from ledger.config import Settings
+from ledger.domain.kinds import DocumentKind
 from ledger.domain.mandates import MandateKind
+from ledger.domain.money import Money, currency
 from ledger.domain.roles import Role
 
 Json = dict[str, Any]
@@ -130,6 +132,7 @@ def live(api: Api) -> Api:
     _issue(api)
     _spend(api)
     _leg(api)
+    _lend(api)
     _achieve(api)
     return api
 
@@ -297,6 +300,40 @@ def _leg(api: Api) -> None:
     funding = {"quote": api.ids["quote"], **papers}
     financed = api.post("Factor", "/v1/quotes/funding", funding)
     assert sum(int(financed[part]["minor"]) for part in ("discount", "fee", "net")) == FACE - 60_000
+
+
+def _lend(api: Api) -> None:
+    """A file of what the contractor kept, applied for and approved; a loan on its score, drawn."""
+    receivable = api.ids["receivable"]
+    kept = {"receivable": receivable, "start": "0", "end": "30000"}
+    file = api.post("Contractor", "/v1/factoring-files", kept)["id"]
+    api.ids["file"] = file
+    invoice = {"hash": api.ledger.books.receivable(receivable).fingerprint}
+    papers = {"order": paper("order"), "delivery": paper("delivery note"), "invoice": invoice}
+    for kind, document in papers.items():
+        filing = {"kind": kind, "document": document}
+        api.post("Contractor", f"/v1/factoring-files/{file}/papers", filing)
+    asked = {"financier": api.account("Factor"), "document": paper("application")}
+    api.post("Contractor", f"/v1/factoring-files/{file}/applications", asked)
+    result = {"version": 3, "approved": True, "document": paper("approved")}
+    api.post("Factor", f"/v1/factoring-files/{file}/reviews", result)
+    api.post("Contractor", "/v1/consents", asked | {"until": "2029-12-31"})
+    line = api.post("Contractor", "/v1/loans", asked | {"amount": cny(9_000)})["line"]
+    terms = {"limit": cny(5_000), "rate_ppm": 60_000, "tenor_days": 30, "expires": "2029-12-31"}
+    api.post("Factor", f"/v1/loans/{line}/grant", terms | {"document": paper("granted")})
+    drawdown = api.ledger.documents.obligation(
+        DocumentKind.LOAN_DRAWDOWN,
+        payer="Factor",
+        payee="Contractor",
+        number="L-1",
+        dated=api.ledger.session.today(),
+        total=Money(5_000, currency("CNY")),
+        paper=b"drawdown",
+    )
+    signed = api.ledger.documents.sign_and_register(drawdown)
+    drawing = {"fingerprint": signed.fingerprint, "amount": cny(4_000)}
+    drawn = api.post("Contractor", f"/v1/loans/{line}/drawdowns", drawing)
+    api.ids |= {"loan": line, "drawdown": drawn["drawdown"], "drawing": drawing}
 
 
 def confirm(api: Api, number: str, line: int | None, due: str = "2025-03-03") -> int:
