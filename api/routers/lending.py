@@ -122,7 +122,7 @@ def score(caller: AnyCaller, ledger: LedgerHere, who: Who, block: Block = None) 
     """For the supplier, and for financiers while its consent is in force; for others there is none."""
     account = ledger.session.address(who)
     if not reads(ledger, caller, account):
-        return ScoreOut.model_validate(score_json(ledger.scores.seen_by(caller.account, account, block)))
+        return ScoreOut.model_validate(score_json(ledger.scores.seen_by(caller.account, who, block)))
     return ScoreOut.model_validate(score_json(ledger.scores.of(account, block)))
 
 

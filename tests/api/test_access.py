@@ -325,7 +325,7 @@ def path_of(lived: Api, name: str) -> tuple[str, str]:
     }
     known |= {"file": lived.ids["file"], "drawdown": lived.ids["drawdown"]}
     if "/suppliers/" in path or "/obligors/" in path:
-        known["who"] = lived.account("Contractor" if "/suppliers/" in path else "Company")
+        known["who"] = illustrative_lei("Contractor" if "/suppliers/" in path else "Company")
     for field in ("framework", "bond", "line", "project", "receivable", "report"):
         known[field] = lived.ids["credit" if field == "line" and "credit-lines" in path else field]
     if "{placement}" in path:
