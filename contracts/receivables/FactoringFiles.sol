@@ -20,6 +20,8 @@ contract FactoringFiles is IFactoringFiles {
     uint8 private constant REJECTED = 3;
     uint8 private constant OUTDATED = 4;
     uint8 private constant PAPERS = 3;
+    /// What was confirmed on an order is not delivered yet, so nothing is invoiced either.
+    uint8 private constant PAPERS_OF_ORDER = 1;
 
     IParticipants public immutable participants;
     IDocuments public immutable documents;
@@ -119,7 +121,7 @@ contract FactoringFiles is IFactoringFiles {
 
     function checkApply(uint64 id, address financier, bytes32 document, address supplier) public view {
         File storage f = _own(id, supplier);
-        uint8 needed = PAPERS;
+        uint8 needed = receivables.receivable(f.receivable).order ? PAPERS_OF_ORDER : PAPERS;
         if (f.papers < needed) revert PaperMissing(id, f.papers, needed);
         participants.requireRole(financier, Roles.FINANCIER);
         uint8 state = standing(id, financier);

@@ -25,7 +25,6 @@ LIMIT_DAYS: Final = 60
 CLAUSE: Final = "保障中小企业款项支付条例 art. 9"
 CONTRACTS: Final = ("Receivables", "PieceBook", "Financing", "Maturity", "Documents")
 """The contracts whose events are read."""
-FIRST_PROGRAMME: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,9 @@ def receipts_of(events: Iterable[Dated], as_of: int) -> list[Receipt]:
     story = Story(events, as_of)
     terms, papers, sales = story.confirmed(), _papers(story), story.sales()
     waits_from = {
-        id_: papers[t["deliveryDocument"]] for id_, t in terms.items() if t["deliveryDocument"] in papers
+        id_: papers[t["deliveryDocument"]]
+        for id_, t in terms.items()
+        if t["deliveryDocument"] in papers and not t["order"]
     }
     waits_from |= {e["receivable"]: e.day for e in story.of("Receivables", "Delivered")}
     pieces, found = Pieces(waits_from, papers, sales), list[Receipt]()
@@ -163,7 +164,7 @@ def _receipt(
     return Receipt(
         supplier=span.holder,
         obligor=terms["obligor"],
-        programme=int(terms.get("programme", FIRST_PROGRAMME)),
+        programme=int(terms["programme"]),
         cash=terms["cash"],
         tier=span.tier,
         amount=amount,

@@ -225,6 +225,19 @@ def test_a_review_stands_for_the_papers_it_looked_at(world, applied):
     assert standing(world, applied) == APPROVED
 
 
+@pytest.mark.spec("FILE-1")
+def test_on_a_confirmed_order_the_application_may_follow_the_order(world):
+    evidence = given.filed(world, world.core, ORDER)
+    receivable = given.accepted_receivable(world, programme=2, order=True, deliveryDocument=evidence)
+    tx = world.factoring_files.open(receivable, 0, 0, FACE, world.supplier.by)
+    file = tx.events["FileOpened"]["file"]
+    application = given.filed(world, world.supplier, APPLICATION)
+    applying_refused(world, file, application, "PaperMissing", file, 0, 1)
+    files(world, file, ORDER, evidence, world.core)
+    applies(world, file)
+    assert standing(world, file) == APPLIED
+
+
 def test_a_rejection_has_its_reason_and_leaves_the_way_open(world, applied):
     document = given.filed(world, world.financier, REVIEW_RESULT)
     reviewing_refused(world, applied, 3, False, document, ZERO, "ZeroHash", "REASON")

@@ -39,6 +39,8 @@ class Events:
             "supplier": SUPPLIER,
             "cash": CASH,
             "face": 1_000,
+            "programme": 1,
+            "order": False,
             "due": due,
             "fingerprint": f"invoice {id_}",
             "deliveryDocument": f"delivery {id_}",

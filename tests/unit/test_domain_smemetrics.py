@@ -100,11 +100,20 @@ def test_where_no_paper_says_when_nothing_is_made_up() -> None:
     assert (one.days, one.longest, one.over_60_ppm, one.amount) == (None, None, None, 1_000)
 
 
+def _sold(e: Events) -> list[Receipt]:
+    e.financed(1, 0, 1_000, SUPPLIER, discount=10, fee=0, net=990)
+    return receipts_of(e.all, DUE)
+
+
 @pytest.mark.spec("SME-1")
 def test_a_confirmed_order_waits_from_its_delivery() -> None:
     e = Events()
     e.paper("delivery 1")
-    e.accepted(1, due=DUE)
+    e.accepted(1, due=DUE, order=True)
+    assert [r.days for r in _sold(e)] == [None]
+    e = Events()
+    e.paper("delivery 1")
+    e.accepted(1, due=DUE, order=True)
     e.day = DAY + 40
     e.add("Receivables", "Delivered", receivable=1, document="later")
     e.day = DAY + 50

@@ -16,6 +16,7 @@ from ledger.domain.twin.receivables import Receivables
 
 PLACES: Final = {DocumentKind.ORDER: 1, DocumentKind.DELIVERY: 2, DocumentKind.INVOICE: 3}
 """The order of the papers."""
+_PAPERS_OF_ORDER: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +138,10 @@ class FactoringFiles(Contract):
 
     def check_apply(self, id_: int, financier: str, document: bytes, supplier: str) -> None:
         file = self._own(id_, supplier)
-        if file.papers < len(PLACES):
-            raise Refusal("PaperMissing", id_, file.papers, len(PLACES))
+        ordered = self.receivables.receivable(file.receivable).order
+        needed = _PAPERS_OF_ORDER if ordered else len(PLACES)
+        if file.papers < needed:
+            raise Refusal("PaperMissing", id_, file.papers, needed)
         self.participants.require_role(financier, Role.FINANCIER)
         state = self.standing(id_, financier)
         if state in (ApplicationState.APPLIED, ApplicationState.APPROVED):
