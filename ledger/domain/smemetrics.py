@@ -141,7 +141,7 @@ def _sold(sale: Dated, pieces: Pieces, terms: Mapping[str, Any]) -> Iterator[Rec
     said = sale["terms"]
     start, end = int(said["start"]), int(said["end"])
     face, cost = end - start, int(said["discount"]) + int(said["fee"])
-    days = int(said.get("endDay", terms["due"])) - int(said["fundingDay"])
+    days = int(said["endDay"]) - int(said["fundingDay"])
     for span in (one for one in pieces.over(sale["receivable"], start, end) if one.supplied):
         part = _share(cost, span.end - start, face) - _share(cost, span.start - start, face)
         amount = span.end - span.start
@@ -150,7 +150,7 @@ def _sold(sale: Dated, pieces: Pieces, terms: Mapping[str, Any]) -> Iterator[Rec
 
 def _settled(e: Dated, pieces: Pieces, terms: Mapping[str, Any]) -> Iterator[Receipt]:
     start, end = int(e["start"]), int(e["end"])
-    paid = int(e.row.args.get("amount", end - start))
+    paid = int(e["amount"]) if e["payee"] == e["holder"] else 0
     for span in pieces.over(e["receivable"], start, end):
         amount = _share(paid, span.end - start, end - start) - _share(paid, span.start - start, end - start)
         if amount and span.supplied:

@@ -16,6 +16,7 @@ class Events:
 
     def __init__(self) -> None:
         self.day = DAY
+        self.due: dict[int, int] = {}
         self.all: list[Dated] = []
 
     def add(self, contract: str, name: str, **args: Any) -> None:
@@ -35,6 +36,7 @@ class Events:
         self.add("PieceBook", "Opened", receivable=id_, holder=SUPPLIER, face=1_000)
 
     def confirmed(self, id_: int, due: int, obligor: str = OBLIGOR, **changes: Any) -> None:
+        self.due[id_] = due
         terms = {
             "supplier": SUPPLIER,
             "cash": CASH,
@@ -54,8 +56,10 @@ class Events:
         """Piece and price in one act, as the contract emits them."""
         quote = f"quote {len(self.all)}"
         self.moved(id_, start, end, FINANCIER, quote)
-        terms = {"holder": holder, "start": start, "end": end, "fundingDay": self.day, **price}
+        days = {"fundingDay": self.day, "endDay": self.due[id_]}
+        terms = {"holder": holder, "start": start, "end": end, **days, **price}
         self.add("Financing", "Financed", quote=quote, receivable=id_, financier=FINANCIER, terms=terms)
 
-    def settled(self, id_: int, start: int, end: int, holder: str) -> None:
-        self.add("Maturity", "PieceSettled", receivable=id_, holder=holder, start=start, end=end, kept=False)
+    def settled(self, id_: int, start: int, end: int, holder: str, payee: str = "") -> None:
+        paid = {"amount": end - start, "payee": payee or holder, "kept": False}
+        self.add("Maturity", "PieceSettled", receivable=id_, holder=holder, start=start, end=end, **paid)

@@ -91,6 +91,14 @@ def test_a_sale_of_parts_is_shared_to_the_fen() -> None:
 
 
 @pytest.mark.spec("SME-1")
+def test_money_that_a_pledgee_got_is_no_suppliers_cash() -> None:
+    e = Events()
+    e.accepted(1, due=DUE)
+    e.settled(1, 0, 1_000, SUPPLIER, payee=OBLIGOR)
+    assert receipts_of(e.all, DUE) == []
+
+
+@pytest.mark.spec("SME-1")
 def test_where_no_paper_says_when_nothing_is_made_up() -> None:
     e = Events()
     e.accepted(1, due=DUE)
