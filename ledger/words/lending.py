@@ -99,10 +99,8 @@ WORDS: Final[dict[str, str]] = {
     "What suppliers wait and pay, as of {day}": "供应商的等待天数与融资成本，截至 {day}",
     "programme": "项目",
     "received": "到款",
-    "days": "天数",
     "longest": "最长",
     "over 60 days": "超过 60 天",
-    "cost a year": "年化成本",
     "tiers": "层级",
     "Payment within {days} days: {clause}": "须在 {days} 天内付款：{clause}",
     # --- refused ---------------------------------------------------------------------------------------------

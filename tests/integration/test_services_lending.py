@@ -65,7 +65,7 @@ def financed(town: Ledger, receivable: int) -> int:
     deadline = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
     quote = town.financier.quote("Factor", receivable, start=0, end=40_000, rate_ppm=RATE, deadline=deadline)
     town.financier.accept("Contractor", quote)
-    town.financier.fund("Factor", quote, registration=b"registration", search=b"search")
+    town.financier.fund("Factor", quote, number="R-1", registration=b"registration", search=b"search")
     return file
 
 
