@@ -298,7 +298,7 @@ def test_an_obligor_pays_in_for_what_no_bond_funds(town: Api) -> None:
 
 
 def test_pieces_are_offered_bundled_and_frozen_each_by_who_may(town: Api) -> None:
-    number = confirm(town, "INV-PIECES", line=None)
+    number = confirm(town, "INV-PIECES", line=None, due="2025-06-30")
     path, to = f"/v1/receivables/{number}", town.account("Subcontractor")
     town.post("Contractor", path + "/acceptance")
     offer = {"recipient": to, "start": "0", "end": "20000", "trade_document": paper("steel")}
@@ -327,12 +327,10 @@ def test_pieces_are_offered_bundled_and_frozen_each_by_who_may(town: Api) -> Non
 
 
 def test_a_piece_is_pledged_by_a_paper_of_both_and_lists_are_ones_own(town: Api) -> None:
-    number = confirm(town, "INV-PLEDGE", line=None)
+    number = confirm(town, "INV-PLEDGE", line=None, due="2025-06-30")
     path = f"/v1/receivables/{number}"
     town.post("Contractor", path + "/acceptance")
-    agreement = town.post("Factor", "/v1/documents", {"kind": "pledge", "document": paper("pledge")})[
-        "document"
-    ]
+    agreement = town.post("Factor", "/v1/documents", {"kind": "pledge", **paper("pledge")})["document"]
     pledge = {"pledgee": town.account("Factor"), "start": "0", "end": "9000", "agreement": agreement}
     town.post("Contractor", path + "/pledges", pledge)
     town.post("Factor", path + "/pledges/release", {"start": "0"})

@@ -10,7 +10,7 @@ from ledger.domain.intervals import BadInterval, Interval, require_tiling
 from ledger.domain.states import PieceState, ReceivableState
 from ledger.domain.twin import World
 from ledger.domain.twin.bondservice import SETTLED, Service
-from ledger.domain.twin.pieces import LAST_LOCK
+from ledger.domain.twin.pieces import LAST_LOCK, locked_by
 from tests.twin.pools import stray, unequal
 
 
@@ -52,6 +52,16 @@ def _pieces(world: World) -> Iterator[str]:
             yield f"PIECE-1: receivable {id_} counts {entry.discharged} discharged, its pieces {done}"
         if any(p.sequence > LAST_LOCK + (p.kind >= PieceState.PAID) for _, p in pieces):
             yield f"PIECE-1: receivable {id_} used numbers kept for discharge"
+    yield from _locks(world)
+
+
+def _locks(world: World) -> Iterator[str]:
+    """Every piece that `Transfers` locked is offered, pledged or frozen, and of those none is free."""
+    transfers, mine = world.transfers, locked_by(world.book.module_of(world.transfers.address)[0])
+    reasons = {*transfers.holds, *transfers.freezes}
+    for at, piece in world.book.pieces.items():
+        if (piece.state == mine) != (at in reasons) and piece.kind < PieceState.PAID:
+            yield f"PIECE-5: the piece at {at} is in state {piece.state}, and held: {at in reasons}"
 
 
 def _bonds(world: World) -> Iterator[str]:
