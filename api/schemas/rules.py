@@ -11,7 +11,7 @@ from ledger.domain.rules import Verdict
 from ledger.services.rules import Notice, RuleOnDay
 
 LevelName = Literal["warn", "attest", "block"]
-OutcomeName = Literal["holds", "warned", "attested", "refused", "unknown", "noted"]
+OutcomeName = Literal["kept", "warned", "attested", "refused", "unknown", "noted"]
 FactName = Annotated[str, Field(pattern="^[a-z][a-z_]{0,39}$")]
 FactIn = bool | Annotated[int, Field(ge=-(2**63), lt=2**63)] | Annotated[str, Field(max_length=200)]
 

@@ -11,12 +11,13 @@ import typer
 from ledger import tables
 from ledger.commands.common import Json, Who, finish, opened, out, read_day, read_file, show
 from ledger.commands.participants import participant_app
+from ledger.domain.bankmoney import Reconciliation, statement_of
 from ledger.domain.mandates import LABELS, MandateKind
 from ledger.domain.money import parse_major
 from ledger.domain.roles import Role
 from ledger.errors import BadInput
 from ledger.services.mandates import Mandate
-from ledger.words import say, spoken
+from ledger.words import say, spoken, value
 
 bank_app = typer.Typer(help="The settlement bank: money in and out", no_args_is_help=True)
 mandate_app = typer.Typer(help="Who may act for whom, or read whose data", no_args_is_help=True)
@@ -123,6 +124,56 @@ def bank_balance(who: Named, cash: Cash, json_: Json = False) -> None:
         unit = ledger.session.cash(cash).currency
         held = ledger.cash.balance(who, cash)
     finish(json_, f"{unit.code} {tables.amount(held, unit)}", who=who, currency=unit.code, balance=str(held))
+
+
+@bank_app.command("reconcile")
+def bank_reconcile(
+    statement: Annotated[Path, typer.Argument(help="CSV file: date,reference,way,amount,party")],
+    cash: Cash,
+    first: Annotated[str, typer.Option("--from", help="first day of the statement, YYYY-MM-DD")],
+    last: Annotated[str, typer.Option("--to", help="last day of the statement, YYYY-MM-DD")],
+    json_: Json = False,
+) -> None:
+    """Compares a bank's statement with the ledger's mints and burns; each difference is named."""
+    with opened() as ledger:
+        unit = ledger.session.cash(cash).currency
+        given = statement_of(read_file(statement).decode("utf-8-sig"), unit)
+        found = ledger.bank.reconcile(given, cash, read_day(first), read_day(last))
+    if json_:
+        show(reconciliation_json(found, unit.code))
+    else:
+        out.print(
+            say(
+                "{matched} bookings match, {unlike} differ",
+                matched=found.matched,
+                unlike=len(found.mismatches),
+            )
+        )
+        for one in found.mismatches:
+            out.print(f"  {one.reference}: {value(str(one.unlike))}", soft_wrap=True)
+    if not found.reconciles:
+        raise typer.Exit(1)
+
+
+def reconciliation_json(found: Reconciliation, unit: str) -> dict[str, Any]:
+    """As the command line gives it: amounts as integer strings in minor units."""
+    sums = ("in_bank", "out_bank", "in_ledger", "out_ledger")
+    return {
+        "currency": unit,
+        "reconciles": found.reconciles,
+        "matched": found.matched,
+        **{name: str(getattr(found, name)) for name in sums},
+        "mismatches": [
+            {
+                "unlike": str(one.unlike),
+                "reference": one.reference,
+                "bank": str(one.booking.amount) if one.booking else None,
+                "ledger": str(one.leg.amount) if one.leg else None,
+                "tx": one.leg.tx if one.leg else None,
+            }
+            for one in found.mismatches
+        ],
+    }
 
 
 # --- mandates --------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -10,7 +11,7 @@ from ledger import tables
 from ledger.commands.common import Json, opened, out, read_day, show
 from ledger.domain.rules import Fact, Outcome, Verdict
 from ledger.errors import BadInput
-from ledger.services.rules import OWN_PROGRAMME, RuleOnDay
+from ledger.services.rules import OWN_PROGRAMME, Notice, RuleOnDay
 from ledger.words import say, spoken, value
 
 rules_app = typer.Typer(
@@ -82,6 +83,12 @@ def _fact(text: str) -> tuple[str, Fact]:
     if said.lower() in words:
         return name, words[said.lower()]
     return name, int(said) if said.lstrip("-").isdigit() else said
+
+
+def tell_notices(notices: Sequence[Notice]) -> None:
+    """What rules had to say to an act that went on, for people."""
+    for one in notices:
+        out.print(f"{one.rule} {value(one.outcome)}: {one.sentence[spoken()]}", soft_wrap=True)
 
 
 def rule_told(one: RuleOnDay) -> dict[str, Any]:

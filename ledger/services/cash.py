@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from ledger.domain.bankmoney import Booking, Leg, Reconciliation, reconcile
+from ledger.domain.dates import business_date, date_of
 from ledger.domain.purposes import CASH, axis_of, redemption
 from ledger.errors import NotAllowed
 from ledger.services.desk import Desk, act_of
@@ -97,6 +102,34 @@ class SettlementBank(Cash):
         used = reference(booking)
         mined = self._session.act(bank, found.contract, function, self._session.address(holder), value, used)
         return CashAct(mined.tx, mined.block, value, found.currency.code, hex_of(used))
+
+    def reconcile(
+        self, statement: Sequence[Booking], cash: str, first: dt.date, last: dt.date
+    ) -> Reconciliation:
+        """A bank's statement of some days against the mints and burns of its ledger cash, each difference
+        named. 77号文 art. 14."""
+        legs = list(self._legs(self._cash(cash)))
+        return reconcile(statement, legs, lambda text: hex_of(reference(text)), first, last)
+
+    def _legs(self, cash: CashContract) -> Iterator[Leg]:
+        """Every mint and burn, by business date: the last one posted, or the date of its block."""
+        replay = bool(self._session.read("Participants", "replay"))
+        zone, posted = int(self._session.read("Participants", "zone")), 0
+        with self._session.index().rows() as rows:
+            events = rows.events(contracts=["Participants", "Cash"])
+            times = rows.timestamps({event.block for event in events})
+        for event in events:
+            if event.name == "BusinessDatePosted":
+                posted = int(event.args["day"])
+            if event.address == cash.contract.address and event.name in _WAYS:
+                way, who = _WAYS[event.name]
+                day = posted if replay else business_date(times[event.block], zone)
+                party = self._documents.identifier(event.args[who])
+                booked = str(event.args["bankReference"])
+                yield Leg(date_of(day), booked, way, int(event.args["amount"]), party, event.tx)
+
+
+_WAYS: Final = {"Minted": ("in", "to"), "Burned": ("out", "holder")}
 
 
 def _hash(document: str | None) -> bytes:

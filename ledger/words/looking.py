@@ -196,6 +196,23 @@ VALUES: Final[dict[str, str]] = {
     "supplier": "供应商",
     "discount": "贴现息",
     "fee": "费用",
+    # how a bank's statement and the ledger differ
+    "not on the ledger": "账本中没有",
+    "not on the statement": "对账单中没有",
+    "twice on the statement": "对账单中重复",
+    "another amount": "金额不同",
+    "another way": "收付方向不同",
+    "another party": "当事方不同",
+    # what a rule says to an act
+    "kept": "符合",
+    "warned": "警示",
+    "attested": "已声明",
+    "refused": "拒绝",
+    "noted": "备注",
+    "warn": "警示级",
+    "attest": "声明级",
+    "block": "禁止级",
+    "not in force": "未生效",
     # fields of an invoice, and why two look alike
     "kind": "类别",
     "issuer": "发行人",

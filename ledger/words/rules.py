@@ -22,6 +22,15 @@ WORDS: Final[dict[str, str]] = {
     "What the rules would say to an act, by the facts given; a fact that is left out is unknown.": "按所给事实，规则对某行为的判断；未给出的事实视为不明。",
     "a fact is written NAME=VALUE": "事实须写作 NAME=VALUE",
     "no rule is about such an act": "没有规则涉及该行为",
+    # --- a bank's statement ----------------------------------------------------------------------------------
+    "CSV file: date,reference,way,amount,party": "CSV 文件：date,reference,way,amount,party",
+    "first day of the statement, YYYY-MM-DD": "对账单首日，YYYY-MM-DD",
+    "last day of the statement, YYYY-MM-DD": "对账单末日，YYYY-MM-DD",
+    "Compares a bank's statement with the ledger's mints and burns; each difference is named.": "将银行对账单与账本的入账和出账比对；逐项指明差异。",
+    "{matched} bookings match, {unlike} differ": "{matched} 笔相符，{unlike} 笔有差异",
+    "a statement has other columns": "对账单的列不同",
+    "a line of the statement cannot be read": "对账单的某行无法读取",
+    "a booking has a reference, a way and an amount": "一笔记账须有参考号、收付方向和金额",
     # --- the data itself -------------------------------------------------------------------------------------
     "no such test or grade of a rule": "规则没有这种判断方式或可靠程度",
     "a rule that compares has one fact and a bound": "作比较的规则须有一项事实和一个界限",

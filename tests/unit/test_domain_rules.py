@@ -112,8 +112,8 @@ def test_an_unverified_figure_is_a_parameter(rule: Rule) -> None:
 def test_the_figures_of_half_a_year_and_a_year() -> None:
     day = dt.date(2025, 7, 1)
     for tenor, six_months, year in (
-        (180, "holds", "holds"),
-        (181, "refused", "holds"),
+        (180, "kept", "kept"),
+        (181, "refused", "kept"),
         (366, "refused", "refused"),
     ):
         found = {one.rule.id: one.outcome for one in judge("confirm", {"tenor_days": tenor}, day)}

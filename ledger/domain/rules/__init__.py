@@ -42,7 +42,7 @@ class Level(IntEnum):
 class Outcome(StrEnum):
     """What a rule says to an act."""
 
-    HOLDS = "holds"
+    HOLDS = "kept"
     WARNED = "warned"
     ATTESTED = "attested"
     REFUSED = "refused"
