@@ -11,6 +11,7 @@ import typer
 
 from ledger import Ledger, tables
 from ledger.commands.common import Json, Who, finish, opened, out, read_day, read_file, show
+from ledger.commands.rules import tell_notices
 from ledger.domain.discount import convention as convention_of
 from ledger.domain.money import Currency, currency, parse_major
 from ledger.services.financing import quote_to_json
@@ -161,6 +162,8 @@ def fund(
     paid = tables.amount(done.net, unit)
     sentence = say("{net} {currency} are paid for the piece.", net=paid, currency=unit.code)
     finish(json_, sentence, **_texts(asdict(done)), currency=unit.code)
+    if not json_:
+        tell_notices(done.notices)
 
 
 @financing_app.command("revoke")

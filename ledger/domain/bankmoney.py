@@ -2,8 +2,8 @@
 is named.
 
 Bank and ledger agree when each line of the statement names a reference that one mint or burn of the same
-amount, way and participant cites, and no mint or burn of these days is without a line. References are compared
-as the chain knows them: keccak256 of the bank's text.
+amount, way and participant cites, and no mint or burn of these days is without a line. References are
+compared as the chain knows them: keccak256 of the bank's text.
 """
 
 from __future__ import annotations
