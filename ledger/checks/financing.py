@@ -28,16 +28,19 @@ Paid = dict[tuple[str, bytes], list[tuple[str, str, str, int]]]
 @dataclass(slots=True)
 class _Deals:
     """What stands on file so far: acceptances by quote, papers by registrar with the block of their filing,
-    certificates and numbers that served a financing; and what went back by recourse, in which transaction."""
+    certificates and numbers that served a financing; what went back by recourse, in which transaction; and
+    what asset pools bought or sold back."""
 
     accepted: dict[bytes, Seen]
     filed: dict[tuple[str, bytes, int], int]
     used: set[tuple[str, bytes]]
     back: set[tuple[str, bytes]]
+    pooled: set[tuple[str, int, int]]
 
 
 def both_or_neither(view: View) -> Generator[str, None, str]:
-    deals, terms, paid = _Deals({}, {}, set(), _back(view)), confirmations(view), _payments(view)
+    deals = _Deals({}, {}, set(), _back(view), _pooled(view))
+    terms, paid = confirmations(view), _payments(view)
     financed = {bytes(event.args["quote"]): event for event in view.of("Financing.Financed")}
     moved: dict[bytes, list[Seen]] = defaultdict(list)
     for event in view.of(*_SEEN):
@@ -63,6 +66,12 @@ def both_or_neither(view: View) -> Generator[str, None, str]:
 
 def _back(view: View) -> set[tuple[str, bytes]]:
     return {(event.tx, bytes(event.args["document"])) for event in view.of("Recourse.Repurchased")}
+
+
+def _pooled(view: View) -> set[tuple[str, int, int]]:
+    """Transaction, receivable and start of each piece that went into an asset pool for its price, or back."""
+    events = view.of("AssetPools.PieceBought", "AssetPools.PieceRepurchased")
+    return {(event.tx, event.number("receivable"), event.number("start")) for event in events}
 
 
 def _payments(view: View) -> Paid:
@@ -111,8 +120,11 @@ def _on_file(deals: _Deals, event: Seen) -> Generator[str, None, None]:
 
 
 def _reason(deals: _Deals, financed: dict[bytes, Seen], move: Seen) -> Generator[str, None, None]:
-    """A trade document of the holder's, filed before; or a financing or its recourse in the transaction."""
+    """A trade document of the holder's, filed before; or, in the transaction, a financing, its recourse, or
+    what an asset pool bought or sold back."""
     document = bytes(move.args["document"])
+    if (move.tx, move.number("receivable"), move.number("start")) in deals.pooled:
+        return
     if (document in financed and financed[document].tx == move.tx) or (move.tx, document) in deals.back:
         return
     if (move.args["from"], document, DocumentKind.TRADE) not in deals.filed:

@@ -66,7 +66,6 @@ WORDS: Final[dict[str, str]] = {
     "Originator {originator}, trustee {trustee}; cut-off day {day}; face {face} {currency}.": "发起机构 {originator}，受托人 {trustee}；截止日 {day}；面额 {face} {currency}。",
     "Look-through": "逐笔穿透",
     "interval": "区间",
-    "supplier": "供应商",
     "ppm": "百万分率",
     "received": "已收",
     "All pieces are accounted for.": "全部片段核对无误。",

@@ -52,7 +52,9 @@ def test_pieces_and_money_come_in_over_http(lived: Api, pool: str) -> None:
     part = {"receivable": number, "start": "29000", "end": "30000"}
     added = lived.post("Contractor", pool + "/pieces", part)
     assert (added["piece"], added["price"]) == (1, cny(950))
-    answer = lived.refused("Contractor", "POST", pool + "/pieces", part, 409, "piece-locked")
+    answer = lived.refused(
+        "Contractor", "POST", pool + "/pieces", {**part, "end": "29010"}, 409, "piece-locked"
+    )
     assert answer["status"] == 409
     mint = {"holder": lived.account("Investor"), "amount": cny(600), "booking": "a lot"}
     lived.post("settlement bank", "/v1/cash/CNY/mints", mint)
@@ -79,5 +81,5 @@ def test_an_open_pool_is_every_participants_and_what_is_behind_it_is_not(lived: 
 def test_the_contract_refuses_what_is_not_the_callers(lived: Api, pool: str) -> None:
     lived.refused("Factor", "POST", pool + "/closing", None, 409, "not-party")
     wrong = {**body(lived), "trustee": lived.account("Factor")}
-    lived.refused("Factor", "POST", "/v1/pools", wrong, 409, "same-party")
+    lived.refused("Factor", "POST", "/v1/pools", wrong, 422, "same-party")
     lived.refused("Investor", "POST", "/v1/pools", body(lived), 403, "wrong-role")

@@ -110,7 +110,7 @@ def test_an_asset_pool_is_lived_from_the_shell(shell: Any, staffed: Ledger) -> N
     assert (lower["interest"], lower["principal"]) == (str(junior), str(JUNIOR))
     assert int(lower["rest"]) == FACE - SENIOR - senior - JUNIOR - junior
     assert staffed.cash.balance("Investor", "CNY") == FACE
-    assert "Contractor → Trustee" in shell("pool", "lookthrough", pool)
+    assert "All pieces are accounted for." in shell("pool", "lookthrough", pool)
 
     checked = {one["id"]: one for one in staffed.check()["checks"]}
     assert [name for name, one in checked.items() if one["ok"] is False] == []
