@@ -32,7 +32,6 @@ from api.schemas.pools import (
     PoolRegistered,
     SubscriptionIn,
 )
-from ledger import Ledger
 from ledger.domain.states import AssetPoolState
 from ledger.errors import NotFound
 from ledger.services.assetpools import Moved, TrancheTerms
@@ -44,7 +43,7 @@ Number = Annotated[int, Path(ge=1, lt=2**32, description="Number of the piece in
 Json = dict[str, Any]
 
 
-def _is_party(ledger: Ledger, caller: Caller, pool: int) -> bool:
+def _is_party(ledger: LedgerHere, caller: Caller, pool: int) -> bool:
     if caller.supervises:
         return True
     parties = ledger.asset_pools.parties(pool)
@@ -210,7 +209,7 @@ def lookthrough(caller: AnyCaller, ledger: LedgerHere, pool: PartyPool) -> Json:
     return dict(ledger.asset_pools.lookthrough(pool))
 
 
-def _batch(ledger: Ledger, done: Moved) -> Batch:
+def _batch(ledger: LedgerHere, done: Moved) -> Batch:
     code = ledger.asset_pools.pool(done.pool).currency
     return Batch(
         pool=done.pool,
