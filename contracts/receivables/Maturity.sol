@@ -212,13 +212,9 @@ contract Maturity is IMaturity, Signed, Powered {
         return _payOrKeep(id, r, amount, payee);
     }
 
-    function _netBack(
-        uint64 id,
-        IReceivables.Receivable memory r,
-        uint64 start,
-        uint64 end,
-        uint256 amount
-    ) private {
+    function _netBack(uint64 id, IReceivables.Receivable memory r, uint64 start, uint64 end, uint256 amount)
+        private
+    {
         if (amount == 0) return;
         if (r.budgetLine != 0) return proceeds.netBack(id, start, end);
         bool kept = _payOrKeep(id, r, amount, r.obligor);
