@@ -35,7 +35,7 @@ def test_a_part_is_paid_in_and_shared_out_with_the_days_settlement(shell: Shell)
     mine = shell.ask("maturity", "list", "--party", "Factor")["buckets"]
     assert [(one["role"], one["open"]) for one in mine] == [("holds", "40000")]
     assert "Receivables by due date" in shell.run("maturity", "list").output
-    shell.refuses("a number or --due", "maturity", "settle", "--as", "Verifier")
+    shell.refuses("settle one receivable or all", "maturity", "settle", "--as", "Verifier")
     assert shell.ask("maturity", "pay-in", 1, "250.00", "--as", "Company")["amount"] == "25000"
     work = shell.ask("maturity", "settle", "--due", "--as", "Verifier")
     assert [(one["receivable"], one["done"]) for one in work["done"]] == [(1, False)] and not work["refused"]
