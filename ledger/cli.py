@@ -32,8 +32,8 @@ from ledger.commands.financing import financing_app
 from ledger.commands.frameworks import framework_app, label_app, undertaking_app
 from ledger.commands.holding import authority_app, trade_app
 from ledger.commands.impact import impact_app, portfolio
-from ledger.commands.maturity import maturity_app, overdue_app, recourse_app
 from ledger.commands.lending import file_app, loan_app, score_app, sme_app
+from ledger.commands.maturity import maturity_app, overdue_app, recourse_app
 from ledger.commands.participants import participant_app
 from ledger.commands.people import bank_app, mandate_app
 from ledger.commands.pools import pool_app

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from ledger import tables
 from ledger.commands.common import Json, opened, out, read_day, show
+from ledger.domain.exchange import as_csv, as_json
 from ledger.domain.rules import Fact, Outcome, Verdict
 from ledger.errors import BadInput
 from ledger.services.rules import OWN_PROGRAMME, Notice, RuleOnDay
@@ -67,6 +69,24 @@ def rules_check(
             out.print(f"{one.rule.id} {value(str(one.outcome))}: {_sentence(one)}", soft_wrap=True)
     if any(one.outcome is Outcome.REFUSED for one in found):
         raise typer.Exit(1)
+
+
+@rules_app.command("export")
+def rules_export(
+    day: Annotated[str, typer.Argument(help="business day, YYYY-MM-DD")],
+    csv: Annotated[Path | None, typer.Option(help="file to write as CSV")] = None,
+    json_: Json = False,
+) -> None:
+    """A day's receivables for the report to 上海票据交易所 (art. 19), in a schema of our own."""
+    on = read_day(day)
+    with opened() as ledger:
+        rows = ledger.rules.exchange_report(on)
+    if csv is not None:
+        csv.write_text(as_csv(rows), encoding="utf-8")
+    if json_:
+        return show(as_json(rows, on))
+    out.print(say("{rows} events on {day}", rows=len(rows), day=day))
+    out.print(say("A schema of our own: the official format of 上海票据交易所 was not at hand."))
 
 
 def _sentence(one: Verdict) -> str:

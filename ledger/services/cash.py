@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from ledger.domain.bankmoney import Booking, Leg, Reconciliation, reconcile
-from ledger.domain.dates import business_date, date_of
+from ledger.domain.dates import date_of
 from ledger.domain.purposes import CASH, axis_of, redemption
 from ledger.errors import NotAllowed
+from ledger.services.dated import history
 from ledger.services.desk import Desk, act_of
 from ledger.services.session import Act, CashContract
 from ledger.services.values import ZERO_HASH, Amount, hash_bytes, hex_of, minor, reference
@@ -112,21 +113,14 @@ class SettlementBank(Cash):
         return reconcile(statement, legs, lambda text: hex_of(reference(text)), first, last)
 
     def _legs(self, cash: CashContract) -> Iterator[Leg]:
-        """Every mint and burn, by business date: the last one posted, or the date of its block."""
-        replay = bool(self._session.read("Participants", "replay"))
-        zone, posted = int(self._session.read("Participants", "zone")), 0
-        with self._session.index().rows() as rows:
-            events = rows.events(contracts=["Participants", "Cash"])
-            times = rows.timestamps({event.block for event in events})
-        for event in events:
-            if event.name == "BusinessDatePosted":
-                posted = int(event.args["day"])
+        """Every mint and burn, by business date."""
+        for one in history(self._session, ["Cash"]).events:
+            event = one.row
             if event.address == cash.contract.address and event.name in _WAYS:
                 way, who = _WAYS[event.name]
-                day = posted if replay else business_date(times[event.block], zone)
                 party = self._documents.identifier(event.args[who])
                 booked = str(event.args["bankReference"])
-                yield Leg(date_of(day), booked, way, int(event.args["amount"]), party, event.tx)
+                yield Leg(date_of(one.day), booked, way, int(event.args["amount"]), party, event.tx)
 
 
 _WAYS: Final = {"Minted": ("in", "to"), "Burned": ("out", "holder")}

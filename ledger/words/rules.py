@@ -22,6 +22,11 @@ WORDS: Final[dict[str, str]] = {
     "What the rules would say to an act, by the facts given; a fact that is left out is unknown.": "按所给事实，规则对某行为的判断；未给出的事实视为不明。",
     "a fact is written NAME=VALUE": "事实须写作 NAME=VALUE",
     "no rule is about such an act": "没有规则涉及该行为",
+    "business day, YYYY-MM-DD": "业务日，YYYY-MM-DD",
+    "file to write as CSV": "写入的 CSV 文件",
+    "A day's receivables for the report to 上海票据交易所 (art. 19), in a schema of our own.": "某日应收凭证情况，供报送上海票据交易所（第十九条），采用自定格式。",
+    "{rows} events on {day}": "{day} 共 {rows} 项",
+    "A schema of our own: the official format of 上海票据交易所 was not at hand.": "采用自定格式：未取得上海票据交易所的正式格式。",
     # --- a bank's statement ----------------------------------------------------------------------------------
     "CSV file: date,reference,way,amount,party": "CSV 文件：date,reference,way,amount,party",
     "first day of the statement, YYYY-MM-DD": "对账单首日，YYYY-MM-DD",

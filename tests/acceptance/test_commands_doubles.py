@@ -123,6 +123,14 @@ def test_rules_are_listed_and_asked(shell: Shell) -> None:
     assert shell.run("rules", "check", "confirm", "--fact", "tenor").exit_code != 0
 
 
+def test_a_day_is_exported(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "day.csv"
+    told = shell.ask("rules", "export", "2025-01-02", "--csv", file)
+    assert told["schema"] == "greenledger-receivables-1" and told["rows"] == []
+    assert file.read_text().startswith("day,act,receivable,")
+    assert "自定格式" in shell.run("rules", "export", "2025-01-02", lang="zh").output
+
+
 @pytest.mark.spec("BANK-2")
 def test_a_banks_statement_is_reconciled(shell: Shell, tmp_path: Path) -> None:
     bank, statement = "settlement bank", tmp_path / "statement.csv"

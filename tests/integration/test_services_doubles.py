@@ -12,6 +12,7 @@ import pytest
 from ledger import Ledger
 from ledger.bootstrap.testing import FIRST_DAY
 from ledger.domain.duplicates import Reason
+from ledger.domain.exchange import as_csv, as_json
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.obligations import Reading
 from ledger.errors import Conflict, ContractRefusal, LedgerError, NotFound
@@ -211,6 +212,29 @@ def test_a_payee_links_all_that_it_can_read(town: Ledger) -> None:
     assert hidden.fingerprint not in linked and linked[twice.fingerprint] is None
     assert town.documents.capacity(str(linked[old.fingerprint])).total == 100_000
     assert town.doubles.link_all("Subcontractor") == {}
+
+
+# --- the day's report ------------------------------------------------------------------------------------
+
+
+def test_a_day_is_reported_with_identifiers_and_the_registrations_number(town: Ledger) -> None:
+    """77号文 art. 19: each row names parties by identifier; what the format is not is said beside it."""
+    bill = invoice(town, 3, number="X-1")
+    receivable = confirmed(town, bill.fingerprint, 3)
+    town.supplier.accept("Contractor", receivable)
+    deadline = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
+    signed = town.financier.quote("Factor", receivable, start=0, end=100, rate_ppm=30_000, deadline=deadline)
+    town.financier.accept("Contractor", signed)
+    given.mint(town, "Factor", yuan(3))
+    town.financier.fund("Factor", signed, **{**on_file(), "number": "REG-X"})
+    rows = [row for row in town.rules.exchange_report(FIRST_DAY) if row.receivable == receivable]
+    assert [row.act for row in rows] == ["confirmed", "accepted", "moved", "financed"]
+    seller, factor = (town.documents.identifier(who) for who in ("Contractor", "Factor"))
+    assert (rows[0].taker, rows[0].amount, rows[0].document) == (seller, 300, bill.fingerprint)
+    assert (rows[2].giver, rows[2].taker, rows[2].start, rows[2].end) == (seller, factor, 0, 100)
+    assert (rows[3].reference, rows[3].amount) == ("REG-X", signed.quote.net)
+    assert town.rules.exchange_report(FIRST_DAY - DAY) == []
+    assert as_csv(rows).count("\n") == 5 and "not at hand" in as_json(rows, FIRST_DAY)["note"]
 
 
 # --- rules; last, because the days go on -----------------------------------------------------------------
