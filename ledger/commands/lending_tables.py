@@ -12,7 +12,7 @@ from ledger.domain.kinds import LABELS, DocumentKind
 from ledger.domain.money import currency
 from ledger.domain.states import ApplicationState, DrawdownState, LoanState
 from ledger.tables import amount, table
-from ledger.words import say, spoken, value, word
+from ledger.words import rendered, say, spoken, value, word
 
 Answer = Mapping[str, Any]
 
@@ -64,7 +64,7 @@ def score_table(out: Console, answer: Answer) -> None:
             "Score {score} of 1,000, level {level}, {confidence} record, card {card}; {day}, block {block}",
             score=total,
             level=answer["level"],
-            confidence=value(answer["confidence"]),
+            confidence=rendered(answer["confidence"]),
             card=answer["card"],
             day=answer["as_of"],
             block=answer["block"],

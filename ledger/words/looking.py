@@ -128,16 +128,12 @@ VALUES: Final[dict[str, str]] = {
     "Settled": "已兑付",
     # scores
     "months_active": "活跃月数",
-    "accepted": "签收笔数",
     "settled_in_time_ppm": "按时兑付占比（ppm）",
     "dilution_ppm": "减损占比（ppm）",
     "concentration_ppm": "集中度（ppm）",
     "refinanced_ppm": "融资占比（ppm）",
     "disputes": "争议",
     "loans_in_time_ppm": "按时还款占比（ppm）",
-    "short": "短",
-    "medium": "中",
-    "long": "长",
     # views and rules
     "cash": "资金视图",
     "economic": "经济视图",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
-from ledger import Ledger
-from ledger.bootstrap.testing import FIRST_DAY
+from ledger import Ledger, cli
+from ledger.bootstrap.testing import FIRST_DAY, PASSPHRASE
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.states import ApplicationState, DrawdownState, LoanState
 from ledger.errors import BadInput, ContractRefusal, NotFound
@@ -197,6 +200,64 @@ def test_what_a_supplier_waited_and_paid(town: Ledger, financed: int) -> None:
     assert town.sme.metrics(obligor="Issuer")["rows"] == []
     lines = as_csv(town.sme.metrics()).splitlines()
     assert lines[0].startswith("as_of,block,supplier,programme,cash") and len(lines) == 2
+
+
+@pytest.fixture
+def shell(town: Ledger, tmp_path: Path) -> Callable[..., str]:
+    """Runs a command on the town's chain, with a connection of its own; `@paper` is a file to cite."""
+    (tmp_path / "paper").write_bytes(b"a paper")
+    state = town.records.folder.parent.parent
+
+    def run(*words: str) -> str:
+        environment = {"GREENLEDGER_PASSPHRASE": PASSPHRASE, "LANG": "C.UTF-8"}
+        cited = [str(tmp_path / word[1:]) if word.startswith("@") else word for word in words]
+        done = CliRunner().invoke(cli.app, ["--state", str(state), *cited], env=environment)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    return run
+
+
+@pytest.mark.spec("FILE-1", "SCORE-1", "LOAN-1", "SME-1")
+def test_the_same_from_the_shell(
+    town: Ledger, receivable: int, financed: int, shell: Callable[..., str], tmp_path: Path
+) -> None:
+    paper = ("--document", "@paper")
+    kept = ("--start", "50000", "--end", "60000")
+    opened = shell("file", "open", str(receivable), "--as", "Contractor", *kept, "--json")
+    file = str(json.loads(opened)["file"])
+    shell("file", "add", file, "--as", "Contractor", "--kind", "order", *paper)
+    shell("file", "add", file, "--as", "Contractor", "--kind", "delivery", *paper)
+    invoice = ("--hash", town.books.receivable(receivable).fingerprint)
+    shell("file", "add", file, "--as", "Contractor", "--kind", "invoice", *invoice)
+    shell("file", "apply", file, "--as", "Contractor", "--to", "Factor", *paper)
+    shell("file", "review", file, "--as", "Factor", *paper, "--reject", "too small")
+    assert json.loads(shell("file", "show", file, "--json"))["applications"][0]["state"] == "rejected"
+    assert "审查结果" in shell("--lang", "zh", "file", "show", file)
+
+    shell("score", "consent", "Factor", "--as", "Contractor", "--until", "2025-12-31", *paper)
+    seen = json.loads(shell("score", "show", "Contractor", "--as", "Factor", "--json"))
+    assert seen["features"]["refinanced_ppm"] > 0
+    assert "评分卡" in shell("--lang", "zh", "score", "show", "Contractor", "--as", "Contractor")
+
+    asked = shell("loan", "apply", "100", "--as", "Contractor", "--to", "Factor", *paper, "--json")
+    line = str(json.loads(asked)["line"])
+    terms = ("--rate-ppm", "60000", "--tenor", "30", "--until", "2025-12-31")
+    shell("loan", "grant", line, "100", "--as", "Factor", *terms, *paper)
+    signed = shell("loan", "paper", line, "100", "--number", "L-9", *paper, "--json")
+    fingerprint = ("--fingerprint", json.loads(signed)["fingerprint"])
+    drawn = json.loads(shell("loan", "draw", line, "80", "--as", "Contractor", *fingerprint, "--json"))
+    shell("loan", "repay", str(drawn["drawdown"]), "80", "--as", "Contractor")
+    shell("loan", "close", line, "--as", "Factor")
+    shown = json.loads(shell("loan", "show", line, "--json"))
+    assert (shown["drawn"], shown["outstanding"], shown["state"]) == ("8000", "0", "closed")
+    assert "已还清" in shell("--lang", "zh", "loan", "show", line)
+    assert line in shell("loan", "list", "--of", "Contractor")
+
+    exported = ("--csv", str(tmp_path / "sme.csv"))
+    rows = json.loads(shell("sme", "metrics", "--supplier", "Contractor", *exported, "--json"))["rows"]
+    assert rows[0]["days"] == 9 and (tmp_path / "sme.csv").read_text().count("\n") == 2
+    assert "保障中小企业款项支付条例" in shell("sme", "metrics")
 
 
 @pytest.mark.spec("LOAN-1", "DOC-1")
