@@ -9,11 +9,8 @@ from typing import Final
 WORDS: Final[dict[str, str]] = {
     # --- asking ----------------------------------------------------------------------------------------------
     "Financing: requests, quotes, money against piece": "融资（保理）：询价、报价、款券对付",
-    "number of the receivable": "应收凭证编号",
     "number of the request": "询价编号",
     "the quote: 0x and 64 hexadecimal digits": "报价：0x 加 64 位十六进制数",
-    "where the interval begins, in major units: 0.00": "区间起点，以元等主单位计：0.00",
-    "where the interval ends, in major units: 1000.00": "区间终点，以元等主单位计：1000.00",
     "who is asked; once for each; by default every active financier": "向谁询价；每个写一次；默认为全部有效资金方",
     "how long quotes are taken": "接受报价的小时数",
     "The holder asks financiers to quote for an interval of its own. Each sees the request, and no rival.": "持有人就自己的区间向资金方询价。各资金方只见询价，不见对手。",
