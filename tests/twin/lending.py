@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from eth_hash.auto import keccak
+
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.mandates import MandateKind
 from ledger.domain.states import ApplicationState, DrawdownState, LoanState, ReceivableState
@@ -25,7 +27,7 @@ BORROWERS = tuple(zip(SUPPLIERS, FINANCIERS, strict=False))
 def lending_opening(h: Histories) -> Iterator[Act]:
     """Two suppliers let a financier see their history; everybody has the papers for it."""
     for supplier, financier in BORROWERS:
-        yield _consent(h, supplier.address, financier.address)
+        yield _consent(h, supplier.address, financier.address, keccak(b"consent" + supplier.key))
         for who in (supplier, financier):
             yield h.act(who.address, h.cash, "approve", h.world.loans.address, INFINITE)
         for who, kind in (
@@ -34,11 +36,12 @@ def lending_opening(h: Histories) -> Iterator[Act]:
             (supplier, DocumentKind.APPLICATION),
             (financier, DocumentKind.REVIEW_RESULT),
         ):
-            yield _paper(h, who.address, kind)
+            name = keccak(b"lending" + who.key + bytes([kind]))
+            yield h.act(who.address, h.world.documents, "register", name, int(kind), ZERO_HASH)
 
 
-def _consent(h: Histories, supplier: str, financier: str) -> Act:
-    args = (financier, supplier, int(MandateKind.CREDIT_READER), 0, h.today + 400, h.hash())
+def _consent(h: Histories, supplier: str, financier: str, document: bytes) -> Act:
+    args = (financier, supplier, int(MandateKind.CREDIT_READER), 0, h.today + 400, document)
     return h.act(supplier, h.world.mandates, "grant", *args)
 
 
@@ -153,7 +156,7 @@ class LendingActs:
         supplier, financier = (actor.address for actor in h.one(BORROWERS))
         seen = h.world.mandates.holds(supplier, financier, int(MandateKind.CREDIT_READER), 0)
         if not seen and h.chance(0.8):
-            return _consent(h, supplier, financier)
+            return _consent(h, supplier, financier, h.hash())
         application = LoanApplication(
             financier=h.spoilt(financier, lambda: h.one(EVERYBODY).address),
             cash=h.spoilt(h.cash.address, lambda: h.world.book.address),
