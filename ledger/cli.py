@@ -14,8 +14,9 @@ from rich.markup import escape
 from typer.exceptions import TyperException
 
 from ledger import tables
-from ledger.commands import (  # noqa: F401 - `bond register`, `bond terms`, `bond place`, `piece list`
+from ledger.commands import (  # noqa: F401 - `bank line`, `bond register`, `bond terms`, `bond place`, `piece list`
     common,
+    credit,
     issue,
     language,
     pieces,
@@ -37,6 +38,7 @@ from ledger.commands.maturity import maturity_app, overdue_app, recourse_app
 from ledger.commands.participants import participant_app
 from ledger.commands.people import bank_app, mandate_app
 from ledger.commands.pools import pool_app
+from ledger.commands.receivables import receivable_app
 from ledger.commands.rules import rules_app
 from ledger.commands.service import service_app
 from ledger.commands.spending import business_date
@@ -55,6 +57,7 @@ for _name, _app in (
     ("document", document_app),
     ("rules", rules_app),
     ("piece", piece_app),
+    ("receivable", receivable_app),
     ("financing", financing_app),
     ("trace", trace_app),
     ("evidence", evidence_app),

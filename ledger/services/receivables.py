@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -321,8 +320,8 @@ class Supplier(Refunds, Party):
         """Returns a proposal that nobody answered in time. Anyone may."""
         return act_of(self._session.act(who, "Receivables", "returnUnanswered", receivable))
 
-    def return_all_unanswered(self, who: str, done: Callable[[int], None] = lambda _: None) -> list[int]:
-        """Returns every proposal whose last day to answer is over, telling `done` of each. Anyone may."""
+    def return_all_unanswered(self, who: str) -> list[int]:
+        """Returns every proposal whose last day to answer is over, and says which. Anyone may."""
         today, returned = self._session.today(), []
         days: dict[int, int] = {}
         for receivable in self._session.index().proposals():
@@ -333,7 +332,6 @@ class Supplier(Refunds, Party):
             if found.state == STATES[ReceivableState.PROPOSED] and today > last:
                 self.return_unanswered(who, receivable)
                 returned.append(receivable)
-                done(receivable)
         return returned
 
     def split(self, holder: str, receivable: int, start: int, at: int) -> Act:
