@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 
 from api.deps import AnyCaller, BankCaller, Caller, LedgerHere, LineOwnerCaller, ObligorCaller, reads
 from api.routers.cash import moved
 from api.schemas.common import Act, Amount, CashName
-from api.schemas.people import BankBooking, CashMoved, CreditLineOut, LineChange, LineGrant, LineGranted
+from api.schemas.people import (
+    AttestationIn,
+    Attested,
+    BankBooking,
+    CashMoved,
+    CreditLineOut,
+    CreditLinePage,
+    LineAnswer,
+    LineAsked,
+    LineChange,
+    LineGrant,
+    LineGranted,
+    LineRequest,
+    ReasonIn,
+)
 from ledger.errors import NotFound
 from ledger.services.bank import CreditLine
 from ledger.services.bank import LineGranted as Granted
@@ -35,6 +49,55 @@ def burn(caller: BankCaller, ledger: LedgerHere, cash: CashName, body: BankBooki
 def grant(caller: BankCaller, ledger: LedgerHere, body: LineGrant) -> LineGranted:
     """Grants a line that confirmed payables may use."""
     return _granted(ledger.bank.grant_line(caller.account, body.holder, body.limit.money(), body.expires))
+
+
+@router.get("/credit-lines")
+def credit_lines(
+    caller: AnyCaller,
+    ledger: LedgerHere,
+    after: Annotated[int, Query(ge=0)] = 0,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> CreditLinePage:
+    """The caller's lines and requests, as bank, holder or group, a page at a time."""
+    found = ledger.books.credit_lines(after=after, limit=limit)
+    mine = [_shown(line) for line in found if caller.account in _parties(ledger, line)]
+    return CreditLinePage(lines=mine, next=found[-1].id if len(found) == limit else None)
+
+
+@router.post("/credit-lines/requests", tags=["obligor"])
+def request_line(caller: ObligorCaller, ledger: LedgerHere, body: LineRequest) -> LineAsked:
+    """Asks a bank for a line; several may be asked."""
+    done = ledger.obligor.request_line(caller.account, body.bank, body.limit.money(), body.expires)
+    amount = Amount.of(done.limit, done.currency)
+    return LineAsked(tx=done.tx, block=done.block, id=done.id, bank=done.bank, limit=amount)
+
+
+@router.post("/credit-lines/{line}/grant")
+def grant_requested(caller: BankCaller, ledger: LedgerHere, line: Line, body: LineAnswer) -> LineGranted:
+    """Grants what the caller was asked for, or another limit or last day."""
+    _visible(ledger, caller, line)
+    limit = body.limit.money() if body.limit else None
+    return _granted(ledger.bank.grant_requested(caller.account, line, limit=limit, expires=body.expires))
+
+
+@router.post("/credit-lines/{line}/refusal")
+def refuse_request(caller: BankCaller, ledger: LedgerHere, line: Line, body: ReasonIn) -> Act:
+    """Refuses what the caller was asked for."""
+    _visible(ledger, caller, line)
+    return Act.model_validate(ledger.bank.refuse_request(caller.account, line, body.reason))
+
+
+@router.post("/credit-lines/{line}/withdrawal", tags=["obligor"])
+def withdraw_request(caller: ObligorCaller, ledger: LedgerHere, line: Line) -> Act:
+    """Takes back what no bank has answered."""
+    _visible(ledger, caller, line)
+    return Act.model_validate(ledger.obligor.withdraw_request(caller.account, line))
+
+
+@router.post("/attestations")
+def attest(caller: BankCaller, ledger: LedgerHere, body: AttestationIn) -> Attested:
+    """Files why a tenor above 180 days is reasonable (77号文 art. 11)."""
+    return Attested(document=ledger.bank.attest(caller.account, body.document.paper(), body.readers))
 
 
 @router.get("/credit-lines/{line}")
@@ -69,13 +132,16 @@ def grant_subsidiary(caller: ObligorCaller, ledger: LedgerHere, line: Line, body
 def _visible(ledger: LedgerHere, caller: Caller, line: int) -> CreditLine:
     """The line; NotFound for one that is none of the caller's business."""
     found = ledger.books.credit_line(line)
-    parties = {found.bank, found.holder}
-    if found.parent is not None:
-        parent = ledger.books.credit_line(found.parent)
-        parties |= {parent.bank, parent.holder}
+    parties = _parties(ledger, found)
     if caller.account not in parties and not reads(ledger, caller, *sorted(parties)):
         raise NotFound(f"there is no credit line {line}", who=line)
     return found
+
+
+def _parties(ledger: LedgerHere, line: CreditLine) -> set[str]:
+    if line.parent is None:
+        return {line.bank, line.holder}
+    return {line.bank, line.holder, ledger.books.credit_line(line.parent).holder}
 
 
 def _granted(done: Granted) -> LineGranted:
@@ -103,4 +169,5 @@ def _shown(line: CreditLine) -> CreditLineOut:
         free=amount(line.free),
         expires=line.expires,
         suspended=line.suspended,
+        state=line.state,
     )

@@ -10,6 +10,7 @@ from api.deps import AnyCaller, LedgerHere
 from api.schemas.bonds import BondOut, BudgetLineOut, FrameworkOut, ProjectOut
 from api.schemas.common import Who
 from api.schemas.people import BusinessDateOut, Me, ParticipantOut
+from api.schemas.receivables import ProgrammeOut
 from ledger.domain.roles import names
 
 router = APIRouter(tags=["common"])
@@ -61,6 +62,12 @@ def budget_lines(caller: AnyCaller, ledger: LedgerHere, bond: Id) -> list[Budget
 def budget_line(caller: AnyCaller, ledger: LedgerHere, line: Id) -> BudgetLineOut:
     """One bond's money for one project."""
     return BudgetLineOut.of(ledger.books.line(line))
+
+
+@router.get("/programmes")
+def programmes(caller: AnyCaller, ledger: LedgerHere) -> list[ProgrammeOut]:
+    """Programmes of receivables: what each lets its members do."""
+    return [ProgrammeOut.of(number, one) for number, one in ledger.books.programmes().items()]
 
 
 @router.get("/projects/{project}")

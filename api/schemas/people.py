@@ -399,6 +399,44 @@ class LineGrant(Request):
     expires: Date
 
 
+class LineRequest(Request):
+    """An obligor asks a bank for a line."""
+
+    bank: Who
+    limit: Amount
+    expires: Date
+
+
+class LineAsked(Act):
+    id: int
+    bank: str
+    limit: Amount
+
+
+class LineAnswer(Request):
+    """What the bank grants: by default what was asked for."""
+
+    limit: Amount | None = None
+    expires: Date | None = None
+
+
+class ReasonIn(Request):
+    """The chain sees the reason's hash."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class AttestationIn(Request):
+    """Why a tenor above 180 days is reasonable; `readers` may open the file."""
+
+    document: Paper
+    readers: list[Who] = Field(default_factory=list)
+
+
+class Attested(Answer):
+    document: str
+
+
 class LineChange(Request):
     limit: Amount | None = None
     expires: Date | None = None
@@ -422,3 +460,11 @@ class CreditLineOut(Answer):
     free: Amount
     expires: Date
     suspended: bool
+    state: str
+
+
+class CreditLinePage(Answer):
+    """`next`: ask after this number for more; a page may hold fewer lines than were looked at."""
+
+    lines: list[CreditLineOut]
+    next: int | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
@@ -26,16 +27,30 @@ from api.schemas.common import (
 )
 from api.schemas.people import ReadingIn
 from api.schemas.rules import NoticeOut
+from ledger.domain.programmes import ON_NOTICE, Programme, Terms
 from ledger.domain.typed_data import Quote
 from ledger.services.financing import SignedQuote
 from ledger.services.financing_report import Report
-from ledger.services.receivables import Receivable
+from ledger.services.receivables import Green, GreenUse, Receivable
 from ledger.services.requests import Offer
 from ledger.services.requests import Request as Asked
 
 
+class GreenIn(Request):
+    """The part of a face that is green, under a category of the obligor's own framework."""
+
+    amount: Amount
+    framework: Id
+    category: Annotated[str, Field(min_length=1, max_length=32)]
+    document: Paper
+
+    def use(self) -> GreenUse:
+        return GreenUse(self.amount.money(), self.framework, self.category, self.document.paper())
+
+
 class ReceivableIn(Request):
-    """A payable that the obligor confirms; `budget_line` when a bond's money is locked for it."""
+    """A payable that the obligor confirms; `budget_line` when a bond's money is locked for it. With `order`,
+    `delivery` is the order; `reasons` is what the line's bank attested for more than 180 days."""
 
     supplier: Who
     face: Amount
@@ -47,6 +62,10 @@ class ReceivableIn(Request):
     contract: Paper
     delivery: Paper
     delivered: Date | None = None
+    programme: Annotated[int, Field(ge=1, lt=2**16)] = ON_NOTICE
+    order: bool = False
+    reasons: Hash | None = None
+    green: GreenIn | None = None
 
 
 class Confirmed(Act):
@@ -62,19 +81,92 @@ class ReceivableOut(Answer):
     obligor: str
     supplier: str
     state: str
+    programme: int
+    order: bool
     face: Amount
+    green: Amount
+    green_by_bond: bool
     cash: str
     confirmed_on: Date
     due: Date
+    overdue_on: Date | None
+    void_by: str | None
     credit_line: int
     budget_line: int | None
     fingerprint: str
 
     @classmethod
-    def of(cls, found: Receivable) -> Self:
-        same = set(cls.model_fields) - {"face"}
+    def of(cls, found: Receivable, green: Green) -> Self:
+        same = set(cls.model_fields) - {"face", "green", "green_by_bond"}
         return cls.model_construct(
-            **{name: getattr(found, name) for name in same}, face=Amount.of(found.face, found.currency)
+            **{name: getattr(found, name) for name in same},
+            face=Amount.of(found.face, found.currency),
+            green=Amount.of(green.amount, found.currency),
+            green_by_bond=green.by_bond,
+        )
+
+
+class ReceivableRow(Answer):
+    """Green units of a bond-funded receivable are counted by its bond: leave them out of a sum."""
+
+    receivable: int
+    obligor: str
+    supplier: str
+    programme: int
+    order: bool
+    face: Amount
+    green: Amount
+    green_by_bond: bool
+    due: Date
+    state: str
+    overdue: bool
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Self:
+        amounts = {name: Amount.of(int(row[name]), row["currency"]) for name in ("face", "green")}
+        parties = {name: row[name]["account"] for name in ("obligor", "supplier")}
+        same = set(cls.model_fields) - {*amounts, *parties}
+        return cls.model_validate({name: row[name] for name in same} | amounts | parties)
+
+
+class ReceivablePage(Answer):
+    """`next`: ask after this number for more."""
+
+    receivables: list[ReceivableRow]
+    next: int | None
+
+
+class AcceptanceIn(Request):
+    """The supplier's consent as a document; without one, it is declared with this act."""
+
+    consent: Paper | None = None
+
+
+class PaperIn(Request):
+    document: Paper
+
+
+class ProgrammeOut(Answer):
+    """`terms`: what it asks for; `min_piece` in minor units, `cut_off` in seconds of the local day."""
+
+    programme: int
+    terms: list[str]
+    min_piece: OffsetOut
+    max_pieces: int
+    max_layers: int
+    accept_days: int
+    max_tenor_days: int
+    grace_days: int
+    write_off_days: int
+    cut_off: int
+    offer_days: int
+
+    @classmethod
+    def of(cls, number: int, one: Programme) -> Self:
+        asked = [term.name.lower() for term in Terms if one.terms & term and term.name]
+        same = set(cls.model_fields) - {"programme", "terms"}
+        return cls.model_validate(
+            {name: getattr(one, name) for name in same} | {"programme": number, "terms": asked}
         )
 
 

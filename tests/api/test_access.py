@@ -80,6 +80,13 @@ TABLE: dict[str, Access] = {
     "POST /v1/cash/{cash}/mints": ROLE,
     "POST /v1/cash/{cash}/burns": ROLE,
     "POST /v1/credit-lines": ROLE,
+    "GET /v1/credit-lines": EVERYBODY,
+    "POST /v1/credit-lines/requests": ROLE,
+    "POST /v1/credit-lines/{line}/grant": Access("Auditor", private=True, body={}),
+    "POST /v1/credit-lines/{line}/refusal": Access("Auditor", private=True, body={"reason": "no"}),
+    "POST /v1/credit-lines/{line}/withdrawal": Access("Auditor", private=True),
+    "POST /v1/attestations": ROLE,
+    "GET /v1/programmes": EVERYBODY,
     "GET /v1/credit-lines/{line}": Access(private=True),
     "PATCH /v1/credit-lines/{line}": Access("Auditor", private=True, body={"suspended": True}),
     "POST /v1/credit-lines/{line}/subsidiaries": Access(
@@ -159,6 +166,13 @@ TABLE: dict[str, Access] = {
     "GET /v1/portfolios/{who}": Access(private=True),
     # receivables
     "POST /v1/receivables": ROLE,
+    "GET /v1/receivables": EVERYBODY,
+    "POST /v1/receivables/{receivable}/delivery": Access("Auditor", private=True, body={"document": paper()}),
+    "POST /v1/receivables/{receivable}/voiding": Access("operator", private=True),
+    "POST /v1/receivables/{receivable}/voiding/proposal": Access(
+        "operator", private=True, body={"reason": "no"}
+    ),
+    "POST /v1/receivables/{receivable}/voiding/withdrawal": Access("operator", private=True),
     "GET /v1/receivables/{receivable}": Access(private=True),
     "GET /v1/receivables/{receivable}/pieces": Access(private=True),
     "POST /v1/receivables/{receivable}/acceptance": Access("Auditor", private=True),

@@ -21,6 +21,7 @@ from tests.api.world import (
     confirm,
     factor,
     live,
+    obligation,
     paper,
     quoted,
     serving,
@@ -232,6 +233,61 @@ def test_a_payable_is_refused_another_returned(town: Api) -> None:
     town.post("Contractor", f"/v1/receivables/{waiting}/acceptance")
     town.refused("Contractor", "POST", f"/v1/receivables/{waiting}/acceptance", None, 409, "wrong-state")
     town.ids["unfunded"] = waiting
+
+
+def test_a_line_is_asked_for_and_answered(town: Api) -> None:
+    wish = {"bank": town.account("settlement bank"), "limit": cny(900), "expires": "2026-01-01"}
+    first, second, third = (town.post("Company", "/v1/credit-lines/requests", wish)["id"] for _ in range(3))
+    granted = town.post("settlement bank", f"/v1/credit-lines/{first}/grant", {"limit": cny(700)})
+    assert granted["limit"] == cny(700)
+    town.post("settlement bank", f"/v1/credit-lines/{second}/refusal", {"reason": "one is enough"})
+    town.post("Company", f"/v1/credit-lines/{third}/withdrawal")
+    again = town.refused("settlement bank", "POST", f"/v1/credit-lines/{third}/grant", {}, 409, "wrong-state")
+    assert again["code"] == "wrong-state"
+    page = town.get("Company", f"/v1/credit-lines?after={first - 1}&limit=3")
+    assert [line["state"] for line in page["lines"]] == ["active", "refused", "withdrawn"]
+    assert town.get("Factor", f"/v1/credit-lines?after={first - 1}")["lines"] == []
+
+
+@pytest.mark.spec("CONF-2")
+def test_a_payable_is_voided_by_both(town: Api) -> None:
+    number = confirm(town, "INV-13", line=None)
+    path = f"/v1/receivables/{number}"
+    town.post("Contractor", f"{path}/acceptance", {"consent": paper("consent")})
+    town.post("Company", f"{path}/voiding/proposal", {"reason": "sent back"})
+    town.post("Company", f"{path}/voiding/withdrawal")
+    town.post("Company", f"{path}/voiding/proposal", {"reason": "sent back"})
+    assert town.get("Contractor", path)["void_by"] == "obligor"
+    town.refused("Company", "POST", f"{path}/voiding", None, 409, "wrong-state")
+    town.post("Contractor", f"{path}/voiding")
+    assert town.get("Company", path)["state"] == "voided"
+    page = town.get("Contractor", f"/v1/receivables?state=voided&after={number - 1}")
+    assert [row["receivable"] for row in page["receivables"]] == [number] and page["next"] is None
+    assert town.get("Factor", f"/v1/receivables?after={number - 1}")["receivables"] == []
+
+
+def test_an_order_is_delivered(town: Api) -> None:
+    body = {
+        "supplier": town.account("Contractor"),
+        "face": cny(FACE),
+        "cash": "CNY",
+        "due": "2025-03-03",
+        "credit_line": town.ids["credit"],
+        "fingerprint": obligation(town, "INV-14", FACE),
+        "contract": paper("contract"),
+        "delivery": paper("order"),
+        "order": True,
+    }
+    town.refused("Company", "POST", "/v1/receivables", body, 409, "orders-not-financed")
+    orders = [one["programme"] for one in town.get("Factor", "/v1/programmes") if "orders" in one["terms"]]
+    number = town.post("Company", "/v1/receivables", body | {"programme": orders[0]})["id"]
+    path = f"/v1/receivables/{number}"
+    assert town.get("Contractor", path)["order"] is True
+    town.post("Company", f"{path}/delivery", {"document": paper("delivered")})
+    assert town.get("Contractor", path)["order"] is False
+    town.post("Contractor", f"{path}/refusal", {"reason": "not now"})
+    reasons = town.post("settlement bank", "/v1/attestations", {"document": paper("reasons")})["document"]
+    assert reasons.startswith("0x")
 
 
 def test_quotes_are_revoked_and_do_not_lapse_early(town: Api) -> None:

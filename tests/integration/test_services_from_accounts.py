@@ -29,3 +29,9 @@ def test_this_town_acts_from_account_contracts(town: Ledger) -> None:
     for name in CAST:
         assert (town.session.account_contract(name) is None) == (name == BANK)
         assert town.keys.signs(name) == (name == BANK)
+
+
+@pytest.mark.spec("CONF-1")
+def test_a_programme_of_two_persons_is_for_account_contracts(town: Ledger) -> None:
+    receivable = confirmed(town, programme=3).id  # noqa: F405
+    assert town.books.receivable(receivable).programme == 3
