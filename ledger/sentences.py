@@ -247,6 +247,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Bond {bond} has {had} unallocated; this needs {needed} (minor units).",
         "债券 {bond} 未分配余额 {had}，需要 {needed}（最小货币单位）。",
     ),
+    "BondMismatch": (
+        "That budget line is of bond {had}, this one of bond {needed}.",
+        "该预算线属于债券 {had}，本预算线属于债券 {needed}。",
+    ),
     "FrameworkMismatch": (
         "The project is of framework {had}, the bond of {needed}.",
         "项目属于框架 {had}，债券属于 {needed}。",

@@ -59,6 +59,8 @@ interface IProceeds is IProceedsBooks, IPlacements {
     function line(uint32 id) external view returns (Line memory);
     function linesOf(uint32 bond) external view returns (uint32[] memory);
     function counts() external view returns (uint32 projects, uint32 lines);
+    function reallocation(uint32 id) external view returns (Reallocation memory);
+    function reallocationCount() external view returns (uint32);
     function encumbranceOf(uint64 receivable) external view returns (uint32 line, uint96 amount);
     /// @notice The gate as a question: reverts with `pay`'s own error.
     function checkPay(uint32 line, bytes32 fingerprint, uint256 amount) external view;

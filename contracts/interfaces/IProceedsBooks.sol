@@ -27,6 +27,14 @@ interface IProceedsBooks {
         uint96 allocated;
     }
 
+    /// @param state 1 proposed, 2 done, 3 withdrawn
+    struct Reallocation {
+        uint32 from;
+        uint32 to;
+        uint8 state;
+        uint96 amount;
+    }
+
     event ProjectRegistered(
         uint32 indexed project,
         uint32 indexed framework,
@@ -50,6 +58,19 @@ interface IProceedsBooks {
     event CostPaid(uint32 indexed bond, address indexed payee, uint256 amount, bytes32 document);
     event Allocated(uint32 indexed bond, uint32 indexed line, uint256 amount);
     event Deallocated(uint32 indexed bond, uint32 indexed line, uint256 amount);
+    event ReallocationProposed(
+        uint32 indexed reallocation, uint32 indexed from, uint32 indexed to, uint256 amount, bytes32 document
+    );
+    event ReallocationWithdrawn(uint32 indexed reallocation);
+    /// @notice Available money of one budget line is another's, with the consent of the framework's verifier.
+    event Reallocated(
+        uint32 indexed reallocation,
+        uint32 indexed from,
+        uint32 indexed to,
+        uint256 amount,
+        address verifier,
+        bytes32 document
+    );
     /// @notice The fen `[reversedOffset, + amount)` that left `axis` came back as `[inOffset, + amount)` of the line.
     event Refunded(
         uint32 indexed bond,
@@ -64,6 +85,7 @@ interface IProceedsBooks {
     error OverBudget(uint32 line, uint256 had, uint256 needed);
     error OverAllocated(uint32 project, uint256 had, uint256 needed);
     error OverProceeds(uint32 bond, uint256 had, uint256 needed);
+    error BondMismatch(uint32 had, uint32 needed);
     error FrameworkMismatch(uint32 had, uint32 needed);
     error RefundTooLarge(uint256 had, uint256 needed);
     error NoSuchPayment(bytes32 payment);
@@ -84,7 +106,18 @@ interface IProceedsBooks {
         returns (uint32 id);
     function allocate(uint32 line, uint256 amount) external;
     function deallocate(uint32 line, uint256 amount) external;
+    /// @notice Asks the verifier for consent to give available money of one line to another of the same bond.
+    function proposeReallocation(uint32 from, uint32 to, uint96 amount, bytes32 document)
+        external
+        returns (uint32 id);
+    function withdrawReallocation(uint32 id) external;
     function payCost(uint32 bond, address payee, uint256 amount, bytes32 document) external;
+
+    // --- verifier ---
+    /// @notice By whoever filed the review that is in force: the money moves at once. Eligibility, budgets and what is
+    /// available are judged now, not when it was proposed.
+    /// @param document the verifier's consent, registered by it
+    function consentReallocation(uint32 id, bytes32 document) external;
 
     // --- payees ---
     /// @param outOffset where the reversed payment left the line's axis

@@ -76,6 +76,14 @@ contract Proceeds is IProceeds, ProceedsBase {
         return (_projectCount, _lineCount);
     }
 
+    function reallocation(uint32 id) external view returns (Reallocation memory) {
+        return _reallocations[id];
+    }
+
+    function reallocationCount() external view returns (uint32) {
+        return _reallocationCount;
+    }
+
     function encumbranceOf(uint64 receivable) external view returns (uint32, uint96) {
         return (_encumbrances[receivable].line, _encumbrances[receivable].amount);
     }
@@ -271,6 +279,18 @@ contract Proceeds is IProceeds, ProceedsBase {
     }
 
     function deallocate(uint32, uint256) external {
+        _ask(books);
+    }
+
+    function proposeReallocation(uint32, uint32, uint96, bytes32) external returns (uint32) {
+        _ask(books);
+    }
+
+    function withdrawReallocation(uint32) external {
+        _ask(books);
+    }
+
+    function consentReallocation(uint32, bytes32) external {
         _ask(books);
     }
 

@@ -69,6 +69,8 @@ abstract contract ProceedsBase is Powered {
     uint32 internal _placementCount;
     mapping(uint32 => IPlacements.Placement) internal _placements;
     mapping(uint32 => Away) internal _away;
+    uint32 internal _reallocationCount;
+    mapping(uint32 => IProceedsBooks.Reallocation) internal _reallocations;
 
     constructor(
         address powers_,

@@ -10,6 +10,7 @@ import {IProceedsBooks} from "../interfaces/IProceedsBooks.sol";
 import {Claims} from "../libraries/Claims.sol";
 import {CurrencyMismatch, NotParty, Unknown, WrongState, ZeroAmount, ZeroHash} from "../libraries/Errors.sol";
 import {Purposes} from "../libraries/Purposes.sol";
+import {Roles} from "../libraries/Roles.sol";
 import {ProceedsBase} from "./ProceedsBase.sol";
 
 /// @title ProceedsBooks
@@ -18,6 +19,9 @@ import {ProceedsBase} from "./ProceedsBase.sol";
 /// directly they find empty books and no purpose that this address controls.
 contract ProceedsBooks is IProceedsBooks, ProceedsBase {
     uint256 private constant MAX_LINES = 128;
+    uint8 private constant PROPOSED = 1;
+    uint8 private constant DONE = 2;
+    uint8 private constant WITHDRAWN = 3;
     uint8 private constant PIECE_KIND = 7;
     uint8 private constant PIECE_PAID = 3;
 
@@ -125,16 +129,10 @@ contract ProceedsBooks is IProceedsBooks, ProceedsBase {
         Line storage l = _ownLine(lineId);
         if (amount == 0) revert ZeroAmount();
         frameworks.requireEligible(l.framework, l.category);
-        Project storage p = _projects[l.project];
-        uint256 room = l.budget - l.allocated;
-        if (amount > room) revert OverBudget(lineId, room, amount);
-        room = p.budget - p.allocated;
-        if (amount > room) revert OverAllocated(l.project, room, amount);
+        _give(lineId, l, amount);
         bytes32 pool = Purposes.pool(l.bond);
         uint256 had = _balance(l.cash, pool);
         if (amount > had) revert OverProceeds(l.bond, had, amount);
-        l.allocated += uint96(amount);
-        p.allocated += uint96(amount);
         ICash(l.cash).shift(MODULE, pool, Purposes.budgetLine(lineId), amount, bytes32(uint256(lineId)));
         emit Allocated(l.bond, lineId, amount);
     }
@@ -143,11 +141,69 @@ contract ProceedsBooks is IProceedsBooks, ProceedsBase {
         Line storage l = _ownLine(lineId);
         bytes32 purpose = Purposes.budgetLine(lineId);
         _requireAvailable(lineId, l.cash, amount);
+        _take(lineId, l, amount);
+        ICash(l.cash).shift(MODULE, purpose, Purposes.pool(l.bond), amount, bytes32(uint256(lineId)));
+        emit Deallocated(l.bond, lineId, amount);
+    }
+
+    function proposeReallocation(uint32 from, uint32 to, uint96 amount, bytes32 document)
+        external
+        returns (uint32 id)
+    {
+        uint32 bond = _ownLine(from).bond;
+        uint32 other = _known(to).bond;
+        if (other != bond) revert BondMismatch(other, bond);
+        if (amount == 0) revert ZeroAmount();
+        documents.requireKnown(document, msg.sender, 0);
+        id = ++_reallocationCount;
+        _reallocations[id] = Reallocation(from, to, PROPOSED, amount);
+        emit ReallocationProposed(id, from, to, amount, document);
+    }
+
+    function withdrawReallocation(uint32 id) external {
+        Reallocation storage r = _proposed(id);
+        _ownLine(r.from);
+        r.state = WITHDRAWN;
+        emit ReallocationWithdrawn(id);
+    }
+
+    function consentReallocation(uint32 id, bytes32 document) external {
+        Reallocation storage r = _proposed(id);
+        (uint32 from, uint32 to, uint256 amount) = (r.from, r.to, r.amount);
+        Line storage l = _lines[to];
+        address verifier = frameworks.standing(l.framework).verifier;
+        if (msg.sender != verifier) revert NotParty(msg.sender, verifier);
+        participants.requireRole(msg.sender, Roles.VERIFIER);
+        documents.requireKnown(document, msg.sender, 0);
+        frameworks.requireEligible(l.framework, l.category);
+        _requireAvailable(from, l.cash, amount);
+        _take(from, _lines[from], amount);
+        _give(to, l, amount);
+        r.state = DONE;
+        ICash(l.cash).shift(MODULE, Purposes.budgetLine(from), Purposes.budgetLine(to), amount, document);
+        emit Reallocated(id, from, to, amount, msg.sender, document);
+    }
+
+    function _proposed(uint32 id) private view returns (Reallocation storage r) {
+        r = _reallocations[id];
+        if (r.state != PROPOSED) revert WrongState("REALLOCATION", id, r.state, PROPOSED);
+    }
+
+    function _give(uint32 lineId, Line storage l, uint256 amount) private {
+        Project storage p = _projects[l.project];
+        uint256 room = l.budget - l.allocated;
+        if (amount > room) revert OverBudget(lineId, room, amount);
+        room = p.budget - p.allocated;
+        if (amount > room) revert OverAllocated(l.project, room, amount);
+        l.allocated += uint96(amount);
+        p.allocated += uint96(amount);
+    }
+
+    /// @dev Available money leaves a line unspent: its axis counts it as out, and so must the totals.
+    function _take(uint32 lineId, Line storage l, uint256 amount) private {
         l.allocated -= uint96(amount);
         _projects[l.project].allocated -= uint96(amount);
         _totals[lineId].deallocated += uint128(amount);
-        ICash(l.cash).shift(MODULE, purpose, Purposes.pool(l.bond), amount, bytes32(uint256(lineId)));
-        emit Deallocated(l.bond, lineId, amount);
     }
 
     // --- money that comes back ---

@@ -185,6 +185,11 @@ def _encumbrance_paid(event: Seen) -> list[Parts]:
     return [_settled(event, PROCEEDS, purposes.encumbrance(event.number("receivable")))]
 
 
+def _reallocated(event: Seen) -> list[Parts]:
+    source, target = (proceeds(purposes.budget_line(event.number(end))) for end in ("from", "to"))
+    return [(source, target, event.number("amount"))]
+
+
 def _netted(event: Seen) -> list[Parts]:
     length = event.number("end") - event.number("start")
     return [(_axis(event, "encumbrance"), _axis(event, "line"), length)]
@@ -217,6 +222,7 @@ _FLOWS: Final[dict[str, Callable[[Seen], list[Parts]]]] = {
     "Proceeds.IncomePaid": _between("income", "payee"),
     "Proceeds.Allocated": _between("pool", "line"),
     "Proceeds.Deallocated": _between("line", "pool"),
+    "Proceeds.Reallocated": _reallocated,
     "Proceeds.Paid": _between("line", "payee"),
     "Proceeds.Encumbered": _between("line", "encumbrance"),
     "Proceeds.EncumbranceReleased": _between("encumbrance", "line"),

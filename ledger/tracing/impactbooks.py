@@ -207,6 +207,11 @@ def _allocated(sign: int) -> Callable[[ImpactBooks, EventRow], None]:
     return act
 
 
+def _reallocated(books: ImpactBooks, row: EventRow) -> None:
+    for line, sign in ((row.args["from"], -1), (row.args["to"], 1)):
+        books.allocated[line].append((row.block, sign * row.args["amount"]))
+
+
 _ACTS: Final[dict[tuple[str, str], Callable[[ImpactBooks, EventRow], None]]] = {
     ("Impact", "ImpactReported"): _reported,
     ("Impact", "ImpactRestated"): _restated,
@@ -214,6 +219,7 @@ _ACTS: Final[dict[tuple[str, str], Callable[[ImpactBooks, EventRow], None]]] = {
     ("Proceeds", "ProjectRegistered"): _project,
     ("Proceeds", "Allocated"): _allocated(1),
     ("Proceeds", "Deallocated"): _allocated(-1),
+    ("Proceeds", "Reallocated"): _reallocated,
     ("BondOffice", "BondRegistered"): _bond,
     ("GreenBond", "Transfer"): _units,
     ("GreenBond", "Retired"): _retired,

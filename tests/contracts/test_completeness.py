@@ -37,7 +37,7 @@ WHERE = {
     "Proceeds": ["proceeds", "gate", "refunds"],
     "ProceedsBase": ["proceeds", "gate", "refunds"],
     "Placements": ["placements"],
-    "ProceedsBooks": ["proceeds", "gate", "refunds"],
+    "ProceedsBooks": ["proceeds", "gate", "refunds", "reallocations"],
     "CouponTerms": ["coupon_terms"],
     "DayCounts": ["coupon_terms"],
     "BondService": ["bond_service"],

@@ -248,6 +248,11 @@ class Actor:
     def allocates(self, line: int, amount: int) -> Any:
         return self.world.proceeds.allocate(line, amount, self.by)
 
+    def proposes_reallocation(self, source: int, target: int, amount: int) -> int:
+        document = self.files(f"why {self.world.new_hash('r')}")
+        tx = self.world.proceeds.proposeReallocation(source, target, amount, document, self.by)
+        return int(tx.events["ReallocationProposed"]["reallocation"])
+
     def places(self, bond: int, amount: int, until: int = 0, at: Any = None) -> int:
         """With the settlement bank, unless another place is named."""
         at, document = self.world.bank if at is None else at, self.files(f"deposit {self.world.new_hash('d')}")

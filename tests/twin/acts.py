@@ -31,6 +31,7 @@ from ledger.domain.twin.impact import Figure
 from ledger.domain.twin.participants import Admission
 from ledger.domain.twin.pieces import Limits, Piece
 from ledger.domain.twin.placements import Placement
+from ledger.domain.twin.proceeds import Reallocation
 from ledger.domain.twin.receivables import Confirmation
 from ledger.domain.twin.records import Statement as Attested
 from ledger.domain.twin.tranches import Book as PoolBook
@@ -141,6 +142,9 @@ class Histories:
             (6, self.allocate),
             (2, self.deallocate),
             (2, self.pay_cost),
+            (4, self.propose_reallocation),
+            (1, self.withdraw_reallocation),
+            (4, self.consent_reallocation),
             (3, self.place),
             (4, self.return_placed),
             (2, self.lose_placed),
@@ -760,6 +764,37 @@ class Histories:
         return self.act(
             self.who(issuer), self.world.proceeds, "payCost", id_, payee, self.amount(500), document
         )
+
+    def propose_reallocation(self) -> Act:
+        source, target = self._line(), self._line()
+        issuer = self.world.proceeds.line(source).issuer
+        return self.act(
+            self.who(issuer),
+            self.world.proceeds,
+            "proposeReallocation",
+            source,
+            target,
+            self.amount(min(self._available(source), 2_000), 96),
+            self._document(issuer, DocumentKind.OTHER),
+        )
+
+    def _reallocation(self) -> tuple[int, Reallocation]:
+        known = self.world.proceeds.reallocations
+        waiting = [id_ for id_, r in known.items() if r.state == 1]
+        id_ = self.fit(waiting, lambda: self.number(len(known)))
+        return id_, known.get(id_, Reallocation())
+
+    def withdraw_reallocation(self) -> Act:
+        id_, r = self._reallocation()
+        issuer = self.world.proceeds.line(r.source).issuer
+        return self.act(self.who(issuer), self.world.proceeds, "withdrawReallocation", id_)
+
+    def consent_reallocation(self) -> Act:
+        id_, r = self._reallocation()
+        line = self.world.proceeds.line(r.target)
+        verifier = self.world.frameworks.standing(line.framework).verifier
+        document = self._document(verifier, DocumentKind.OTHER)
+        return self.act(self.who(verifier), self.world.proceeds, "consentReallocation", id_, document)
 
     def place(self) -> Act:
         bond = self.number(self.world.bonds.count)

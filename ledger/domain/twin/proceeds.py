@@ -73,6 +73,16 @@ class BudgetLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Reallocation:
+    """Available money of one line for another; `state` 1 waits for the verifier, 2 done, 3 withdrawn."""
+
+    source: int = 0
+    target: int = 0
+    state: int = 0
+    amount: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Totals:
     """What the counters of a line's axis cannot tell apart: cumulative fen."""
 
@@ -115,6 +125,7 @@ class Proceeds(Placements):
         self.totals: dict[int, Totals] = {}
         self.encumbrances: dict[int, Encumbrance] = {}
         self.payments: dict[bytes, Payment] = {}
+        self.reallocations: dict[int, Reallocation] = {}
         self.refunded_pieces: dict[tuple[int, int], int] = {}
 
     # --- reading ---
@@ -287,15 +298,11 @@ class Proceeds(Placements):
         if amount == 0:
             raise Refusal("ZeroAmount")
         self.frameworks.require_eligible(line.framework, line.category)
-        project, cash, pool = self.projects[line.project], self._cash_of(line), purposes.pool(line.bond)
-        if amount > line.budget - line.allocated:
-            raise Refusal("OverBudget", id_, line.budget - line.allocated, amount)
-        if amount > project.budget - project.allocated:
-            raise Refusal("OverAllocated", line.project, project.budget - project.allocated, amount)
+        cash, pool = self._cash_of(line), purposes.pool(line.bond)
+        self._give(id_, amount)
         had = _axis(cash, pool).balance
         if amount > had:
             raise Refusal("OverProceeds", line.bond, had, amount)
-        self._count_allocated(id_, amount)
         cash.shift(self.address, PROCEEDS, pool, purposes.budget_line(id_), amount, _number(id_))
         self.emit("Allocated", line.bond, id_, amount)
 
@@ -309,6 +316,62 @@ class Proceeds(Placements):
             self.address, PROCEEDS, purposes.budget_line(id_), pool, amount, _number(id_)
         )
         self.emit("Deallocated", line.bond, id_, amount)
+
+    def propose_reallocation(
+        self, sender: str, source: int, target: int, amount: int, document: bytes
+    ) -> int:
+        """The issuer asks the verifier; returns the proposal's number."""
+        bond = self._own_line(sender, source).bond
+        other = self._known(target).bond
+        if other != bond:
+            raise Refusal("BondMismatch", other, bond)
+        if amount == 0:
+            raise Refusal("ZeroAmount")
+        self.documents.require_known(document, sender, 0)
+        id_ = len(self.reallocations) + 1
+        self.reallocations[id_] = Reallocation(source, target, 1, amount)
+        self.emit("ReallocationProposed", id_, source, target, amount, document)
+        return id_
+
+    def withdraw_reallocation(self, sender: str, id_: int) -> None:
+        r = self._proposed(id_)
+        self._own_line(sender, r.source)
+        self.reallocations[id_] = replace(r, state=3)
+        self.emit("ReallocationWithdrawn", id_)
+
+    def consent_reallocation(self, sender: str, id_: int, document: bytes) -> None:
+        """By whoever filed the review in force; the money moves at once."""
+        r = self._proposed(id_)
+        line = self.lines[r.target]
+        verifier = self.frameworks.standing(line.framework).verifier
+        if sender != verifier:
+            raise Refusal("NotParty", sender, verifier)
+        self.participants.require_role(sender, Role.VERIFIER)
+        self.documents.require_known(document, sender, 0)
+        self.frameworks.require_eligible(line.framework, line.category)
+        self._require_available(r.source, line, r.amount)
+        self._count_allocated(r.source, -r.amount)
+        self._count(r.source, deallocated=r.amount)
+        self._give(r.target, r.amount)
+        self.reallocations[id_] = replace(r, state=2)
+        source, target = purposes.budget_line(r.source), purposes.budget_line(r.target)
+        self._cash_of(line).shift(self.address, PROCEEDS, source, target, r.amount, document)
+        self.emit("Reallocated", id_, r.source, r.target, r.amount, sender, document)
+
+    def _proposed(self, id_: int) -> Reallocation:
+        r = self.reallocations.get(id_, Reallocation())
+        if r.state != 1:
+            raise Refusal("WrongState", word("REALLOCATION"), id_, r.state, 1)
+        return r
+
+    def _give(self, id_: int, amount: int) -> None:
+        line = self.lines[id_]
+        project = self.projects[line.project]
+        if amount > line.budget - line.allocated:
+            raise Refusal("OverBudget", id_, line.budget - line.allocated, amount)
+        if amount > project.budget - project.allocated:
+            raise Refusal("OverAllocated", line.project, project.budget - project.allocated, amount)
+        self._count_allocated(id_, amount)
 
     # --- the gate ---
 

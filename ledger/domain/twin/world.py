@@ -439,6 +439,9 @@ class World:
     def _proceeds_views(self) -> Iterator[tuple[View, Any]]:
         at, proceeds = self.proceeds.address, self.proceeds
         yield (at, "counts", ()), (len(proceeds.projects), len(proceeds.lines))
+        yield (at, "reallocationCount", ()), len(proceeds.reallocations)
+        for id_, reallocation in proceeds.reallocations.items():
+            yield (at, "reallocation", (id_,)), plain(reallocation)
         yield (at, "placementCount", ()), len(proceeds.placements)
         for id_, placement in proceeds.placements.items():
             yield (at, "placement", (id_,)), plain(placement)

@@ -50,6 +50,7 @@ FLOWS = {  # from, to: the state of the fen that went there; none before closing
     (OUTSIDE, "ESCROW"): "", ("ESCROW", OUTSIDE): "", ("ESCROW", "ORIGIN"): "",
     ("ORIGIN", "COST"): "cost", ("COST", OUTSIDE): "cost",
     ("ORIGIN", "POOL"): "unallocated", ("LINE", "POOL"): "unallocated",
+    ("LINE", "LINE"): "available",
     ("POOL", "LINE"): "available", ("ENCUMBRANCE", "LINE"): "available", (OUTSIDE, "LINE"): "available",
     ("POOL", OUTSIDE): "placed", (OUTSIDE, "POOL"): "unallocated",
     ("POOL", "RETURNED"): "returned", ("RETURNED", OUTSIDE): "returned",
