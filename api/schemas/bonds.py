@@ -282,6 +282,33 @@ class BudgetLineOut(Answer):
         )
 
 
+class ReallocationIn(Request):
+    """Available money for another budget line of the same bond."""
+
+    target: Id
+    amount: Amount
+    document: Paper
+
+
+class ProposedReallocation(Act):
+    id: int
+    source: int
+    target: int
+    amount: Amount
+
+
+class ReallocationOut(Answer):
+    id: int
+    source: int
+    target: int
+    amount: Amount
+    state: Literal["proposed", "done", "withdrawn"]
+
+
+class ConsentIn(Request):
+    document: Paper
+
+
 class AmountIn(Request):
     amount: Amount
 

@@ -79,6 +79,45 @@ def bond_allocate(line: Line, amount: Amount, who: Who, unit: Unit, json_: Json 
     finish(json_, say("{amount} {currency} are allocated.", amount=amount, currency=unit), **asdict(made))
 
 
+@bond_app.command("move")
+def bond_move(
+    line: Line,
+    target: Annotated[int, typer.Argument(help="number of the line that gets it")],
+    amount: Amount,
+    who: Who,
+    unit: Unit,
+    paper: Paper,
+    json_: Json = False,
+) -> None:
+    """Proposes to give available money of a line to another of the bond; its verifier consents."""
+    with opened() as ledger:
+        made = ledger.issuer.propose_reallocation(who, line, target, _money(amount, unit), read_file(paper))
+    finish(json_, say("Proposal {number} waits for the verifier.", number=made.id), **asdict(made))
+
+
+@bond_app.command("consent")
+def bond_consent(
+    number: Annotated[int, typer.Argument(help="number of the proposal")],
+    who: Who,
+    paper: Paper,
+    json_: Json = False,
+) -> None:
+    """Lets money go from one budget line to another, by the verifier whose review is in force."""
+    with opened() as ledger:
+        made = ledger.verifier.consent(who, number, read_file(paper))
+    finish(json_, say("The money of proposal {number} has moved.", number=number), tx=made.tx)
+
+
+@bond_app.command("unmove")
+def bond_unmove(
+    number: Annotated[int, typer.Argument(help="number of the proposal")], who: Who, json_: Json = False
+) -> None:
+    """Withdraws a proposal to move money that nobody consented to."""
+    with opened() as ledger:
+        made = ledger.issuer.withdraw_reallocation(who, number)
+    finish(json_, say("Proposal {number} is withdrawn.", number=number), tx=made.tx)
+
+
 @bond_app.command("invoice")
 def bond_invoice(
     number: Annotated[str, typer.Argument(help="number of the invoice")],

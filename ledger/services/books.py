@@ -71,6 +71,9 @@ class Books(Desk):
     def project(self, project: int) -> proceeds.Project:
         return proceeds.project_of(self._session, project)
 
+    def reallocation(self, reallocation: int) -> proceeds.Reallocation:
+        return proceeds.reallocation_of(self._session, reallocation)
+
     def placement(self, placement: int) -> placements.Placement:
         return placements.placement_of(self._session, placement)
 

@@ -62,6 +62,28 @@ class Refund(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class ProposedReallocation(Act):
+    """Available money for another line, waiting for the verifier's consent, in minor units."""
+
+    id: int
+    source: int
+    target: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reallocation:
+    """A proposal as it stands: proposed, done or withdrawn."""
+
+    id: int
+    source: int
+    target: int
+    currency: str
+    amount: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class BudgetLine:
     """A budget line as it stands, in minor units."""
 
@@ -87,6 +109,9 @@ class Project:
     currency: str
     budget: int
     allocated: int
+
+
+_STATES = {1: "proposed", 2: "done", 3: "withdrawn"}
 
 
 class Proceeds(Desk):
@@ -153,6 +178,19 @@ class Proceeds(Desk):
         mined = self._session.act(issuer, "Proceeds", function, line, value)
         return Moved(mined.tx, mined.block, line, value)
 
+    def propose_reallocation(
+        self, issuer: str, source: int, target: int, amount: Amount, document: Paper
+    ) -> ProposedReallocation:
+        """Asks the verifier of the review in force to let available money go to another line of the bond."""
+        value = minor(amount, line_of(self._session, source).currency)
+        paper = self._file(issuer, document, DocumentKind.OTHER)
+        mined = self._session.act(issuer, "Proceeds", "proposeReallocation", source, target, value, paper)
+        number = mined.event("ReallocationProposed").args["reallocation"]
+        return ProposedReallocation(mined.tx, mined.block, number, source, target, value)
+
+    def withdraw_reallocation(self, issuer: str, reallocation: int) -> Act:
+        return act_of(self._session.act(issuer, "Proceeds", "withdrawReallocation", reallocation))
+
     def pay(self, issuer: str, line: int, fingerprint: str, amount: Amount) -> Payment:
         """Pays the payee of an obligation document from a budget line, through the gate."""
         value = minor(amount, line_of(self._session, line).currency)
@@ -172,6 +210,15 @@ class Proceeds(Desk):
         paper = self._file(issuer, document, DocumentKind.OTHER)
         recipient = self._session.address(payee)
         return act_of(self._session.act(issuer, "Proceeds", "payCost", bond, recipient, value, paper))
+
+
+class Consents(Desk):
+    """The verifier's side."""
+
+    def consent(self, verifier: str, reallocation: int, document: Paper) -> Act:
+        """Lets the money of a proposal go to its new line, at once."""
+        paper = self._file(verifier, document, DocumentKind.OTHER)
+        return act_of(self._session.act(verifier, "Proceeds", "consentReallocation", reallocation, paper))
 
 
 class Refunds(Desk):
@@ -234,6 +281,16 @@ def line_of(session: Session, line: int) -> BudgetLine:
         record["allocated"],
         bool(record["companyMaySpend"]),
     )
+
+
+def reallocation_of(session: Session, reallocation: int) -> Reallocation:
+    """NotFound when there is no such proposal."""
+    record = struct(session.read("Proceeds", "reallocation", reallocation))
+    if not record["state"]:
+        raise NotFound(f"there is no reallocation {reallocation}", who=reallocation)
+    unit = line_of(session, record["from"]).currency
+    state = _STATES[record["state"]]
+    return Reallocation(reallocation, record["from"], record["to"], unit, record["amount"], state)
 
 
 def project_of(session: Session, project: int) -> Project:

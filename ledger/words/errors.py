@@ -20,6 +20,7 @@ WORDS: Final[dict[str, str]] = {
     "there is no framework {framework}": "没有框架 {framework}",
     "there is no budget line {line}": "没有预算项 {line}",
     "there is no project {project}": "没有项目 {project}",
+    "there is no reallocation {reallocation}": "没有调剂提议 {reallocation}",
     "there is no placement {placement}": "没有配置 {placement}",
     "money left a pool for a bank and no placement says why": "资金由募集资金池转入银行，但没有配置记录说明",
     "there is no ledger cash {cash}": "没有账本现金 {cash}",

@@ -108,6 +108,7 @@ def spent(shell: Shell, bond: int, framework: int) -> int:
     project = shell.ask("bond", "project", "Plant", LINE, *under, *yen, *paper, "--as", "Issuer")["id"]
     line = shell.ask("bond", "line", bond, project, LINE, "--as", "Issuer")["id"]
     shell.ask("bond", "allocate", line, LINE, *yen, "--as", "Issuer")
+    moved(shell, bond, line, project)
     parties = ("--seller", "Contractor", "--buyer", "Issuer", "--dated", ISSUED)
     invoice = shell.ask("bond", "invoice", "2024-1", LINE, *parties, *yen, *paper)["fingerprint"]
     shell.ask("bond", "pay", line, invoice, LINE, *yen, "--as", "Issuer")
@@ -115,6 +116,19 @@ def spent(shell: Shell, bond: int, framework: int) -> int:
     placed(shell, bond)
     shell.refuses("OverBudget", "bond", "pay", line, invoice, 1, *yen, "--as", "Issuer")
     return int(project)
+
+
+def moved(shell: Shell, bond: int, line: int, project: int) -> None:
+    """1,000 yen to another line and back, each with the verifier's consent."""
+    yen, paper = ("--currency", "JPY"), ("--document", shell.paper)
+    other = shell.ask("bond", "line", bond, project, 1_000, "--as", "Issuer")["id"]
+    for source, target in ((line, other), (other, line)):
+        number = shell.ask("bond", "move", source, target, 1_000, *yen, *paper, "--as", "Issuer")["id"]
+        shell.refuses("NotParty", "bond", "consent", number, *paper, "--as", "Issuer")
+        shell.ask("bond", "consent", number, *paper, "--as", "Verifier")
+    number = shell.ask("bond", "move", line, other, 1, *yen, *paper, "--as", "Issuer")["id"]
+    shell.ask("bond", "unmove", number, "--as", "Issuer")
+    shell.refuses("WrongState", "bond", "consent", number, *paper, "--as", "Verifier")
 
 
 def placed(shell: Shell, bond: int) -> None:

@@ -151,6 +151,10 @@ TABLE: dict[str, Access] = {
     "POST /v1/budget-lines/{line}/payments/check": ROLE,
     "POST /v1/projects": ROLE,
     "GET /v1/projects/{project}": EVERYBODY,
+    "POST /v1/budget-lines/{line}/reallocations": ROLE,
+    "GET /v1/reallocations/{reallocation}": EVERYBODY,
+    "POST /v1/reallocations/{reallocation}/withdrawal": ROLE,
+    "POST /v1/reallocations/{reallocation}/consent": ROLE,
     "POST /v1/bonds/{bond}/placements": ROLE,
     "POST /v1/bonds/{bond}/income-payments": ROLE,
     "GET /v1/placements/{placement}": EVERYBODY,
@@ -341,12 +345,23 @@ def path_of(lived: Api, name: str) -> tuple[str, str]:
     if "/suppliers/" in path or "/obligors/" in path:
         known["who"] = illustrative_lei("Contractor" if "/suppliers/" in path else "Company")
     for field in ("framework", "bond", "line", "project", "receivable", "report"):
-        known[field] = lived.ids["credit" if field == "line" and "credit-lines" in path else field]
-    if "{placement}" in path:
-        known["placement"] = placed(lived)
         owner = {"line": "credit" if "credit-lines" in path else "loan" if "/loans/" in path else "line"}
         known[field] = lived.ids[owner.get(field, field)]
+    if "{placement}" in path:
+        known["placement"] = placed(lived)
+    if "{reallocation}" in path:
+        known["reallocation"] = proposed(lived)
     return method, path.format(**known)
+
+
+def proposed(lived: Api) -> int:
+    """One fen of the bond's line, for that line: it waits for ever."""
+    if "reallocation" not in lived.ids:
+        line = lived.ids["line"]
+        body = {"target": line, "amount": cny(1), "document": paper()}
+        made = lived.post("Issuer", f"/v1/budget-lines/{line}/reallocations", body)
+        lived.ids["reallocation"] = made["id"]
+    return int(lived.ids["reallocation"])
 
 
 def placed(lived: Api) -> int:

@@ -84,12 +84,31 @@ def spent(api: Api, bond: int) -> None:
     opened = {"project": number, "budget": cny(100_000), "label": "Plant", "company_may_spend": False}
     line = api.post("Issuer", f"/v1/bonds/{bond}/budget-lines", opened)["id"]
     api.post("Issuer", f"/v1/budget-lines/{line}/allocations", {"amount": cny(100_000)})
+    moved(api, bond, line, number)
     invoice = obligation(api, "LIFE-1", 100_000, buyer="Issuer")
     payment = {"fingerprint": invoice, "amount": cny(100_000)}
     api.post("Issuer", f"/v1/budget-lines/{line}/payments", payment)
     api.refused("Issuer", "POST", f"/v1/budget-lines/{line}/payments", payment, 409, "over-budget")
     achieved = {"projects": [number], "indicator": "CO2_AVOIDED", "figure": figure("900")}
     assert validate(api, api.post("Issuer", "/v1/impact-reports", achieved), "accepted")
+
+
+def moved(api: Api, bond: int, line: int, project: int) -> None:
+    """1,000 fen to a second line and back: the issuer proposes, the verifier consents, one is withdrawn."""
+    opened = {"project": project, "budget": cny(1_000), "label": "Grid", "company_may_spend": False}
+    other = api.post("Issuer", f"/v1/bonds/{bond}/budget-lines", opened)["id"]
+    path, body = f"/v1/budget-lines/{line}/reallocations", {"target": other, "amount": cny(1_000)}
+    number = api.post("Issuer", path, body | {"document": paper("why")})["id"]
+    api.refused("Verifier", "POST", f"/v1/reallocations/{number + 1}/consent", {"document": paper()},
+                409, "wrong-state")  # fmt: skip
+    api.post("Verifier", f"/v1/reallocations/{number}/consent", {"document": paper("consent")})
+    assert api.get("Investor", f"/v1/reallocations/{number}")["state"] == "done"
+    assert api.get("Investor", f"/v1/budget-lines/{other}")["allocated"] == cny(1_000)
+    api.post("Issuer", f"/v1/budget-lines/{other}/deallocations", {"amount": cny(1_000)})
+    api.post("Issuer", f"/v1/budget-lines/{line}/allocations", {"amount": cny(1_000)})
+    again = api.post("Issuer", path, body | {"document": paper("again")})["id"]
+    api.post("Issuer", f"/v1/reallocations/{again}/withdrawal")
+    assert api.get("Investor", f"/v1/reallocations/{again}")["state"] == "withdrawn"
 
 
 def placed(api: Api, bond: int) -> None:
