@@ -5,7 +5,7 @@ import pytest
 from tests.contracts import given
 from tests.contracts.given import ALLOCATED
 from tests.contracts.refusals import emitted, refused
-from tests.contracts.world import INVESTOR, VERIFIER, axis_of, digest
+from tests.contracts.world import INVESTOR, NOBODY, VERIFIER, axis_of, digest
 
 AMOUNT = 1_000_000
 pytestmark = pytest.mark.spec("BOND-8")
@@ -112,9 +112,12 @@ def test_consent_judges_review_money_and_budgets_as_they_are_then(world, source,
     into = world.issuer.proposes_reallocation(source, tiny, AMOUNT)
     with refused("OverAllocated", project, AMOUNT - 1, AMOUNT):
         consent(world, into, name="tiny")
-    world.frameworks.withdrawReview(framework, digest("why"), world.verifier.by)
-    with refused("ReviewMissing", framework, ..., ...):
+    world.days_pass(301)
+    with refused("ReviewLapsed", framework, ..., world.today):
         consent(world, proposal, name="lapsed")
+    world.frameworks.withdrawReview(framework, digest("why"), world.verifier.by)
+    with refused("NotParty", world.verifier, NOBODY):
+        consent(world, proposal, name="withdrawn")
 
 
 def test_a_proposal_is_withdrawn_by_its_issuer_once(world, proposal):
