@@ -229,6 +229,8 @@ contract Proceeds is IProceeds, ProceedsBase {
         Line storage l = _lines[e.line];
         _requireNext(receivable, l.cash, start);
         _totals[e.line].unencumbered += end - start;
+        // It is the line's again, so its holder, whom another paid, has nothing of it to give back.
+        _refundedPieces[receivable][start] = end - start;
         ICash(l.cash)
             .shift(
                 MODULE,

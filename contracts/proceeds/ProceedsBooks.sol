@@ -228,9 +228,11 @@ contract ProceedsBooks is IProceedsBooks, ProceedsBase {
         if (p.holder != msg.sender) revert NotParty(msg.sender, p.holder);
         if (p.state & PIECE_KIND != PIECE_PAID) revert WrongState("PIECE", start, p.state, PIECE_PAID);
         uint256 refunded = _refundedPieces[receivable][start];
-        _requireRefundable(p.end - start - refunded, amount);
-        _refundedPieces[receivable][start] = refunded + amount;
         address axis = _axis(Purposes.encumbrance(receivable));
+        // A piece that was settled early is paid too, but not from here: none of it has left the encumbrance yet.
+        (, uint256 left,) = ICash(_lines[e.line].cash).axis(axis);
+        _requireRefundable(left < p.end ? 0 : p.end - start - refunded, amount);
+        _refundedPieces[receivable][start] = refunded + amount;
         _takeBack(e.line, axis, start + refunded, e.fingerprint, amount, document);
     }
 

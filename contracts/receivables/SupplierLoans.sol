@@ -86,7 +86,7 @@ contract SupplierLoans is ISupplierLoans, Powered {
         cashRegistry.requireCash(a.cash);
         if (a.amount == 0) revert ZeroAmount();
         if (a.features == 0) revert ZeroHash("FEATURES");
-        if (a.asOfBlock > block.number) revert AmountTooLarge(a.asOfBlock, block.number);
+        if (a.asOfBlock > block.number) revert Unknown("BLOCK", a.asOfBlock);
         documents.requireKnown(a.document, supplier, Kinds.APPLICATION);
         if (a.security != 0) documents.requireKnown(a.security, supplier, Kinds.PLEDGE);
     }

@@ -165,7 +165,7 @@ def test_a_malformed_application_is_refused(world, consented):
     for changes, refusal in (
         ({"amount": 0}, ("ZeroAmount",)),
         ({"features": ZERO}, ("ZeroHash", "FEATURES")),
-        ({"asOfBlock": future}, ("AmountTooLarge", future, ...)),
+        ({"asOfBlock": future}, ("Unknown", "BLOCK", future)),
         ({"cash": world.stranger.address}, ("CashUnknown", world.stranger)),
         ({"document": digest("no")}, ("DocumentUnknown", digest("no"), world.supplier, APPLICATION)),
         ({"security": digest("no")}, ("DocumentUnknown", digest("no"), world.supplier, PLEDGE)),

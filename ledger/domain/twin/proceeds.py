@@ -470,6 +470,7 @@ class Proceeds(Placements):
         cash, locked = self._cash_of(line), purposes.encumbrance(receivable)
         self._require_next(receivable, cash, start)
         self._count(e.line, unencumbered=end - start)
+        self.refunded_pieces[receivable, start] = end - start
         back = purposes.budget_line(e.line)
         cash.shift(self.address, PROCEEDS, locked, back, end - start, e.fingerprint)
         self.emit("EncumbranceNetted", line.bond, e.line, receivable, start, end)
@@ -506,9 +507,10 @@ class Proceeds(Placements):
         if piece.kind != PieceState.PAID:
             raise Refusal("WrongState", word("PIECE"), start, piece.state, int(PieceState.PAID))
         refunded = self.refunded_pieces.get((receivable, start), 0)
-        self._require_refundable(piece.end - start - refunded, amount)
-        self.refunded_pieces[receivable, start] = refunded + amount
         axis = axis_of(PROCEEDS, purposes.encumbrance(receivable))
+        left = self._cash_of(self.lines[e.line]).axis(axis).outgoing
+        self._require_refundable(0 if left < piece.end else piece.end - start - refunded, amount)
+        self.refunded_pieces[receivable, start] = refunded + amount
         self._take_back(sender, e.line, axis, start + refunded, e.fingerprint, amount, document)
 
     def _require_refundable(self, had: int, amount: int) -> None:

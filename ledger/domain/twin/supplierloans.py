@@ -129,7 +129,7 @@ class SupplierLoans(Module):
         if a.features == ZERO_HASH:
             raise Refusal("ZeroHash", word("FEATURES"))
         if a.as_of_block > self.stage.block:
-            raise Refusal("AmountTooLarge", a.as_of_block, self.stage.block)
+            raise Refusal("Unknown", word("BLOCK"), a.as_of_block)
         self.documents.require_known(a.document, supplier, DocumentKind.APPLICATION)
         if a.security != ZERO_HASH:
             self.documents.require_known(a.security, supplier, DocumentKind.PLEDGE)
