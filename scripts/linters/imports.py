@@ -31,6 +31,7 @@ PYTHON_TABLE: dict[str, set[str]] = {
     "ledger.words": {"ledger.domain", "ledger.errors"},
     "ledger.tables": {"ledger.domain", "ledger.words", "ledger.errors"},
     "ledger.impact_tables": {"ledger.tables", "ledger.domain", "ledger.words", "ledger.errors"},
+    "ledger.maturity_tables": {"ledger.tables", "ledger.domain", "ledger.words", "ledger.errors"},
     "ledger.story": {
         "ledger.services",
         "ledger.reports",
