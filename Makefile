@@ -7,7 +7,7 @@ BROWNIE := $(PY) scripts/brownie_run.py
 PYTEST := $(PY) -m pytest -p no:pytest-brownie --ignore=tests/contracts
 export SOLCX_BINARY_PATH := $(CURDIR)/.cache/solc
 
-.PHONY: help setup demo test lint fmt compile test-unit test-contracts test-ganache test-invariants mutants fuzz bench-gas bench-trace bench-bonds lock clean
+.PHONY: help setup demo test lint fmt compile test-unit test-contracts test-ganache test-invariants mutants fuzz bench-gas bench-trace bench-bonds bench-pieces lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -55,6 +55,9 @@ bench-gas: setup ## gas of the peers and ours on one chain, cold and warm
 
 bench-bonds: setup ## one coupon to 10,000 holders; ARGS="--holders 1000 --batch 100"
 	$(PY) -m scripts.bench.bonds $(ARGS)
+
+bench-pieces: setup ## 100,000 pieces of receivables: build, index, list, settle a day; ARGS="--receivables 100"
+	$(PY) -m scripts.bench.pieces $(ARGS)
 
 bench-trace: setup ## tracing on synthetic moves, beside DuckDB and a lot queue; ARGS="1000000 10000000"
 	$(PY) -m scripts.bench.trace $(ARGS)
