@@ -1,11 +1,11 @@
-"""`make bench-pieces`: many pieces on the embedded chain: build, index, list by holder and due date, settle a day.
+"""`make bench-pieces`: many pieces on the embedded chain: built, indexed, listed, and a day's settled.
 
     python -m scripts.bench.pieces [--receivables 1000] [--pieces 100] [--suppliers 50] [--days 50]
 
-Every receivable is confirmed and accepted, and its first holder passes equal intervals on in bundles, so that all
-pieces but the last have changed hands once. Due dates are spread over so many days; one day's are paid in and
-settled. Acts are sent as a client of the ledger sends them, in batches, signed one by one; each is checked by the
-contracts as ever.
+Every receivable is confirmed and accepted, and its first holder passes equal intervals on in bundles, so that
+all pieces but the last have changed hands once. Due dates are spread over so many days; one day's are paid in
+and settled. Acts are sent as a client of the ledger sends them, in batches, each signed and each checked by
+the contracts as ever.
 """
 
 from __future__ import annotations
