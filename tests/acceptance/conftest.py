@@ -15,6 +15,17 @@ import pytest
 from typer.testing import CliRunner
 
 from ledger import Ledger, cli
+from ledger.commands import common
+from ledger.words import speak
+
+
+@pytest.fixture(autouse=True)
+def _forgotten() -> Iterator[None]:
+    """What a command line named in this process, its language too, is forgotten after the test."""
+    yield
+    common.give()
+    speak("en")
+
 
 GREENLEDGER = Path(sys.executable).with_name("greenledger")
 

@@ -13,8 +13,6 @@ from typer.testing import CliRunner, Result
 
 from ledger import Ledger, cli
 from ledger.bootstrap.testing import PASSPHRASE, fresh_ledger
-from ledger.commands import common
-from ledger.words import speak
 
 SELLER = ("--seller", "Contractor", "--buyer", "Company", "--dated", "2025-01-02", "--currency", "CNY")
 
@@ -45,14 +43,6 @@ def shell(staffed_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     folder = tmp_path_factory.mktemp("shell") / "ledger"
     with fresh_ledger(staffed_template, folder) as ledger:
         yield Shell(folder, ledger)
-
-
-@pytest.fixture(autouse=True)
-def _in_english() -> Iterator[None]:
-    """What a command line named is forgotten again."""
-    yield
-    common.give()
-    speak("en")
 
 
 @pytest.fixture
