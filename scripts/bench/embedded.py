@@ -74,14 +74,16 @@ def raw_anvil(*flags: str) -> Iterator[Rpc]:
         f"--quiet --port {port} --chain-id {CHAIN_ID} --gas-limit {GAS_LIMIT} --hardfork paris --order fifo"
     )
     free_gas = "--gas-price 0 --block-base-fee-per-gas 0 --disable-min-priority-fee"
-    process = subprocess.Popen([find_anvil(), *options.split(), *free_gas.split(), *flags])
-    try:
-        rpc = Rpc(f"http://127.0.0.1:{port}")
-        wait_for(rpc)
-        yield rpc
-    finally:
-        process.kill()
-        process.wait()
+    with tempfile.TemporaryDirectory() as states:  # which a killed Anvil leaves behind
+        own = ("--cache-path", states, *flags)
+        process = subprocess.Popen([find_anvil(), *options.split(), *free_gas.split(), *own])
+        try:
+            rpc = Rpc(f"http://127.0.0.1:{port}")
+            wait_for(rpc)
+            yield rpc
+        finally:
+            process.kill()
+            process.wait()
 
 
 def wait_for(rpc: Rpc) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -23,7 +22,6 @@ from eth_account import Account
 from ledger.chain import sending
 from ledger.chain.abi import ABI_FOLDER, Abis
 from ledger.chain.accounts import PUBLIC_ACCOUNTS
-from ledger.chain.anvil import find_anvil
 from ledger.chain.client import Act, ChainClient
 from ledger.chain.deployments import Deployment, Deployments
 from ledger.chain.embedded import EmbeddedChain
@@ -42,6 +40,7 @@ from ledger.errors import (
     TransactionRejected,
 )
 from ledger.ports import Chain, Contract, Mined
+from tests.anvil import anvil as started
 
 FIXTURES = Path(__file__).parent / "chain_fixtures"
 LABEL = b"label".ljust(32, b"\0")
@@ -51,24 +50,10 @@ FREE = ("--gas-price", "0", "--block-base-fee-per-gas", "0", "--disable-min-prio
 
 @contextmanager
 def anvil(*flags: str) -> Iterator[str]:
-    """A bare Anvil as somebody might start it by hand, on a free port."""
-    process = subprocess.Popen(
-        [find_anvil(), "--port", "0", "--accounts", "0", *flags],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if found := re.search(r"Listening on (\S+)", line):
-                break
-        url = f"http://{found.group(1)}"  # type: ignore[union-attr]
+    """A bare Anvil without accounts, that logs nothing."""
+    with started("--accounts", "0", *flags) as url:
         Rpc(url).call("anvil_setLoggingEnabled", False)
         yield url
-    finally:
-        process.kill()
-        process.wait()
 
 
 def client_of(url: str | Callable[[], str], folder: Path, **options: Any) -> ChainClient:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from eth_hash.auto import keccak
 
-from ledger.chain.anvil import find_anvil
 from ledger.chain.client import ChainClient
 from ledger.reports.checker.proofs import Wrong, hexed, rlp_decode, rlp_int, trie_get, unhex, word
 from ledger.reports.tries import Trie
 from ledger.reports.wire import UnsupportedChain, header_rlp, receipt_bytes, transaction_bytes
+from tests.anvil import anvil
 
 # Stores its input under its caller and logs it.
 RUNTIME = "6000353355" + "6000356000" + "52" + "600035" + "6020" + "6000" + "a1" + "00"
@@ -30,18 +28,9 @@ ADDED_BY_FORK = {
 
 @pytest.fixture(params=ADDED_BY_FORK)
 def forked(request: pytest.FixtureRequest) -> Iterator[tuple[str, ChainClient]]:
-    options = ["--port", "0", "--no-mining", "--order", "fifo", "--hardfork", request.param]
-    options += ["--preserve-historical-states"]
-    process = subprocess.Popen(
-        [find_anvil(), *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    try:
-        assert process.stdout is not None
-        lines = (re.search(r"Listening on (\S+)", line) for line in process.stdout)
-        yield request.param, ChainClient("http://" + next(found.group(1) for found in lines if found))
-    finally:
-        process.kill()
-        process.wait()
+    options = ["--no-mining", "--order", "fifo", "--hardfork", request.param]
+    with anvil(*options, "--preserve-historical-states") as url:
+        yield request.param, ChainClient(url)
 
 
 def fill(client: ChainClient) -> tuple[str, list[str]]:

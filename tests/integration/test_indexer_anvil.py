@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import random
-import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ledger.chain.anvil import find_anvil
 from ledger.chain.rpc import Rpc
 from ledger.indexer import Indexer, RpcSource
 from ledger.indexer.indexer import Settings
 from ledger.store import Store
+from tests.anvil import anvil
 from tests.unit.fake_chain import Emitted, abi_of, address, emit, moved
 
 
@@ -66,15 +64,8 @@ class Node:
 
 @pytest.fixture
 def node() -> Iterator[Node]:
-    command = [str(find_anvil()), "--port", "0", "--no-mining", "--host", "127.0.0.1"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        found = next(m for line in process.stdout if (m := re.search(r"Listening on (\S+)", line)))
-        yield Node(f"http://{found.group(1)}")
-    finally:
-        process.kill()
-        process.wait()
+    with anvil("--no-mining") as url:
+        yield Node(url)
 
 
 def indexer(node: Node, store: Store, **settings: Any) -> Indexer:
