@@ -73,7 +73,9 @@ contract Mandates is IMandates {
         uint32 until,
         bytes32 document
     ) public view {
-        if (kind == 0 || kind > MandateKinds.CREDIT_READER) revert Unknown("MANDATE_KIND", kind);
+        if (kind == 0 || kind > MandateKinds.CREDIT_READER) {
+            revert Unknown("MANDATE_KIND", kind);
+        }
         if (grantor == owner) {
             participants.requireActive(grantor);
         } else {

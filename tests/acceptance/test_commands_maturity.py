@@ -1,4 +1,4 @@
-"""Due dates from the shell: part payments, a day's settlement, early settlement, default, recourse and cure."""
+"""Due dates from the shell: part payments, a day's settlement, early settlement, default, recourse, cure."""
 
 from __future__ import annotations
 
@@ -69,9 +69,7 @@ def test_what_is_overdue_is_marked_goes_back_and_is_cured(shell: Shell, tmp_path
     shell.refuses("NotHolder", *demand, "Contractor")
     assert shell.ask(*demand, "Factor")["start"] == 0
     assert shell.ask("recourse", "repurchase", 1, 0, "--as", "Contractor")["amount"] == "30000"
-    shell.refuses(
-        "DateOutOfOrder", "recourse", "write-off", 1, 0, "--document", notice, "--as", "Contractor"
-    )
+    shell.refuses("DateOutOfOrder", "recourse", "write-off", 1, 0, "--document", notice, "--as", "Contractor")
     shell.ask("maturity", "pay-in", 1, "--as", "Company")
     assert shell.ask("maturity", "settle", 1, "--as", "Verifier")["done"] is True
     assert shell.ask("overdue", "list")["receivables"] == []

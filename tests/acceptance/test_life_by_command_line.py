@@ -46,7 +46,7 @@ UNUSED = 8_000_000_000
 
 @pytest.fixture
 def shell(tmp_path: Path) -> Iterator[Shell]:
-    """Deployed with keys that cost little to open; then nothing but commands, which find the chain running."""
+    """Deployed with keys that cost little to open; then nothing but commands, on a chain that runs."""
     folder = tmp_path / "ledger"
     with Ledger.embedded(folder, replay=True, passphrase=PASSPHRASE, keystore_cost=CHEAP):
         yield Shell(folder, 0)
