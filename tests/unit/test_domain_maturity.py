@@ -83,13 +83,6 @@ def test_a_first_payment_is_shared_as_the_design_says_and_later_ones_stay_close(
             assert abs(face * paid_between(a, b, rounds[:n], face) - paid * (b - a)) < 2 * n * face
 
 
-def test_sharing_the_sum_anew_each_time_would_take_a_fen_back() -> None:
-    """Why payments are shared one by one."""
-    third = Interval(2, 3)
-    assert (share_floor(2, third, 5), share_floor(3, third, 5)) == (1, 0)
-    assert [paid_between(2, 3, targets, 5) for targets in ([2], [2, 3], [2, 3, 5])] == [1, 1, 1]
-
-
 @pytest.mark.spec("MAT-2")
 @given(receivables(), st.data())
 def test_a_cut_between_two_rounds_changes_nobodys_money(
