@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ledger import Ledger, tables
+from ledger import Ledger, piece_tree, tables
 from ledger.commands.common import Json, Who, finish, opened, out, read_day, read_file, show
 from ledger.domain.money import currency, parse_major
 from ledger.domain.programmes import ON_NOTICE, Programme, Terms
@@ -189,6 +189,28 @@ def receivable_show(receivable: Number, json_: Json = False) -> None:
         show(answer)
         return
     _print(answer)
+
+
+@receivable_app.command("tree")
+def receivable_tree(
+    receivable: Number,
+    svg: Annotated[Path | None, typer.Option(help="also draw it into this file (SVG)")] = None,
+    json_: Json = False,
+) -> None:
+    """The tree of a receivable's pieces: who passed which interval on to whom."""
+    with opened() as ledger:
+        answer = ledger.auditor.piece_show(receivable)
+    if svg is not None:
+        svg.write_text(piece_tree.picture(answer), encoding="utf-8")
+    if json_:
+        root = piece_tree.grown(answer)
+        names = ("receivable", "currency", "face", "state", "due")
+        facts = {name: answer[name] for name in names}
+        show({**facts, "tree": piece_tree.as_json(root) if root else None})
+        return
+    piece_tree.show(out, answer)
+    if svg is not None:
+        out.print(say("Drawn into {file}.", file=svg), soft_wrap=True)
 
 
 def receivable_answer(ledger: Ledger, receivable: int) -> dict[str, Any]:

@@ -192,6 +192,11 @@ VALUES: Final[dict[str, str]] = {
     "supplier": "供应商",
     "discount": "贴现息",
     "fee": "费用",
+    # why a piece changed its holder
+    "trade": "流转",
+    "financing": "融资",
+    "order": "司法或质权划转",
+    "recourse": "追索回购",
     # how a bank's statement and the ledger differ
     "not on the ledger": "账本中没有",
     "not on the statement": "对账单中没有",

@@ -104,7 +104,9 @@ def lined(shell: Shell) -> int:
 
 def lines(shell: Shell) -> list[tuple[str, str]]:
     """(outstanding, free) of the company's line and of the group's above it."""
-    of = [line for who in ("Core", "Group") for line in shell.ask("bank", "line", "list", "--of", who)["lines"]]
+    of = [
+        line for who in ("Core", "Group") for line in shell.ask("bank", "line", "list", "--of", who)["lines"]
+    ]
     return [(line["outstanding"], line["free"]) for line in of]
 
 
