@@ -31,7 +31,7 @@ _COLOURS: Final = ("#cfe8d5", "#d6e4f5", "#f7e3c4", "#ead7f0", "#f5d5d5", "#d9ee
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """`[start, end)` as it came to `holder`. `how` is empty where the piece stayed; only a leaf has a state."""
+    """`[start, end)` as it came to `holder`; `how` is empty where it stayed, and only a leaf has a state."""
 
     start: int
     end: int
@@ -139,7 +139,7 @@ def _told(branch: Branch, unit: Currency) -> str:
 
 
 def picture(answer: Answer) -> str:
-    """The tree as a picture (SVG) that needs nothing else. A box too narrow for words says them when touched."""
+    """The tree as a picture (SVG) that needs nothing else; a box too narrow for words says them on touch."""
     root, unit = grown(answer), unit_of(answer)
     boxes = list(_boxes(root, 0)) if root else []
     holders = list(dict.fromkeys(branch.holder for branch, _ in boxes))

@@ -97,7 +97,6 @@ WORDS: Final[dict[str, str]] = {
     "drawn": "提款额",
     "interest": "利息",
     "What suppliers wait and pay, as of {day}": "供应商的等待天数与融资成本，截至 {day}",
-    "programme": "项目",
     "received": "到款",
     "longest": "最长",
     "over 60 days": "超过 60 天",

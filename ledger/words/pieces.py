@@ -44,9 +44,8 @@ WORDS: Final[dict[str, str]] = {
     # --- answers ---------------------------------------------------------------------------------------------
     "{count} pieces, together {totals}": "共 {count} 个片段，合计 {totals}",
     "due": "到期日",
-    "until": "终点",
     "Debts extinguished by passing pieces on": "因流转而清偿的债务",
-    "programme": "方案编号",
+    "programme": "方案",
     "confirmed": "已开立",
     "extinguished": "已清偿债务",
     "ratio": "倍数",

@@ -69,7 +69,6 @@ WORDS: Final[dict[str, str]] = {
     "index": "序号",
     "occurrence": "期次",
     "code": "代码",
-    "due": "应履行日",
     "polarity": "方向",
     "standing": "履行情况",
     "failed": "未达成",

@@ -1,4 +1,4 @@
-"""LIFE-2: a receivable's whole life by command line, through three tiers, two banks, a pool, default and cure.
+"""LIFE-2: a receivable's whole life by command line: three tiers, two banks, a pool, default, recourse, cure.
 
 Illustrative: a group of two levels owes its first supplier 10,000.00 yuan in 179 days. Amounts are fen and
 worked out by hand. The pieces end up as
@@ -239,17 +239,30 @@ def read(shell: Shell, file: int, taken: str) -> None:
     """The financing's report, its file's timeline, what funded the money, and the tree of pieces."""
     report = shell.ask("financing", "show", taken)
     assert (report["state"], report["recourse"], report["number"]) == ("funded", True, "0123-4567")
-    shown = shell.ask("file", "show", file)
-    assert shown["timeline"]
-    print(shown)
-    print(shell.run("file", "show", file).output)
-    print(shell.run("receivable", "tree", 1).output)
-    print(shell.run("receivable", "tree", 1, language="zh").output)
-    print(shell.run("piece", "show", 1).output)
-    print(shell.ask("piece", "show", 1))
-    print(report)
-    for tx in {step["tx"] for step in report["steps"] if step.get("tx")}:
-        print(shell.run("trace", "payment", tx).output)
+    told = [step["name"] for step in shell.ask("file", "show", file)["timeline"]]
+    order = ["Confirmed", "Offered", "FileReviewed", "QuoteAccepted", "Financed", "PaidIn", "MarkedCured"]
+    assert [told.index(name) for name in order] == sorted(told.index(name) for name in order)
+    funded = shell.ask("trace", "payment", report["steps"][-1]["tx"])
+    assert funded["complete"] is True and funded["amount"] == str(200_000 - DISCOUNT)
+    drawn = shell.state.parent / "tree.svg"
+    grown = shell.ask("receivable", "tree", 1, "--svg", drawn)["tree"]
+    assert told_of(grown) == [
+        (0, "Contractor", None),
+        (1, "Contractor", "paid"),
+        (1, "Subcontractor", None),
+        (2, "Smelter", None),
+        (3, "Second bank", None),
+        (4, "Smelter", "paid"),
+        (3, "Trustee", "paid"),
+        (2, "Trustee", "paid"),
+    ]
+    assert drawn.read_text().startswith("<svg")
+    assert "追索回购 → Smelter" in shell.run("receivable", "tree", 1, language="zh").output
+
+
+def told_of(branch: dict[str, Any], depth: int = 0) -> list[tuple[int, str, str | None]]:
+    below = [line for part in branch["branches"] for line in told_of(part, depth + 1)]
+    return [(depth, branch["holder"], branch["state"]), *below]
 
 
 @pytest.mark.spec("LIFE-2")
