@@ -66,7 +66,7 @@ def requests(who: Who, json_: Json = False) -> None:
     if json_:
         show({"requests": [_plain(one) for one in found]})
         return
-    grid = tables.table(say("Requests"), ">number", "receivable", ">from", ">until", "quotes taken until")
+    grid = tables.table(say("Requests"), ">number", "receivable", ">from", ">end", "quotes taken until")
     for one in found:
         places = (tables.amount(at, units[one.receivable]) for at in (one.start, one.end))
         grid.add_row(str(one.id), f"#{one.receivable}", *places, f"{one.until:%Y-%m-%d %H:%M} UTC")

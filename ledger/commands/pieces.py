@@ -54,9 +54,7 @@ def piece_list(
         f"{code} {tables.amount(minor, currency(code))}" for code, minor in answer["totals"].items()
     )
     title = say("{count} pieces, together {totals}", count=answer["count"], totals=totals or "0")
-    grid = tables.table(
-        title, "due", "receivable", ">from", ">until", ">amount", "holder", "state", ">layers"
-    )
+    grid = tables.table(title, "due", "receivable", ">from", ">end", ">amount", "holder", "state", ">layers")
     for one in answer["pieces"]:
         unit = currency(one["currency"])
         places = (tables.amount(one[key], unit) for key in ("start", "end", "amount"))

@@ -257,7 +257,7 @@ def _print(answer: dict[str, Any]) -> None:
     for name, told in rows.items():
         grid.add_row(name, told)
     out.print(grid)
-    pieces = tables.table(say("Pieces"), ">from", ">until", "holder", "state")
+    pieces = tables.table(say("Pieces"), ">from", ">end", "holder", "state")
     for piece in answer["pieces"]:
         edges = (tables.amount(piece[edge], unit) for edge in ("start", "end"))
         pieces.add_row(*edges, tables.party(piece["holder"]), word(PieceState, piece["state"]))

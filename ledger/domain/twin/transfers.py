@@ -318,7 +318,9 @@ class Transfers(Contract):
     def _held(self, receivable: int, start: int, kind: HoldKind) -> Hold:
         hold = self.hold_of(receivable, start)
         if hold.kind != kind:
-            raise Refusal("NoOffer" if kind == HoldKind.OFFER else "NoPledge", receivable, start)
+            if kind == HoldKind.OFFER:
+                raise Refusal("NoOffer", receivable, start)
+            raise Refusal("NoPledge", receivable, start)
         return hold
 
     def _last_day(self, receivable: int, closes_on: int) -> int:
