@@ -1,4 +1,4 @@
-"""DESIGN 2.3's share of a piece, taken of all that was paid so far, asks fen back as more is paid (decision 0020)."""
+"""DESIGN 2.3's share, taken of all that was paid so far, asks fen back as more is paid (decision 0020)."""
 
 from __future__ import annotations
 

@@ -59,6 +59,8 @@ abstract contract Ghost is World {
     mapping(uint64 => BookRecord) internal _books;
     mapping(uint64 => mapping(uint64 => PieceRecord)) internal _pieces;
     mapping(uint64 => uint256) internal _settledFen;
+    /// While a court, or a holder that surrenders, moves a piece: the layers' limit does not bind them.
+    bool internal _byLaw;
 
     // --- the present act ---
     struct Move {
@@ -319,10 +321,14 @@ abstract contract Ghost is World {
         PieceRecord storage p = _pieces[id][start];
         _must(p.end == end && p.state == 1, "PIECE-1", "a move of a piece that is not so");
         _must(p.holder == _address(log.topics[2]), "PIECE-1", "a piece left somebody who did not hold it");
-        _must(layers == p.layers + 1 && layers <= 4, "PIECE-1", "a layer was not counted");
+        _must(layers == p.layers + 1 && (layers <= 4 || _byLaw), "PIECE-1", "a layer was not counted");
         _step(p, sequence);
         (p.holder, p.layers) = (_address(log.topics[3]), layers);
+        _passedOn(id, start, end);
     }
+
+    /// @dev What the acts' own ghosts forget when a piece changes hands.
+    function _passedOn(uint64 id, uint64 start, uint64 end) internal virtual {}
 
     function _readLock(uint64 id, Vm.Log memory log, bool locked) private {
         (uint64 start, uint64 end, uint8 module, uint16 sequence) =

@@ -19,6 +19,7 @@ import {IPowers} from "../../../contracts/interfaces/IPowers.sol";
 import {IProceeds} from "../../../contracts/interfaces/IProceeds.sol";
 import {IProgrammes} from "../../../contracts/interfaces/IProgrammes.sol";
 import {IReceivables} from "../../../contracts/interfaces/IReceivables.sol";
+import {IRecourse} from "../../../contracts/interfaces/IRecourse.sol";
 import {ITrades} from "../../../contracts/interfaces/ITrades.sol";
 import {ITransfers} from "../../../contracts/interfaces/ITransfers.sol";
 import {Cheats} from "./Cheats.sol";
@@ -73,6 +74,7 @@ abstract contract World is Cheats {
     ITransfers public transfers;
     IFinancing public financing;
     IMaturity public maturity;
+    IRecourse public recourse;
 
     address public operator;
     address public guardian;
@@ -148,6 +150,12 @@ abstract contract World is Cheats {
                 abi.encode(powers, participants, book, programmes, receivables, creditLines, proceeds)
             )
         );
+        recourse = IRecourse(
+            vm.deployCode(
+                "Recourse.sol:Recourse",
+                abi.encode(participants, documents, book, programmes, receivables, maturity, financing)
+            )
+        );
     }
 
     function _receivablesArguments() private returns (bytes memory) {
@@ -207,6 +215,7 @@ abstract contract World is Cheats {
         _set(address(book), abi.encodeCall(IPieceBook.setModule, (address(financing), 2, 6)));
         _set(address(book), abi.encodeCall(IPieceBook.setModule, (address(maturity), 3, 8)));
         _set(address(book), abi.encodeCall(IPieceBook.setModule, (address(transfers), 4, 6)));
+        _set(address(book), abi.encodeCall(IPieceBook.setModule, (address(recourse), 6, 2)));
         _set(address(maturity), abi.encodeCall(IMaturity.setKeeper, (4, ILockKeeper(address(transfers)))));
         // These tests themselves, so that the book is asked for what its own modules never ask.
         _set(address(book), abi.encodeCall(IPieceBook.setModule, (address(this), 9, 15)));
@@ -223,6 +232,8 @@ abstract contract World is Cheats {
         IProgrammes.Programme memory terms =
             IProgrammes.Programme(5, 8, 4, 0, ACCEPT_DAYS, MAX_TENOR, 0, 90, 17 hours, 5);
         _set(address(programmes), abi.encodeCall(IProgrammes.set, (1, terms)));
+        terms.terms = 1; // a transfer needs its receiver's acceptance
+        _set(address(programmes), abi.encodeCall(IProgrammes.set, (2, terms)));
     }
 
     function _set(address target, bytes memory data) private {
