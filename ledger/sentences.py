@@ -95,6 +95,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "{axis} 是专用子账户：只有其模块可以向其转入资金。",
     ),
     "CashUnknown": ("{cash} is not ledger cash of this deployment.", "{cash} 不是本部署的账本现金。"),
+    "NotBooked": (
+        "The bank booked nothing on {cash} under {bankReference}.",
+        "银行未以流水号 {bankReference} 在 {cash} 记账。",
+    ),
     # --- documents -----------------------------------------------------------------------------------------
     "DocumentUnknown": (
         "{registrar} registered no document {document} of kind {kind}.",

@@ -198,6 +198,14 @@ contract Cash is ICash {
         return _move(Purposes.axisOf(module, purpose), to, amount, document);
     }
 
+    function returnRedemption(address holder, uint256 amount, bytes32 document)
+        external
+        onlyController(Purposes.BANK)
+    {
+        _requireAmount(amount);
+        _move(_redemption(holder), holder, amount, document);
+    }
+
     // --- delayed powers ---
 
     function setController(bytes32 module, address controller) external {

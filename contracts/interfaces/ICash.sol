@@ -78,6 +78,10 @@ interface ICash {
         external
         returns (uint256 outOffset);
 
+    /// @notice Brings money on its way to the bank back to the holder it came from: a withdrawal that failed. The module
+    /// "BANK" may do this and nothing else with a redemption.
+    function returnRedemption(address holder, uint256 amount, bytes32 document) external;
+
     // --- delayed powers ---
     function setController(bytes32 module, address controller) external;
 }

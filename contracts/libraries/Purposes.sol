@@ -12,6 +12,7 @@ library Purposes {
     bytes32 internal constant SERVICE = "SERVICE";
     bytes32 internal constant LOANS = "LOANS";
     bytes32 internal constant POOLS = "POOLS";
+    bytes32 internal constant BANK = "BANK";
 
     uint160 private constant PREFIX = uint160(uint32(bytes4("axis"))) << 128;
 

@@ -15,7 +15,7 @@ from ledger.domain.dates import day_number
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.money import currency
 from ledger.domain.programmes import Programme, Terms
-from ledger.domain.purposes import LOANS, MATURITY, POOLS, PROCEEDS, SERVICE, module_id
+from ledger.domain.purposes import BANK, LOANS, MATURITY, POOLS, PROCEEDS, SERVICE, module_id
 from ledger.domain.roles import Role
 from ledger.errors import BadInput
 
@@ -250,6 +250,7 @@ def _modules() -> tuple[Creation, ...]:
             Ref("Financing"),
         ),
         _core("FactoringFiles", participants, documents, book, receivables),
+        _core("BankInstructions", participants, registry, receivables),
         *_module("SupplierLoans", powers, participants, documents, registry, Ref("Mandates")),
         *_module("Tranches", powers, participants, documents, registry),
         *_module(
@@ -300,6 +301,7 @@ def _cash_wires(cash: str) -> tuple[Wire, ...]:
             ("BondService", SERVICE),
             ("SupplierLoans", LOANS),
             ("Tranches", POOLS),
+            ("BankInstructions", BANK),
         )
     ]
     return (listed, *controllers)

@@ -27,6 +27,7 @@ MATURITY: Final = module_id("MATURITY")
 SERVICE: Final = module_id("SERVICE")
 LOANS: Final = module_id("LOANS")
 POOLS: Final = module_id("POOLS")
+BANK: Final = module_id("BANK")
 
 
 def axis_of(module: bytes, purpose: bytes) -> str:

@@ -110,6 +110,22 @@ class ApplicationState(IntEnum):
     OUTDATED = 4
 
 
+class InstructionState(IntEnum):
+    """`BankInstructions.Instruction.state`."""
+
+    INSTRUCTED = 1
+    CONFIRMED = 2
+    FAILED = 3
+
+
+class InstructionWay(IntEnum):
+    """`BankInstructions.Instruction.way`: what the bank is to do with money."""
+
+    DEPOSIT = 1
+    PAY_IN = 2
+    WITHDRAWAL = 3
+
+
 class LoanState(IntEnum):
     """`SupplierLoans.Line.state`."""
 
@@ -241,6 +257,8 @@ State = (
     | PieceState
     | QuoteState
     | ApplicationState
+    | InstructionState
+    | InstructionWay
     | LoanState
     | DrawdownState
     | AssetPoolState
@@ -327,6 +345,16 @@ LABELS: Final[dict[type[IntEnum], dict[int, dict[str, str]]]] = {
         ApplicationState.APPROVED: {"en": "approved", "zh": "已批准"},
         ApplicationState.REJECTED: {"en": "rejected", "zh": "已拒绝"},
         ApplicationState.OUTDATED: {"en": "reviewed before a paper changed", "zh": "审查后资料有更正"},
+    },
+    InstructionState: {
+        InstructionState.INSTRUCTED: {"en": "instructed", "zh": "已指示"},
+        InstructionState.CONFIRMED: {"en": "confirmed", "zh": "已确认"},
+        InstructionState.FAILED: {"en": "failed", "zh": "未成功"},
+    },
+    InstructionWay: {
+        InstructionWay.DEPOSIT: {"en": "deposit", "zh": "入金"},
+        InstructionWay.PAY_IN: {"en": "maturity pay-in", "zh": "到期付款入金"},
+        InstructionWay.WITHDRAWAL: {"en": "withdrawal", "zh": "出金"},
     },
     LoanState: {
         LoanState.APPLIED: {"en": "applied", "zh": "已申请"},

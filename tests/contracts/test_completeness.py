@@ -21,6 +21,7 @@ WHERE = {
     "Frameworks": ["frameworks"],
     "Cash": ["cash"],
     "CashRegistry": ["cash"],
+    "BankInstructions": ["bank_instructions"],
     "PieceBook": ["piece_book"],
     "CreditLines": ["credit_lines"],
     "Receivables": ["receivables", "confirming"],

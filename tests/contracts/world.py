@@ -553,6 +553,7 @@ class World:
         self.labels = self.behind_proxy(
             "Labels", p, q, self.documents, self.frameworks, self.undertakings, self.bond_office
         )
+        self.bank_instructions = self.new("BankInstructions", q, self.cash_registry, self.receivables)
         self.factoring_files = self.new(
             "FactoringFiles", q, self.documents, self.piece_book, self.receivables
         )
@@ -586,6 +587,7 @@ class World:
         wires(self.cash, "setController", label("LOANS"), self.supplier_loans)
         wires(documents, "setUser", self.supplier_loans, True)
         wires(self.cash, "setController", label("POOLS"), self.tranches)
+        wires(self.cash, "setController", label("BANK"), self.bank_instructions)
         wires(book, "setModule", self.asset_pools, 5, MAY_MOVE | MAY_LOCK)
         wires(self.tranches, "setDuty", self.asset_pools, label("POOLS"))
         wires(self.maturity, "setKeeper", 5, self.asset_pools)

@@ -55,6 +55,7 @@ from tests.twin.actors import (
     VERIFIERS,
     Actor,
 )
+from tests.twin.banking import BankingActs
 from tests.twin.confirming import ConfirmingActs
 from tests.twin.holding import HoldingActs
 from tests.twin.lending import LendingActs
@@ -175,6 +176,7 @@ class Histories:
             *self.confirming.builders(),
             *HoldingActs(self).builders(),
             *LendingActs(self).builders(),
+            *BankingActs(self).builders(),
             *MaturityActs(self).builders(),
             *PassingActs(self).builders(),
             *PoolActs(self).builders(),

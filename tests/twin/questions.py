@@ -81,6 +81,10 @@ def question(world: World, act: Act) -> Question | None:
         return Question("checkAttest", (*args, act.sender))
     if act.kind.startswith(("FactoringFiles.", "SupplierLoans.")):
         return _of_lending(act)
+    if act.contract == "BankInstructions":
+        views = {"instructDeposit": "checkDeposit", "instructWithdrawal": "checkWithdrawal"}
+        view = views.get(act.function, f"check{act.function.capitalize()}")
+        return Question(view, (*args, act.sender))
     if act.kind == "Maturity.markOverdue":
         return Question("checkOverdue", args)
     if act.kind == "Maturity.settleEarly":

@@ -152,6 +152,12 @@ class Cash(Contract):
         self._require_amount(amount)
         return self._move(purposes.axis_of(module, purpose), to, amount, document)
 
+    def return_redemption(self, sender: str, holder: str, amount: int, document: bytes) -> None:
+        """Brings back what waits for the bank to pay it out: a withdrawal that failed."""
+        self._only_controller(sender, purposes.BANK)
+        self._require_amount(amount)
+        self._move(self._redemption(holder), holder, amount, document)
+
     # --- delayed powers ---
 
     def set_controller(self, sender: str, module: bytes, controller: str) -> None:

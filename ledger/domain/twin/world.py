@@ -10,10 +10,11 @@ from typing import Any
 
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.programmes import Programme
-from ledger.domain.purposes import LOANS, MATURITY, POOLS, PROCEEDS, SERVICE
+from ledger.domain.purposes import BANK, LOANS, MATURITY, POOLS, PROCEEDS, SERVICE
 from ledger.domain.roles import Role
 from ledger.domain.twin.accounts import Account, AccountFactory, Outside
 from ledger.domain.twin.assetpools import AssetPools
+from ledger.domain.twin.bankinstructions import BankInstructions
 from ledger.domain.twin.base import Contract, Event, Module, Refusal, Stage, plain, word
 from ledger.domain.twin.bonds import BondOffice
 from ledger.domain.twin.bondservice import BondService
@@ -202,6 +203,9 @@ class World:
         self.files = FactoringFiles(
             stage, at["FactoringFiles"], people, self.documents, self.book, self.receivables
         )
+        self.instructions = BankInstructions(
+            stage, at["BankInstructions"], people, self.registry, self.receivables
+        )
         self.loans = SupplierLoans(
             stage, at["SupplierLoans"], people, self.documents, self.registry, self.mandates
         )
@@ -237,7 +241,7 @@ class World:
         yield from (self.tranches, self.asset_pools)
         yield from (self.impact, self.coupon_terms, self.service)
         yield from (self.impact, self.undertakings, self.labels, self.records)
-        yield from (self.files, self.loans)
+        yield from (self.files, self.loans, self.instructions)
         yield from self.cashes.values()
         yield from self.bonds.tokens.values()
         yield self.factory
@@ -281,6 +285,7 @@ class World:
             cash.set_controller(powers, SERVICE, self.service.address)
             cash.set_controller(powers, LOANS, self.loans.address)
             cash.set_controller(powers, POOLS, self.tranches.address)
+            cash.set_controller(powers, BANK, self.instructions.address)
         self.book.set_module(powers, self.receivables.address, 1, MAY_OPEN | MAY_DISCHARGE)
         self.book.set_module(powers, self.financing.address, 2, MAY_MOVE | MAY_LOCK)
         self.book.set_module(powers, self.maturity.address, 3, MAY_DISCHARGE)
@@ -340,6 +345,7 @@ class World:
         yield from self._maturity_views()
         yield from self._file_views()
         yield from self._loan_views()
+        yield from self._instruction_views()
         yield from self._pool_views()
 
     def _participant_views(self) -> Iterator[tuple[View, Any]]:
@@ -558,6 +564,16 @@ class World:
         for at_whom, application in files.applications.items():
             yield (at, "application", at_whom), plain(application)
             yield (at, "standing", at_whom), files.standing(*at_whom)
+
+    def _instruction_views(self) -> Iterator[tuple[View, Any]]:
+        at, instructions = self.instructions.address, self.instructions
+        yield (at, "count", ()), len(instructions.instructions)
+        for id_, instruction in instructions.instructions.items():
+            yield (at, "instruction", (id_,)), plain(instruction)
+        for key, id_ in instructions.confirmed_by.items():
+            yield (at, "confirmedBy", key), id_
+        for who, amount in instructions.in_flight.items():
+            yield (at, "inFlight", who), amount
 
     def _loan_views(self) -> Iterator[tuple[View, Any]]:
         at, loans = self.loans.address, self.loans
