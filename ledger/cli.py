@@ -17,6 +17,7 @@ from ledger import tables
 from ledger.commands import (  # noqa: F401 - `bank line`, `bond register`, `bond terms`, `bond place`, `piece list`
     common,
     credit,
+    instructions,
     issue,
     language,
     pieces,

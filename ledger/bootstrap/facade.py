@@ -27,6 +27,7 @@ from ledger.services.files import Files
 from ledger.services.financing import Financier
 from ledger.services.holding import Holdings
 from ledger.services.impact import Impact
+from ledger.services.instructions import Instructions
 from ledger.services.issuer import Issuer
 from ledger.services.labels import Labels
 from ledger.services.loans import Loans
@@ -61,6 +62,7 @@ class Ledger:
         operator: admits participants, posts business dates.
         accounts: account contracts: keys, limits, proposals, recovery.
         bank: mints and burns ledger cash, grants credit lines.
+        instructions: deposits, pay-ins and withdrawals: a participant instructs, its bank answers.
         issuer: frameworks, bonds, projects, allocation, payments.
         verifier: external reviews; judges what was promised.
         labels: why a bond's label fell, and how it rises.
@@ -102,6 +104,7 @@ class Ledger:
         self.operator = Operator(session)
         self.accounts = Accounts(session)
         self.bank = Bank(session)
+        self.instructions = Instructions(session)
         self.issuer = Issuer(session)
         self.verifier = Verifier(session)
         self.labels = Labels(session)

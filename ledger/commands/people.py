@@ -169,6 +169,7 @@ def reconciliation_json(found: Reconciliation, unit: str) -> dict[str, Any]:
                 "reference": one.reference,
                 "bank": str(one.booking.amount) if one.booking else None,
                 "ledger": str(one.leg.amount) if one.leg else None,
+                "instruction": one.instruction.instruction if one.instruction else None,
                 "tx": one.leg.tx if one.leg else None,
             }
             for one in found.mismatches

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from io import StringIO
@@ -33,6 +33,7 @@ class Unlike(StrEnum):
     AMOUNT = "another amount"
     WAY = "another way"
     PARTY = "another party"
+    INSTRUCTION = "not as instructed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +61,25 @@ class Leg:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmed:
+    """An instruction that the bank confirmed by a booking; `way`, `amount` and `party` as instructed."""
+
+    instruction: int
+    reference: str
+    way: str
+    amount: int
+    party: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mismatch:
-    """One difference, with what each side says."""
+    """One difference, with what each side says; `instruction` where one says otherwise."""
 
     unlike: Unlike
     reference: str
     booking: Booking | None
     leg: Leg | None
+    instruction: Confirmed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +104,14 @@ def reconcile(
     known_as: Callable[[str], str],
     first: dt.date,
     last: dt.date,
+    confirmed: Sequence[Confirmed] = (),
 ) -> Reconciliation:
     """Compares the statement of the days `first` to `last` with the ledger.
 
     Args:
         legs: of all days: the ledger may book a day later than the bank.
         known_as: a bank's reference as the chain knows it.
+        confirmed: instructions, each compared with the leg that it was confirmed by.
     """
     by_reference = {leg.reference: leg for leg in legs}
     found: list[Mismatch] = []
@@ -109,6 +124,7 @@ def reconcile(
     alone = [leg for leg in days if leg.reference not in seen]
     found += [Mismatch(Unlike.NOT_ON_STATEMENT, leg.reference, None, leg) for leg in alone]
     used = [leg for leg in legs if leg.reference in seen] + alone
+    found += _unlike_instructed(confirmed, {leg.reference: leg for leg in used})
     return Reconciliation(
         sum(name in by_reference for name in seen),
         sum(one.amount for one in statement if one.way == "in"),
@@ -134,6 +150,13 @@ def _differences(booking: Booking, leg: Leg | None, again: bool) -> Iterator[Mis
     for unlike, said, had in pairs:
         if said != had:
             yield Mismatch(unlike, booking.reference, booking, leg)
+
+
+def _unlike_instructed(confirmed: Sequence[Confirmed], legs: Mapping[str, Leg]) -> Iterator[Mismatch]:
+    for one in confirmed:
+        leg = legs.get(one.reference)
+        if leg and (leg.way, leg.amount, leg.party) != (one.way, one.amount, one.party):
+            yield Mismatch(Unlike.INSTRUCTION, one.reference, None, leg, one)
 
 
 def statement_of(text: str, unit: Currency) -> list[Booking]:

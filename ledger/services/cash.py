@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from ledger.domain.bankmoney import Booking, Leg, Reconciliation, reconcile
+from ledger.domain.bankmoney import Booking, Confirmed, Leg, Reconciliation, reconcile
 from ledger.domain.dates import date_of
 from ledger.domain.purposes import CASH, axis_of, redemption
+from ledger.domain.states import InstructionWay
 from ledger.errors import NotAllowed
 from ledger.services.dated import history
 from ledger.services.desk import Desk, act_of
@@ -107,10 +108,25 @@ class SettlementBank(Cash):
     def reconcile(
         self, statement: Sequence[Booking], cash: str, first: dt.date, last: dt.date
     ) -> Reconciliation:
-        """A bank's statement of some days against the mints and burns of its ledger cash, each difference
-        named. 77号文 art. 14."""
-        legs = list(self._legs(self._cash(cash)))
-        return reconcile(statement, legs, lambda text: hex_of(reference(text)), first, last)
+        """A bank's statement of some days against the mints and burns of its ledger cash, and these against
+        the instructions that they confirmed; each difference named. 77号文 art. 14."""
+        found = self._cash(cash)
+        legs, confirmed = list(self._legs(found)), list(self._confirmed(found))
+        return reconcile(statement, legs, lambda text: hex_of(reference(text)), first, last, confirmed)
+
+    def _confirmed(self, cash: CashContract) -> Iterator[Confirmed]:
+        """Every instruction on this cash that its bank confirmed."""
+        given: dict[int, dict[str, Any]] = {}
+        for one in history(self._session, ["BankInstructions"]).events:
+            args = one.row.args
+            if one.row.name == "Instructed" and args["cash"] == cash.contract.address:
+                given[int(args["instruction"])] = dict(args)
+            elif one.row.name == "InstructionConfirmed" and int(args["instruction"]) in given:
+                id_ = int(args["instruction"])
+                said = given[id_]
+                way = "out" if int(said["way"]) == InstructionWay.WITHDRAWAL else "in"
+                party = self._documents.identifier(said["participant"])
+                yield Confirmed(id_, str(args["bankReference"]), way, int(said["amount"]), party)
 
     def _legs(self, cash: CashContract) -> Iterator[Leg]:
         """Every mint and burn, by business date."""

@@ -204,6 +204,7 @@ VALUES: Final[dict[str, str]] = {
     "another amount": "金额不同",
     "another way": "收付方向不同",
     "another party": "当事方不同",
+    "not as instructed": "与指示不符",
     # what a rule says to an act
     "kept": "符合",
     "warned": "警示",

@@ -135,3 +135,28 @@ def test_a_banks_statement_is_reconciled(shell: Shell, tmp_path: Path) -> None:
     (unlike,) = shell.ask("bank", "reconcile", statement, *days, code=1)["mismatches"]
     assert (unlike["unlike"], unlike["reference"]) == ("not on the ledger", "R2")
     assert "账本中没有" in shell.run("bank", "reconcile", statement, *days, lang="zh").output
+
+
+@pytest.mark.spec("BANK-1")
+def test_a_bank_answers_what_it_is_instructed(shell: Shell, tmp_path: Path) -> None:
+    """A deposit and a withdrawal are confirmed by bookings, a second withdrawal fails and comes back."""
+    bank, cash = ("--as", "settlement bank"), ("--cash", "CNY")
+    had = int(shell.ask("bank", "balance", "Factor", *cash)["balance"])
+
+    def instruct(way: str, amount: str) -> int:
+        return int(shell.ask("bank", "instruct", way, amount, "--as", "Factor", *cash)["id"])
+
+    deposit = instruct("deposit", "50.00")
+    shell.ask("bank", "mint", "Factor", "1.00", *bank, *cash, "--booking", "I0")
+    assert shell.run("bank", "confirm", deposit, *bank, "--booking", "I0").exit_code != 0
+    assert shell.ask("bank", "confirm", deposit, *bank, "--booking", "I1")["state"] == "confirmed"
+    paid, failed = instruct("withdrawal", "20.00"), instruct("withdrawal", "5.00")
+    assert shell.ask("bank", "confirm", paid, *bank, "--booking", "I2")["state"] == "confirmed"
+    assert shell.ask("bank", "fail", failed, *bank, "--reason", "account closed")["returned"] == 500
+    assert int(shell.ask("bank", "balance", "Factor", *cash)["balance"]) == had + 100 + 5_000 - 2_000
+
+    listed = shell.ask("bank", "instructions", "--of", "Factor")["instructions"][-3:]
+    assert [one["state"] for one in listed] == ["confirmed", "confirmed", "failed"]
+    assert "出金" in shell.run("bank", "instructions", lang="zh").output
+    again = shell.run("bank", "fail", paid, *bank, "--reason", "too late")
+    assert again.exit_code != 0

@@ -79,6 +79,13 @@ TABLE: dict[str, Access] = {
     "POST /v1/cash/{cash}/redemptions/cancellations": PARTICIPANT,
     "POST /v1/cash/{cash}/mints": ROLE,
     "POST /v1/cash/{cash}/burns": ROLE,
+    "POST /v1/instructions": PARTICIPANT,
+    "GET /v1/instructions": EVERYBODY,
+    "GET /v1/instructions/{instruction}": Access(private=True),
+    "POST /v1/instructions/{instruction}/confirmation": Access(
+        "Auditor", private=True, body={"booking": "B-1"}
+    ),
+    "POST /v1/instructions/{instruction}/failure": Access("Auditor", private=True, body={"reason": "no"}),
     "POST /v1/credit-lines": ROLE,
     "GET /v1/credit-lines": EVERYBODY,
     "POST /v1/credit-lines/requests": ROLE,
@@ -349,9 +356,19 @@ def path_of(lived: Api, name: str) -> tuple[str, str]:
         known[field] = lived.ids[owner.get(field, field)]
     if "{placement}" in path:
         known["placement"] = placed(lived)
+    if "{instruction}" in path:
+        known["instruction"] = instructed(lived)
     if "{reallocation}" in path:
         known["reallocation"] = proposed(lived)
     return method, path.format(**known)
+
+
+def instructed(lived: Api) -> int:
+    """One fen that the contractor announced to the bank."""
+    if "instruction" not in lived.ids:
+        body = {"way": "deposit", "cash": "CNY", "amount": cny(1)}
+        lived.ids["instruction"] = lived.post("Contractor", "/v1/instructions", body)["id"]
+    return int(lived.ids["instruction"])
 
 
 def proposed(lived: Api) -> int:

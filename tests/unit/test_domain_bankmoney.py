@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from ledger.domain.bankmoney import Booking, Leg, Unlike, reconcile, statement_of
+from ledger.domain.bankmoney import Booking, Confirmed, Leg, Unlike, reconcile, statement_of
 from ledger.domain.money import currency
 from ledger.errors import BadInput
 
@@ -81,3 +82,17 @@ def test_a_statement_is_read_in_major_units() -> None:
 def test_what_is_no_statement_is_refused(text: str) -> None:
     with pytest.raises(BadInput):
         statement_of(text, currency("CNY"))
+
+
+@pytest.mark.spec("BANK-1")
+@pytest.mark.spec("BANK-2")
+@pytest.mark.parametrize(
+    ("said", "unlike"),
+    [({}, False), ({"amount": 999}, True), ({"way": "out"}, True), ({"party": "LEI:X"}, True)],
+)
+def test_a_confirmed_instruction_is_compared_with_its_booking(said: dict[str, Any], unlike: bool) -> None:
+    one = replace(Confirmed(7, "#A", "in", 1_000, PARTY), **said)
+    elsewhere = replace(one, reference="#Z", amount=5)
+    found = reconcile(BOOKINGS, LEGS, lambda text: "#" + text, FIRST, LAST, [one, elsewhere])
+    named = [(str(m.unlike), m.instruction.instruction) for m in found.mismatches if m.instruction]
+    assert named == ([(Unlike.INSTRUCTION, 7)] if unlike else [])

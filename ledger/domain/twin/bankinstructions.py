@@ -101,9 +101,7 @@ class BankInstructions(Contract):
 
     def _open(self, new: Instruction) -> int:
         id_ = len(self.instructions) + 1
-        opened = replace(
-            new, state=int(InstructionState.INSTRUCTED), instructed_on=self.participants.today()
-        )
+        opened = replace(new, state=int(InstructionState.INSTRUCTED), instructed_on=self.participants.today())
         self.instructions[id_] = opened
         self.emit("Instructed", id_, new.participant, new.cash, new.way, new.amount, new.receivable)
         return id_
