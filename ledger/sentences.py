@@ -446,8 +446,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "净额为 {had}，面额减贴现息与费用为 {needed}（最小货币单位）。",
     ),
     "QuoteNotLapsed": (
-        "The quote holds until {deadline}; it is {timestamp}.",
-        "报价有效至 {deadline}，现在是 {timestamp}。",
+        "The quote holds until {deadline} or the end of its funding day; it is {timestamp}.",
+        "报价有效至 {deadline} 或放款日结束，现在是 {timestamp}。",
     ),
     "NotDue": (
         "Receivable {receivable} is due on day {due}; today is day {today}.",

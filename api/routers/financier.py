@@ -156,7 +156,7 @@ def fund(caller: FinancierCaller, ledger: LedgerHere, body: FundingIn) -> Financ
 
 @router.post("/quotes/lapse")
 def lapse(caller: ParticipantCaller, ledger: LedgerHere, body: QuotePaper) -> Act:
-    """After the deadline: unlocks an accepted quote that was not funded."""
+    """After the deadline or the funding day: unlocks an accepted quote that was not funded."""
     return Act.model_validate(ledger.financier.lapse(caller.account, _own(caller, body)))
 
 

@@ -88,6 +88,7 @@ interface IFinancing {
     function fund(Quote calldata quote, bytes32 number, bytes32 registration, bytes32 search) external;
     /// @notice The financier takes back every quote with this nonce that nobody has accepted yet.
     function revoke(uint256 nonce) external;
-    /// @notice After the deadline anyone may unlock an accepted quote that was not funded.
+    /// @notice After the deadline, or once the funding day has passed, anyone may unlock an accepted quote that was not
+    /// funded: no deadline, however far, holds a piece for nothing.
     function lapse(Quote calldata quote) external;
 }

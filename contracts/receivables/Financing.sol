@@ -240,7 +240,9 @@ contract Financing is IFinancing, Signed, Powered {
     function lapse(Quote calldata q) external {
         bytes32 digest = quoteDigest(q);
         Deal memory deal = _accepted(digest);
-        if (block.timestamp <= q.deadline) revert QuoteNotLapsed(digest, q.deadline, block.timestamp);
+        if (block.timestamp <= q.deadline && participants.today() <= q.fundingDay) {
+            revert QuoteNotLapsed(digest, q.deadline, block.timestamp);
+        }
         _deals[digest].state = LAPSED;
         pieceBook.unlock(q.receivable, q.start, deal.lockedSequence);
         emit QuoteLapsed(digest);

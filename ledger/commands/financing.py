@@ -176,7 +176,7 @@ def revoke(quote: Quoted, who: Who, json_: Json = False) -> None:
 
 @financing_app.command("lapse")
 def lapse(quote: Quoted, who: Who, json_: Json = False) -> None:
-    """After the deadline: unlocks what an accepted quote locked and nobody funded."""
+    """After the deadline or the funding day: unlocks what an accepted quote locked and nobody funded."""
     with opened() as ledger:
         done = ledger.financier.lapse(who, ledger.requests.offer(who, quote).signed)
     finish(json_, say("Quote {quote} has lapsed.", quote=quote), quote=quote, **asdict(done))

@@ -47,7 +47,7 @@ WORDS: Final[dict[str, str]] = {
     "{net} {currency} are paid for the piece.": "已为该凭证片段付款 {net} {currency}。",
     "The financier takes back a quote that nobody has accepted yet.": "资金方撤回尚未被接受的报价。",
     "Quote {quote} is revoked.": "报价 {quote} 已撤回。",
-    "After the deadline: unlocks what an accepted quote locked and nobody funded.": "逾期后：解锁已接受而未放款的报价所锁定的片段。",
+    "After the deadline or the funding day: unlocks what an accepted quote locked and nobody funded.": "报价到期或放款日已过：解锁已接受而未放款的报价所锁定的片段。",
     "Quote {quote} has lapsed.": "报价 {quote} 已失效。",
     # --- the report ------------------------------------------------------------------------------------------
     "A financing: its terms, its registration, each step, and how long it took from request to money.": "一笔融资：条款、登记、各步骤，以及从询价到放款的用时。",

@@ -657,6 +657,22 @@ def test_after_the_deadline_anyone_unlocks(world, receivable, accepted, papers, 
             act()
 
 
+def test_no_deadline_holds_a_piece_past_the_funding_day(world, receivable, papers, moneyed):
+    """FIN-2: what can be funded no more holds no piece, whatever deadline two who collude agreed on."""
+    quote = given.quote(world, receivable, START, END, deadline=2**64 - 1)
+    world.supplier.accepts_quote(quote, signature(world, quote))
+    chain.sleep(4_000)
+    chain.mine()
+    with refused("QuoteNotLapsed", digest_of(world, quote), quote["deadline"], ...):
+        world.financing.lapse(as_tuple(quote), world.stranger.by)
+    world.days_pass(1)
+    with refused("DateOutOfOrder", "FUNDING_DAY", quote["fundingDay"], quote["fundingDay"] + 1):
+        world.financier.funds(quote, *papers)
+    tx = world.financing.lapse(as_tuple(quote), world.stranger.by)
+    emitted(tx, "QuoteLapsed", quote=digest_of(world, quote))
+    emitted(tx, "Unlocked", receivable=receivable, start=START, end=END)
+
+
 def test_an_unknown_quote_does_not_lapse(world, quote):
     with refused("Unknown", "QUOTE", int(digest_of(world, quote), 16)):
         world.financing.lapse(as_tuple(quote), world.stranger.by)

@@ -1,4 +1,4 @@
-"""A quote in every state, before and after its deadline: every act by every caller, and its refusal by name.
+"""A quote in every state, in time, after its deadline, after its funding day: every act by every caller, and its refusal by name.
 
 The twin's, because random histories hold it against the contracts (TWIN-1). Each expectation stands in the
 table once; what is not in it is refused for the caller alone.
@@ -18,7 +18,7 @@ from ledger.domain.discount import Convention, discount_half_up
 from ledger.domain.states import QuoteState
 from ledger.domain.twin import Refusal, World
 from ledger.domain.typed_data import Quote, TypedData
-from tests.twin.actors import FINANCIERS, NOBODY
+from tests.twin.actors import FINANCIERS, NOBODY, OPERATOR
 from tests.twin.acts import DAY, Histories
 from tests.twin.alone import ADDRESSES, CHAIN_ID, new_world
 from tests.twin.opening import opening
@@ -31,8 +31,10 @@ NUMBER: Final = b"0001".ljust(32, b"\0")
 UNKNOWN, ACCEPTED, FUNDED, LAPSED = QuoteState
 
 DONE: Final = ""
-EXPECTED: Final[dict[tuple[str, QuoteState, bool], str]] = {
-    # act, state, late: who may not is refused NotParty first; `lapse` is anybody's, a revocation each's own
+DAY_OVER: Final = "the funding day is over, the deadline is not"
+When = bool | str
+EXPECTED: Final[dict[tuple[str, QuoteState, When], str]] = {
+    # act, state, past the deadline: who may not is refused NotParty first; `lapse` is anybody's, a revocation each's own
     ("accept", UNKNOWN, False): DONE,
     ("accept", UNKNOWN, True): "DeadlinePassed",
     ("accept", ACCEPTED, False): "AlreadyUsed",
@@ -40,6 +42,14 @@ EXPECTED: Final[dict[tuple[str, QuoteState, bool], str]] = {
     ("accept", FUNDED, False): "AlreadyUsed",
     ("accept", FUNDED, True): "DeadlinePassed",
     ("accept", LAPSED, True): "DeadlinePassed",
+    ("accept", UNKNOWN, DAY_OVER): "DateOutOfOrder",
+    ("accept", ACCEPTED, DAY_OVER): "AlreadyUsed",
+    ("accept", FUNDED, DAY_OVER): "AlreadyUsed",
+    ("accept", LAPSED, DAY_OVER): "AlreadyUsed",
+    ("fund", UNKNOWN, DAY_OVER): "Unknown",
+    ("fund", ACCEPTED, DAY_OVER): "DateOutOfOrder",
+    ("fund", FUNDED, DAY_OVER): "WrongState",
+    ("fund", LAPSED, DAY_OVER): "WrongState",
     ("fund", UNKNOWN, False): "Unknown",
     ("fund", UNKNOWN, True): "Unknown",
     ("fund", ACCEPTED, False): DONE,
@@ -54,6 +64,14 @@ EXPECTED: Final[dict[tuple[str, QuoteState, bool], str]] = {
     ("lapse", FUNDED, False): "WrongState",
     ("lapse", FUNDED, True): "WrongState",
     ("lapse", LAPSED, True): "WrongState",
+    ("lapse", UNKNOWN, DAY_OVER): "Unknown",
+    ("lapse", ACCEPTED, DAY_OVER): DONE,
+    ("lapse", FUNDED, DAY_OVER): "WrongState",
+    ("lapse", LAPSED, DAY_OVER): "WrongState",
+    ("revoke", UNKNOWN, DAY_OVER): DONE,
+    ("revoke", ACCEPTED, DAY_OVER): "AlreadyUsed",
+    ("revoke", FUNDED, DAY_OVER): "AlreadyUsed",
+    ("revoke", LAPSED, DAY_OVER): "AlreadyUsed",
     ("revoke", UNKNOWN, False): DONE,
     ("revoke", UNKNOWN, True): DONE,
     ("revoke", ACCEPTED, False): "AlreadyUsed",
@@ -86,6 +104,12 @@ class Deal:
         """By the clock; the business date is posted and stays."""
         self.world.stage.timestamp = self.quote.deadline + 1
 
+    def passes_funding_day(self) -> None:
+        """The next day is posted, the deadline just holds: it is not funded any more."""
+        self.world.stage.timestamp = self.quote.deadline
+        people = self.world.participants
+        self.world.act(OPERATOR.address, people.address, "postBusinessDate", self.quote.funding_day + 1)
+
     def state(self) -> int:
         financing = self.world.financing
         return financing.state_of(financing.quote_digest(self.quote))
@@ -109,13 +133,15 @@ def deal() -> Deal:
     return Deal(world, quote, FINANCIER.sign(digest))
 
 
-def in_state(deal: Deal, state: QuoteState, late: bool) -> Deal:
+def in_state(deal: Deal, state: QuoteState, late: When) -> Deal:
     """The quote brought there by those who may."""
     if state != UNKNOWN:
         deal.act("holder", "accept")
     if state == FUNDED:
         deal.act("financier", "fund")
-    if late:
+    if late == DAY_OVER:
+        deal.passes_funding_day()
+    elif late:
         deal.passes_deadline()
     if state == LAPSED:
         deal.act("rival", "lapse")
@@ -125,7 +151,7 @@ def in_state(deal: Deal, state: QuoteState, late: bool) -> Deal:
 
 @pytest.mark.spec("FIN-1", "FIN-2")
 @pytest.mark.parametrize(("state", "late"), CASES)
-def test_every_act_by_every_caller(state: QuoteState, late: bool) -> None:
+def test_every_act_by_every_caller(state: QuoteState, late: When) -> None:
     begun = in_state(deal(), state, late)
     for act, who in product(ACTS, CALLERS):
         expected = EXPECTED[act, state, late]

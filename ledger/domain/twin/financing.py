@@ -183,10 +183,10 @@ class Financing(Module):
         self.emit("QuoteRevoked", sender, nonce)
 
     def lapse(self, sender: str, q: Quote) -> None:
-        """After the deadline anyone may unlock what was accepted and not funded."""
+        """After the deadline or the funding day anyone may unlock what was accepted and not funded."""
         digest = digest_of(self, q)
         deal = self._accepted(digest)
-        if self.stage.timestamp <= q.deadline:
+        if self.stage.timestamp <= q.deadline and self.participants.today() <= q.funding_day:
             raise Refusal("QuoteNotLapsed", digest, q.deadline, self.stage.timestamp)
         self.deals[digest] = Deal(QuoteState.LAPSED, deal.locked_sequence)
         self.book.unlock(self.address, q.receivable, q.start, deal.locked_sequence)

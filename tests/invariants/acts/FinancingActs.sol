@@ -216,7 +216,8 @@ abstract contract FinancingActs is ReceivableActs {
         IFinancing.Quote memory q = d.quote;
         if (d.state == 1 && _odd(3)) _setClock(q.deadline > clock ? uint256(q.deadline) + 1 : clock);
         bool locked = _pieces[q.receivable][q.start].state & 7 == 2;
-        bool allowed = d.state == 1 && clock > q.deadline && locked;
+        bool over = clock > q.deadline || _today() > q.fundingDay;
+        bool allowed = d.state == 1 && over && locked;
         (bool ok,) =
             _act("financing.lapse", outsider, address(financing), abi.encodeCall(IFinancing.lapse, (q)));
         _judge("FIN-1", "financing.lapse", allowed, ok);
