@@ -1,4 +1,5 @@
-"""A quote in every state, in time, after its deadline, after its funding day: every act by every caller, and its refusal by name.
+"""A quote in every state, in time, after its deadline or its funding day: every act by every caller, and its
+refusal by name.
 
 The twin's, because random histories hold it against the contracts (TWIN-1). Each expectation stands in the
 table once; what is not in it is refused for the caller alone.
@@ -34,7 +35,8 @@ DONE: Final = ""
 DAY_OVER: Final = "the funding day is over, the deadline is not"
 When = bool | str
 EXPECTED: Final[dict[tuple[str, QuoteState, When], str]] = {
-    # act, state, past the deadline: who may not is refused NotParty first; `lapse` is anybody's, a revocation each's own
+    # act, state, past the deadline: who may not is refused NotParty first; `lapse` is anybody's, a
+    # revocation each's own
     ("accept", UNKNOWN, False): DONE,
     ("accept", UNKNOWN, True): "DeadlinePassed",
     ("accept", ACCEPTED, False): "AlreadyUsed",

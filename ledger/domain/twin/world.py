@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -220,15 +220,26 @@ class World:
         Raises:
             Refusal: and then nothing has changed.
         """
-        saved = [(contract, _state_of(contract)) for contract in self._contracts()]
+        back = self.saved()
         self.stage.events.clear()
         try:
             result = getattr(self.contract(contract), snake(function))(sender, *self._known(function, args))
         except Refusal:
-            for changed, state in saved:
-                vars(changed).update(state)
+            back()
             raise
         return result, list(self.stage.events)
+
+    def saved(self) -> Callable[[], None]:
+        """Keeps the present state; what it returns brings it back, once."""
+        stage = self.stage
+        clock, states = (stage.timestamp, stage.block), [(one, _state_of(one)) for one in self._contracts()]
+
+        def back() -> None:
+            stage.timestamp, stage.block = clock
+            for changed, state in states:
+                vars(changed).update(state)
+
+        return back
 
     def contract(self, address: str) -> Contract:
         """The twin of the contract at an address."""
