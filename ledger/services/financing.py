@@ -186,7 +186,7 @@ class Financier(Desk):
         )
 
     def lapse(self, who: str, signed: SignedQuote) -> Act:
-        """After the deadline or the funding day: unlocks an accepted quote that was not funded. Anyone may."""
+        """After the deadline or the funding day: unlocks an accepted quote not funded. Anyone may."""
         return act_of(self._session.act(who, "Financing", "lapse", signed.quote.message()))
 
     def revoke(self, financier: str, signed: SignedQuote) -> Act:

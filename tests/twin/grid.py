@@ -120,10 +120,10 @@ def _led(scene: Scene, machine: Machine, act: str, row: Row, state: str) -> None
 
 HEAD: Final = """# State machines of the receivable side
 
-Made from `tests/data/state_machines.toml`, which `tests/unit/test_state_machines.py` tries out: every act, in
-every state, by every caller (STATE-1). A cell says where the act leads whoever may do it, or how it is refused
-even then. Everybody else is refused as the last column says, or as the cell does. A suspended participant is
-refused, but for the acts marked ✳, which only pay, mark or give up what is its own.
+Made from `tests/data/state_machines.toml`, which `tests/unit/test_state_machines.py` tries out: every act,
+in every state, by every caller (STATE-1). A cell says where the act leads whoever may do it, or how it is
+refused even then. Everybody else is refused as the last column says, or as the cell does. A suspended
+participant is refused, but for the acts marked ✳, which only pay, mark or give up what is its own.
 """
 
 
