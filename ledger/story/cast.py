@@ -19,7 +19,9 @@ BORROWERS = "Project borrowers (illustrative)"
 COMPANY = "Project company (illustrative)"
 CONTRACTOR = "Contractor (illustrative)"
 SUB_SUPPLIER = "Sub-supplier (illustrative)"
+THIRD_TIER = "Third tier (illustrative)"
 FINANCIER = "Financier (illustrative)"
+SECOND_FINANCIER = "Second financier (illustrative)"
 STRANGER = "Stranger (not admitted)"
 _LAPSES = dt.date(2035, 12, 31)
 _GROUP = 1
@@ -32,7 +34,9 @@ _ILLUSTRATIVE = {
     BORROWERS: Role.SUPPLIER,
     CONTRACTOR: Role.SUPPLIER,
     SUB_SUPPLIER: Role.SUPPLIER,
+    THIRD_TIER: Role.SUPPLIER,
     FINANCIER: Role.FINANCIER | Role.SUPPLIER,
+    SECOND_FINANCIER: Role.FINANCIER,
 }
 
 

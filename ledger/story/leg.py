@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ledger import Ledger
 from ledger.domain.money import Currency, Money
+from ledger.domain.programmes import ON_NOTICE
 from ledger.services.financing import Financed, SignedQuote
 from ledger.services.proceeds import Payment, Refund
 from ledger.story import cast
@@ -58,8 +59,8 @@ def live_leg(ledger: Ledger, bond: int, line: int, issuer: str, unit: Currency) 
     available = ledger.books.line(line).allocated
     face = Money(available // 200, unit)
     credit_line = _credit_line(ledger, issuer, face, unit)
-    invoice = _invoice(ledger, "2025-0901", face)
-    receivable = _confirm(ledger, invoice, face, DUE, credit_line, line)
+    first = invoice(ledger, "2025-0901", face)
+    receivable = confirm(ledger, first, face, DUE, credit_line, line)
     ledger.supplier.accept(cast.CONTRACTOR, receivable)
     held, passed_on, factored = _thirds(face.minor)
     ledger.supplier.transfer(
@@ -71,7 +72,7 @@ def live_leg(ledger: Ledger, bond: int, line: int, issuer: str, unit: Currency) 
         trade_document=b"Steel delivered by the sub-supplier (illustrative)",
     )
     financed = _factor(ledger, receivable, factored, unit)
-    direct_invoice = _invoice(ledger, "2025-0902", Money(available // 40, unit))
+    direct_invoice = invoice(ledger, "2025-0902", Money(available // 40, unit))
     direct = ledger.issuer.pay(issuer, line, direct_invoice.fingerprint, direct_invoice.total)
     refund = ledger.supplier.refund(
         cast.CONTRACTOR,
@@ -81,8 +82,8 @@ def live_leg(ledger: Ledger, bond: int, line: int, issuer: str, unit: Currency) 
     )
     ledger.operator.post_business_date(DUE)
     settlement = ledger.obligor.settle(cast.COMPANY, receivable)
-    late = _invoice(ledger, "2025-1201", Money(face.minor // 2, unit))
-    open_receivable = _confirm(ledger, late, late.total, LATE_DUE, credit_line, None)
+    late = invoice(ledger, "2025-1201", Money(face.minor // 2, unit))
+    open_receivable = confirm(ledger, late, late.total, LATE_DUE, credit_line, None)
     ledger.supplier.accept(cast.CONTRACTOR, open_receivable)
     quote = _accepted_quote(ledger, open_receivable, late.total.minor)
     return Leg(
@@ -90,7 +91,7 @@ def live_leg(ledger: Ledger, bond: int, line: int, issuer: str, unit: Currency) 
         line,
         credit_line,
         receivable,
-        invoice,
+        first,
         held,
         passed_on,
         factored,
@@ -111,7 +112,8 @@ def _credit_line(ledger: Ledger, issuer: str, face: Money, unit: Currency) -> in
     return ledger.obligor.grant_sub(issuer, group.id, cast.COMPANY, limit, LINE_EXPIRES).id
 
 
-def _invoice(ledger: Ledger, number: str, total: Money) -> Invoice:
+def invoice(ledger: Ledger, number: str, total: Money) -> Invoice:
+    """One of the contractor's to the project company, dated today and signed by both."""
     registered = ledger.documents.invoice(
         seller=cast.CONTRACTOR,
         buyer=cast.COMPANY,
@@ -123,9 +125,17 @@ def _invoice(ledger: Ledger, number: str, total: Money) -> Invoice:
     return Invoice(number, registered.fingerprint, total)
 
 
-def _confirm(
-    ledger: Ledger, invoice: Invoice, face: Money, due: dt.date, credit_line: int, line: int | None
+def confirm(
+    ledger: Ledger,
+    invoice: Invoice,
+    face: Money,
+    due: dt.date,
+    credit_line: int,
+    line: int | None,
+    *,
+    programme: int = ON_NOTICE,
 ) -> int:
+    """What the project company owes the contractor for an invoice; the receivable's number."""
     return ledger.obligor.confirm(
         cast.COMPANY,
         cast.CONTRACTOR,
@@ -137,6 +147,7 @@ def _confirm(
         contract=f"Construction contract of invoice {invoice.number} (illustrative)".encode(),
         delivery=f"Acceptance of works of invoice {invoice.number} (illustrative)".encode(),
         budget_line=line,
+        programme=programme,
     ).id
 
 

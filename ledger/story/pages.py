@@ -10,13 +10,14 @@ from typing import Any
 
 from rich.console import Console
 
-from ledger import Ledger, impact_tables, tables
+from ledger import Ledger, impact_tables, piece_tree, tables
 from ledger.domain.money import Money, currency, format_millions
 from ledger.errors import NotFound
 from ledger.story import cast
 from ledger.story.figures import DATA, read_bonds
 from ledger.story.leg import Leg
 from ledger.story.script import LivedBond, Story, live
+from ledger.story.tiers import Tiers
 from ledger.words import rendered, say, spoken
 
 # Demo keys guard demo money: a cheap key derivation keeps the first run short.
@@ -60,6 +61,8 @@ def print_story(ledger: Ledger, story: Story, out: Console) -> None:
         out.print(f"[yellow]{none}[/yellow]")
         return
     _leg(ledger, out, story.leg)
+    if story.tiers is not None:
+        _tiers(ledger, out, story.tiers)
     _refusals(out, story)
 
 
@@ -245,6 +248,20 @@ def _of_the_sub_supplier(ledger: Ledger, leg: Leg) -> Mapping[str, Any]:
         if event.name == "Moved" and event.args["toAxis"] == account:
             return ledger.auditor.trace_payment(leg.settlement, event.log_index)
     raise NotFound("the settlement paid the sub-supplier nothing", who=account)
+
+
+def _tiers(ledger: Ledger, out: Console, tiers: Tiers) -> None:
+    out.rule(say("A receivable that goes down three tiers"))
+    piece_tree.show(out, ledger.auditor.piece_show(tiers.receivable))
+    unit = currency(ledger.books.receivable(tiers.receivable).currency)
+    best, other = (tables.amount(signed.quote.net, unit) for signed in tiers.quotes)
+    competed = say(
+        "Each receiver accepted. Two banks quoted for the third tier's part without seeing each other: net"
+        " {best} and {other}; the first paid the same day, after its registration.",
+        best=best,
+        other=other,
+    )
+    out.print(f"  {competed}\n", soft_wrap=True, highlight=False)
 
 
 # --- refusals --------------------------------------------------------------------------------------------

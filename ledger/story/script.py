@@ -17,6 +17,7 @@ from ledger.services.proceeds import Payment
 from ledger.story import cast, cheats
 from ledger.story.figures import Achieved, Item, PublishedBond, category_of, pro_rata
 from ledger.story.leg import Leg, live_leg
+from ledger.story.tiers import Tiers, live_tiers
 
 Tell = Callable[[str], None]
 
@@ -42,6 +43,7 @@ class Story:
     bonds: list[LivedBond]
     left_out: list[str]
     leg: Leg | None = None
+    tiers: Tiers | None = None
     refusals: list[cheats.Refusal] = field(default_factory=list)
 
 
@@ -70,6 +72,9 @@ def live(
         story.leg = live_leg(ledger, chosen.id, line, chosen.published.issuer, chosen.published.unit)
         tell("Trying to cheat")
         story.refusals = cheats.try_all(ledger, chosen.framework, line, story.leg, chosen.published)
+        tell("A receivable goes down three tiers")
+        face = Money(story.leg.invoice.total.minor // 2, chosen.published.unit)
+        story.tiers = live_tiers(ledger, story.leg.credit_line, face)
     return story
 
 

@@ -49,6 +49,9 @@ WORDS: Final[dict[str, str]] = {
     "Backward from the cash of the sub-supplier": "由次级供应商收款向后追踪",
     "A part of the work was not done: {refunded} came back and stand above as available *after a refund*, with the numbers of the fen they reverse (from {start} of the line).": "部分工程未完成：{refunded} 已退回，上表中列为退款后可用，并沿用其所冲回资金的编号（自该预算项的 {start} 起）。",
     "Factored the same day: face {face} − discount {discount} − fee {fee} = net {net} (3% a year, 90 days, ACT/360; the published worked example of 1,000,000 gives 992,500)": "当日保理：面额 {face} − 贴现息 {discount} − 费用 {fee} = 净额 {net}（年利率 3%，90 天，ACT/360；公布算例 1,000,000 得 992,500）",
+    "A receivable goes down three tiers": "一张应收凭证流转三级",
+    "A receivable that goes down three tiers": "流转三级的应收凭证",
+    "Each receiver accepted. Two banks quoted for the third tier's part without seeing each other: net {best} and {other}; the first paid the same day, after its registration.": "每一级受让方均已签收。两家银行就第三级持有的部分互不可见地报价：净额 {best} 与 {other}；前者在登记后当日放款。",
     # --- refusals --------------------------------------------------------------------------------------------
     "Each attempt and why it was refused": "每次尝试及拒绝理由",
     "attempt": "尝试",

@@ -201,13 +201,26 @@ def test_the_refunded_fen_are_seen_coming_back(traces: dict[str, dict[str, Any]]
 
 @pytest.mark.spec("PIECE-1")
 def test_pieces_tile_the_face(demo: Demo) -> None:
-    for receivable, face in ((1, "1000000000"), (2, "500000000")):
+    for receivable, face in ((1, "1000000000"), (2, "500000000"), (3, "500000000")):
         shown = demo.ask("piece", "show", str(receivable))
         assert (shown["receivable"], shown["face"]) == (str(receivable), face)
         assert all(set(PIECE.split()) <= set(piece) for piece in shown["pieces"])
         assert_tiles(shown["pieces"], face)
         paid = sum(int(piece["paid"]) for piece in shown["pieces"])
         assert shown["paid"] == str(paid)
+
+
+@pytest.mark.spec("FIN-1", "FIN-4")
+def test_a_receivable_goes_down_three_tiers(demo: Demo) -> None:
+    """88 days of 360: 3.2% takes 7,822.22 of a million, 4.8% takes 11,733.33 and the bank 500.00 besides."""
+    assert "net 992,177.78 and 987,766.67" in demo.printed
+    whole = demo.ask("receivable", "tree", "3")["tree"]
+    spine = [whole]
+    while lower := [part for part in spine[-1]["branches"] if part["against"]]:
+        spine.append(lower[0])
+    names = ("Contractor", "Sub-supplier", "Third tier", "Second financier")
+    assert [part["holder"] for part in spine] == [f"{name} (illustrative)" for name in names]
+    assert [part["against"] for part in spine] == [None, "trade", "trade", "financing"]
 
 
 @pytest.mark.spec("TRACE-1")
