@@ -26,6 +26,7 @@ Answer = Mapping[str, Any]
 WIDTH: Final = 1_000
 _ROW, _MARGIN, _LETTER = 46, 16, 8
 """Pixels; a letter's breadth is a guess that is rather too wide."""
+_LEAST_SAID: Final = 12
 _COLOURS: Final = ("#cfe8d5", "#d6e4f5", "#f7e3c4", "#ead7f0", "#f5d5d5", "#d9eef0", "#ecebc7", "#e2dcd3")
 
 
@@ -169,13 +170,20 @@ def _box(branch: Branch, y: int, face: int, colour: str, unit: Currency) -> str:
     state = f" · {word(PieceState, branch.state)}" if branch.state else ""
     lines = (f"{value(branch.how)} → {branch.holder}" if branch.how else branch.holder, f"{size}{state}")
     words = "".join(
-        f'<text x="{left + 7}" y="{y + 18 + 17 * row}">{escape(line)}</text>'
+        f'<text x="{left + 7}" y="{y + 18 + 17 * row}">{escape(said)}</text>'
         for row, line in enumerate(lines)
-        if _LETTER * len(line) < right - left
+        if (said := _fitting(line, (right - left) // _LETTER))
     )
     shape = f'x="{left}" y="{y}" width="{max(1, right - left - 2)}" height="{_ROW - 4}" rx="4"'
     touched = f"<title>{escape(_told(branch, unit))}</title>"
     return f'<g><rect {shape} fill="{colour}" stroke="#777"/>{touched}{words}</g>'
+
+
+def _fitting(line: str, letters: int) -> str:
+    """A line, cut off where it is too long; nothing where too little of it would be left."""
+    if len(line) <= letters:
+        return line
+    return f"{line[: letters - 1]}…" if letters >= _LEAST_SAID else ""
 
 
 def _key(index: int, name: str, top: int, colour: str) -> str:

@@ -121,3 +121,9 @@ def test_the_boxes_of_the_picture_stand_as_wide_as_their_part() -> None:
     narrow = answer(*(piece(at, at + 10, step("Somebody", f"0x{at}")) for at in range(0, 1_000, 10)))
     words = [one.text for one in ElementTree.fromstring(piece_tree.picture(narrow)).iter(f"{SVG}text")]
     assert words.count("trade → Somebody") == 0 and "Somebody" in words, "the legend names who no box could"
+
+
+def test_words_that_do_not_fit_their_box_are_cut_off() -> None:
+    wordy = answer(piece(0, 150, step("A supplier of a long name", "0x1")), piece(150, 1_000))
+    texts = [one.text for one in ElementTree.fromstring(piece_tree.picture(wordy)).iter(f"{SVG}text")]
+    assert "trade → A supplie…" in texts and "A supplier of a long name" in texts
