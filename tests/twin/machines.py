@@ -18,6 +18,7 @@ from ledger.domain.states import (
     ApplicationState,
     AssetPoolState,
     DrawdownState,
+    InstructionState,
     LineState,
     LoanState,
     PieceState,
@@ -840,27 +841,27 @@ DRAWDOWN: Final = Machine(
     {"outstanding": (11, "late")},
 )
 
-# --- bank instruction ---
+# --- redemption, and instructions to the bank ---
 
 
-def instruct(s: Scene) -> None:
+def redeem(s: Scene) -> None:
     s.do("supplier", "cash", "redeem", 700, REASON)
 
 
-def instruction_state(s: Scene) -> str:
+def redemption_state(s: Scene) -> str:
     axis = purposes.axis_of(purposes.CASH, purposes.redemption(BY["supplier"]))
     if s.cash.balance_of(axis):
         return "asked"
     return "paid out" if REASON in s.cash.references else "none"
 
 
-INSTRUCTION: Final = Machine(
+REDEMPTION: Final = Machine(
     {
         "none": moneyed,
-        "asked": steps(moneyed, instruct),
+        "asked": steps(moneyed, redeem),
         "paid out": steps(
             moneyed,
-            instruct,
+            redeem,
             lambda s: s.do("settlement bank", "cash", "burn", BY["supplier"], 700, REASON),
         ),
     },
@@ -869,7 +870,29 @@ INSTRUCTION: Final = Machine(
         "mint on a used receipt": Act("cash", "mint", lambda s, _: (BY["supplier"], 50, keccak(b"first"))),
         "take back": Act("cash", "cancelRedeem", lambda s, _: (700, REASON)),
     },
-    instruction_state,
+    redemption_state,
+)
+
+
+def instruct(s: Scene) -> None:
+    """The bank has booked a receipt, which it has not named yet."""
+    s.id = s.do("supplier", "instructions", "instructDeposit", s.cash.address, 1_000, 0)
+    moneyed(s)
+
+
+BOOKED: Final = keccak(b"first")
+INSTRUCTION: Final = Machine(
+    {
+        "instructed": instruct,
+        "confirmed": steps(instruct, does("settlement bank", "instructions", "confirm", BOOKED)),
+        "failed": steps(instruct, does("settlement bank", "instructions", "fail", REASON)),
+    },
+    {
+        "confirm": Act("instructions", "confirm", own(BOOKED)),
+        "confirm what is not booked": Act("instructions", "confirm", own(REASON)),
+        "fail": Act("instructions", "fail", own(REASON)),
+    },
+    lambda s: InstructionState(s.world.instructions.instructions[s.id].state).name.lower(),
 )
 
 MACHINES: Final[Mapping[str, Machine]] = {
@@ -885,6 +908,7 @@ MACHINES: Final[Mapping[str, Machine]] = {
     "factoring file": FILE,
     "supplier loan": LOAN,
     "drawdown": DRAWDOWN,
+    "redemption": REDEMPTION,
     "bank instruction": INSTRUCTION,
 }
 BY_NAME: Final = {actor.address: name for name, actor in CALLERS.items()}
