@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from api.deps import HolderCaller, LedgerHere, ParticipantCaller, PartyReceivable, SupplierCaller
 from api.schemas.bonds import PieceRefundIn, Refunded, RefundIn
 from api.schemas.common import Act, Amount, CashName
-from api.schemas.receivables import AcceptanceIn, PieceTransferIn, RefusalIn, SplitIn, Transferred
+from api.schemas.receivables import AcceptanceIn, Accepted, PieceTransferIn, RefusalIn, SplitIn, Transferred
 from ledger.services.proceeds import Payment, Refund
 
 router = APIRouter(tags=["supplier"])
@@ -16,10 +16,10 @@ router = APIRouter(tags=["supplier"])
 @router.post("/receivables/{receivable}/acceptance")
 def accept(
     caller: SupplierCaller, ledger: LedgerHere, receivable: PartyReceivable, body: AcceptanceIn | None = None
-) -> Act:
+) -> Accepted:
     """Accepts a confirmed payable, with the supplier's consent on record: its pieces open."""
     consent = body.consent.paper() if body and body.consent else None
-    return Act.model_validate(ledger.supplier.accept(caller.account, receivable, consent))
+    return Accepted.model_validate(ledger.supplier.accept(caller.account, receivable, consent))
 
 
 @router.post("/receivables/{receivable}/refusal")

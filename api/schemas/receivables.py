@@ -193,11 +193,18 @@ class PieceTransferIn(Request):
     sequence: Annotated[int, Field(ge=0, lt=2**16)] | None = None
 
 
+class Accepted(Act):
+    """`notices`: what rules had to say to an act that went on."""
+
+    notices: list[NoticeOut]
+
+
 class Transferred(Act):
     receivable: int
     start: OffsetOut
     end: OffsetOut
     recipient: str
+    notices: list[NoticeOut]
 
 
 class Batch(Request):

@@ -10,6 +10,7 @@ import typer
 
 from ledger import Ledger, tables
 from ledger.commands.common import Json, Who, finish, opened, out, read_day, read_file, show
+from ledger.commands.rules import tell_notices
 from ledger.commands.tracing import piece_app
 from ledger.domain.money import Currency, currency, parse_major
 from ledger.domain.states import PieceState
@@ -140,6 +141,8 @@ def piece_transfer(
             who, receivable, to, start=start, end=end, trade_document=read_file(paper)
         )
     _done(json_, say("Passed on to {to}.", to=to), done)
+    if not json_:
+        tell_notices(done.notices)
 
 
 @piece_app.command("offer")

@@ -10,6 +10,7 @@ import typer
 
 from ledger import Ledger, piece_tree, tables
 from ledger.commands.common import Json, Who, finish, opened, out, read_day, read_file, show
+from ledger.commands.rules import tell_notices
 from ledger.domain.money import currency, parse_major
 from ledger.domain.programmes import ON_NOTICE, Programme, Terms
 from ledger.domain.states import LineState, PieceState, ReceivableState
@@ -119,6 +120,8 @@ def receivable_accept(
     with opened() as ledger:
         done = ledger.supplier.accept(who, receivable, read_file(consent) if consent else None)
     finish(json_, say("Receivable {receivable} is accepted.", receivable=receivable), **asdict(done))
+    if not json_:
+        tell_notices(done.notices)
 
 
 @receivable_app.command("refuse")

@@ -53,6 +53,13 @@ class Confirmed(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted(Act):
+    """What a supplier accepted, and what the rules had to say to it."""
+
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Transferred(Act):
     """An interval `[start, end)` of a receivable that now belongs to `recipient`."""
 
@@ -60,6 +67,7 @@ class Transferred(Act):
     start: int
     end: int
     recipient: str
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,18 +307,21 @@ class Obligor(Party):
 class Supplier(Refunds, Party):
     """The first creditor and every later holder. Refunds too are a payee's act."""
 
-    def accept(self, supplier: str, receivable: int, consent: Paper | None = None) -> Act:
+    def accept(self, supplier: str, receivable: int, consent: Paper | None = None) -> Accepted:
         """Accepts a confirmed payable: its pieces open, the credit line is used.
 
         The supplier's consent is on record: the document `consent`, or else what it declares with this act
         (保障中小企业款项支付条例 art. 11: nobody is made to take a certificate instead of money).
         """
-        how, paper = Consent.DECLARED, bytes(32)
+        found = receivable_of(self._session, receivable)
+        how = Consent.DECLARED if consent is None else Consent.BY_DOCUMENT
+        facts = {"consent": how.name.lower()}
+        notices = before(self._session, "accept", facts, found.programme, arranged=found.confirmed_on)
+        paper = bytes(32)
         if consent is not None:
-            obligor = receivable_of(self._session, receivable).obligor
-            how = Consent.BY_DOCUMENT
-            paper = self._file(supplier, consent, DocumentKind.CONSENT, (obligor,))
-        return act_of(self._session.act(supplier, "Receivables", "accept", receivable, int(how), paper))
+            paper = self._file(supplier, consent, DocumentKind.CONSENT, (found.obligor,))
+        mined = self._session.act(supplier, "Receivables", "accept", receivable, int(how), paper)
+        return Accepted(mined.tx, mined.block, notices)
 
     def refuse(self, supplier: str, receivable: int, reason: str) -> Act:
         """Refuses it; capacity, line and bond money are released. The chain sees the reason's hash."""
@@ -363,11 +374,14 @@ class Supplier(Refunds, Party):
             "from": start,
             "to": end,
         }
-        to = self._session.address(recipient)
-        self._documents.pass_on(holder, receivable_of(self._session, receivable).fingerprint, to)
+        found, to = receivable_of(self._session, receivable), self._session.address(recipient)
+        most = programme_of(self._session, found.programme).max_layers
+        facts = {"layers": piece.layers + 1, "max_layers": most}
+        notices = before(self._session, "transfer", facts, found.programme, arranged=found.confirmed_on)
+        self._documents.pass_on(holder, found.fingerprint, to)
         paper = self._file(holder, trade_document, DocumentKind.TRADE, (recipient,))
         mined = self._session.act(holder, "Transfers", "transfer", part, to, paper)
-        return Transferred(mined.tx, mined.block, receivable, start, end, to)
+        return Transferred(mined.tx, mined.block, receivable, start, end, to, notices)
 
     def claim_settlement(self, who: str, cash: str) -> Act:
         """Takes what `Maturity` keeps for one who could not receive at the time."""

@@ -12,9 +12,11 @@ import pytest
 from ledger import Ledger
 from ledger.bootstrap.testing import FIRST_DAY
 from ledger.domain.kinds import DocumentKind
+from ledger.domain.programmes import Programme
 from ledger.errors import BadInput, ContractRefusal, NotFound
 from ledger.services.financing import SignedQuote
 from ledger.services.receivables import Confirmed
+from ledger.services.rules import Notice
 from tests.integration import given_bond as given
 from tests.integration.given_bond import DAY, LATER, yuan
 
@@ -157,6 +159,30 @@ def test_pieces_are_cut_and_passed_on_and_always_tile(town: Ledger) -> None:
         (600, 1000, "Contractor"),
     ]
     assert town.books.piece(receivable, 25_000).layers == 2
+
+
+@pytest.mark.spec("RULE-1")
+def test_rules_are_asked_before_an_acceptance_and_a_transfer(
+    town: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With what they are asked, and that what they say comes back with the act."""
+    asked: list[tuple[str, dict[str, Any]]] = []
+    said = (Notice("R", "warned", "a clause", {"en": "careful", "zh": "注意"}),)
+
+    def asking(_: object, act: str, facts: dict[str, Any], programme: int, **arranged: Any) -> Any:
+        assert programme == 1 and arranged == {"arranged": FIRST_DAY}
+        asked.append((act, facts))
+        return said
+
+    proposal = confirmed(town, 100, credit_line=credit(town, "Company", 100))
+    monkeypatch.setattr("ledger.services.receivables.before", asking)
+    done = town.supplier.accept("Contractor", proposal.id)
+    passed = town.supplier.transfer(
+        "Contractor", proposal.id, "Subcontractor", start=0, end=10_000, trade_document=b"rules"
+    )
+    assert done.notices == passed.notices == said
+    most = Programme().max_layers
+    assert asked == [("accept", {"consent": "declared"}), ("transfer", {"layers": 1, "max_layers": most})]
 
 
 @pytest.mark.spec("PIECE-1")
