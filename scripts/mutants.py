@@ -33,6 +33,7 @@ BROWNIE = {
     "PieceBook": ("test_piece_book.py",),
     "Maturity": ("test_maturity.py",),
     "Recourse": ("test_recourse.py",),
+    "Shares": ("test_maturity.py",),
     "Proceeds": ("test_gate.py", "test_proceeds.py", "test_refunds.py"),
     "ProceedsBase": ("test_gate.py", "test_proceeds.py", "test_refunds.py"),
     "Placements": ("test_placements.py",),

@@ -3,7 +3,8 @@ pragma solidity ^0.8.28;
 
 /// @title What the holder of an overdue piece may do: turn to who sold it with recourse, or write it off
 /// @notice MAT-5. Recourse: the holder demands; the seller of its financing takes the piece back against money in one
-/// transaction, at the piece's face less what it has received, or nothing moves. A demand is for the piece as it was:
+/// transaction, at the piece's face less what it has received, or nothing moves; of that, what still waits from a lock
+/// that ended is paid to the holder first. A demand is for the piece as it was:
 /// once anything was done to it, the demand is stale. A write-off is the holder's mark on its own piece and no
 /// discharge: later money still reaches it.
 /// Assumes: `Financing` says who sold what with recourse, `Maturity` what a piece has received. Recourse against

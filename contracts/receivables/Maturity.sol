@@ -182,7 +182,7 @@ contract Maturity is IMaturity, Signed, Powered {
             return end;
         }
         (address payee, bool held) = _payeeOf(id, start, piece);
-        if (held) heldBy[id][start] = piece.state >> MODULE_SHIFT;
+        if (held && amount != 0) heldBy[id][start] = piece.state >> MODULE_SHIFT;
         if (target == r.face) pieceBook.discharge(id, start, PAID);
         bool kept = amount != 0 && _pay(id, r, start, end, amount, payee);
         emit PieceSettled(id, piece.holder, start, end, amount, payee, kept);

@@ -98,6 +98,8 @@ contract Recourse is IRecourse {
         uint64 end = pieceBook.piece(id, start).end;
         uint256 amount = end - start - maturity.received(id, start, end);
         delete _demands[id][start];
+        // What waited while the piece was locked is of the time before it goes back.
+        if (maturity.heldBy(id, start) != 0) maturity.releaseHeld(id, start);
         pieceBook.move(id, start, d.sequence, d.holder, msg.sender, d.document);
         ICash(r.cash).transferFromWithDocument(msg.sender, d.holder, amount, d.document);
         emit Repurchased(id, d.holder, msg.sender, start, end, amount, d.document);

@@ -137,6 +137,28 @@ def test_what_the_piece_received_is_taken_off_its_price(world, demanded):
     assert int(world.receivables.receivable(demanded).dict()["state"]) == 5
 
 
+@pytest.mark.spec("MAT-5", "MAT-6")
+def test_what_waited_while_the_piece_was_locked_is_its_holders_and_not_the_sellers(world, overdue):
+    """Held in a round, the lock ended, nobody released it: the seller gets the piece and not that money."""
+    world.changes(world.piece_book, "setModule", world.deployer, 9, 4)
+    keeper = world.new("SettableKeeper")
+    world.changes(world.maturity, "setKeeper", 9, keeper)
+    world.piece_book.lock(overdue, START, world.sequence(overdue, START), world.deployer.by)
+    keeper.tell(overdue, START, world.financier, True, world.deployer.by)
+    given.moneyed(world, world.core, FACE, world.maturity)
+    world.core.pays_in(overdue, FACE // 2)
+    world.stranger.settles(overdue)
+    keeper.tell(overdue, START, world.financier, False, world.deployer.by)
+    world.piece_book.unlock(overdue, START, world.sequence(overdue, START), world.deployer.by)
+    demands(world, overdue)
+    given.moneyed(world, world.supplier, FACE, world.recourse)
+    had, spent = world.financier.balance(), world.supplier.balance()
+    world.recourse.repurchase(overdue, START, world.supplier.by)
+    assert world.financier.balance() - had == END - START
+    assert spent - world.supplier.balance() == (END - START) // 2
+    assert world.maturity.heldBy(overdue, START) == 0
+
+
 @pytest.mark.spec("MAT-5")
 def test_piece_and_money_or_neither(world, demanded):
     world.supplier.approves(world.recourse, END - START - 1)

@@ -171,6 +171,8 @@ class Maturity(Module):
             self._net_back(id_, receivable, start, piece.end, amount)
             return piece.end
         payee = self._payee_of(id_, start, piece)
+        if amount and payee == held_key(id_, start):
+            self.held[id_, start] = piece.state >> _MODULE_SHIFT
         if progress.target == face:
             self.book.discharge(self.address, id_, start, PieceState.PAID)
         kept = amount != 0 and self._pay(id_, receivable, start, piece.end, amount, payee)
@@ -185,7 +187,6 @@ class Maturity(Module):
         payee = self._lock_keepers[self.keeper_of(index)].payee_of(id_, start, piece.holder)
         if payee != NOBODY:
             return payee
-        self.held[id_, start] = index
         return held_key(id_, start)
 
     def _pay(self, id_: int, receivable: Receivable, start: int, end: int, amount: int, payee: str) -> bool:

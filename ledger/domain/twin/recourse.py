@@ -106,6 +106,9 @@ class Recourse(Contract):
         end = self.book.piece(id_, start).end
         amount = end - start - self.maturity.received(id_, start, end)
         del self.demands[id_, start]
+        # What waited while the piece was locked is of the time before it goes back.
+        if self.maturity.held_by(id_, start):
+            self.maturity.release_held(self.address, id_, start)
         parties = (demand.holder, sender)
         self.book.move(self.address, id_, start, demand.sequence, *parties, demand.document)
         cash = self.receivables.cash_of(id_)
