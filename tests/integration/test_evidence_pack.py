@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 CNY = currency("CNY")
 DUE = dt.date(2025, 6, 2)
 LATER = dt.date(2025, 12, 1)
+STILL_OPEN = dt.date(2025, 6, 20)
+"""Within the 180 days beyond which a bank attests why a tenor is reasonable."""
 CHECKER = Path(__file__).resolve().parents[2] / "ledger" / "reports" / "checker"
 
 
@@ -63,7 +65,7 @@ def live(ledger: Ledger) -> tuple[int, list[Interval]]:
     refund = ledger.supplier.refund("Contractor", paid, 4_000, b"credit note")
     back = ledger.supplier.refund_piece("Contractor", settled_one.id, 0, 1_000, b"credit note 2")
     taken = ledger.issuer.deallocate("Issuer", line2, 3_000)
-    waiting = confirm(ledger, credit, line1, "4", 7_000, LATER)
+    waiting = confirm(ledger, credit, line1, "4", 7_000, STILL_OPEN)
     contractor, sub, verifier = map(ledger.account, ("Contractor", "Subcontractor", "Verifier"))
     return bond, [
         Interval(0, 2_000, "cost", cost, verifier),
