@@ -45,7 +45,8 @@ _ALREADY_THERE = (
 _NONCE_USED = ("nonce too low", "nonce is too low", "invalid nonce", "oldnonce")
 _NONCE_PENDING = ("replacement transaction", "could not replace", "replacement fee", "replacementnotallowed")
 _NO_TRANSACTION = "0x" + "00" * 32
-_ATTEMPTS = 8
+# Each is lost to whoever sends faster just then; a busy stranger wins eight in a row now and then.
+_ATTEMPTS = 64
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.32  # not money: seconds between two looks
 _RESEND_AFTER = 5  # seconds without a receipt after which a transaction is handed to the network again
 
