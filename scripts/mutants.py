@@ -51,7 +51,7 @@ BROWNIE = {
     "Account": ("test_accounts.py",),
     "Frameworks": ("test_frameworks.py", "test_gate.py"),
     "Documents": ("test_documents.py",),
-    "Receivables": ("test_receivables.py",),
+    "Receivables": ("test_receivables.py", "test_confirming.py"),
     "Transfers": ("test_transfers.py",),
     "CreditLines": ("test_credit_lines.py",),
     "Financing": ("test_financing.py",),

@@ -191,7 +191,7 @@ abstract contract DueActs is TradeActs {
         address by = _odd(16) ? outsider : first ? k.obligor : k.supplier;
         uint8 number = by == k.obligor ? 1 : by == k.supplier ? 2 : 0;
         if (_odd(8)) _withdrawVoid(id, k, by, number);
-        else if (k.voidBy == 0 || _odd(8)) _proposeVoid(id, k, by, number);
+        else if (k.voidBy == 0 ? !_odd(3) : _odd(8)) _proposeVoid(id, k, by, number);
         else _void(id, k, by, number);
     }
 
