@@ -21,7 +21,16 @@ ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / ".cache" / "test-logs"
 PYTHON = str(ROOT / ".venv" / "bin" / "python")
 FORGE = str(ROOT / ".cache" / "bin" / "forge")
-PYTEST = [PYTHON, "-m", "pytest", "-p", "no:pytest-brownie", "--ignore=tests/contracts", "-q"]
+PYTEST = [
+    PYTHON,
+    "-m",
+    "pytest",
+    "-p",
+    "no:pytest-brownie",
+    "--ignore=tests/contracts",
+    "-q",
+    "--durations=12",
+]
 LONG = ("integration", "acceptance")
 """Folders of tests that are parts of their own; another part has all the rest."""
 BROWNIE = [PYTHON, "scripts/brownie_run.py", "test", "tests/contracts", "-q"]
