@@ -48,6 +48,7 @@ BROWNIE = {
     "Labels": ("test_labels.py",),
     "Mandates": ("test_mandates.py",),
     "Impact": ("test_impact.py",),
+    "AssetPools": ("test_asset_pools.py",),
     "Account": ("test_accounts.py",),
     "Frameworks": ("test_frameworks.py", "test_gate.py"),
     "Documents": ("test_documents.py",),

@@ -12,7 +12,12 @@ import {DueActs} from "./acts/DueActs.sol";
 /// @title Receivables from hand to hand and to their end, without bonds
 /// @notice The same world as `Play`, with what only participants among themselves, courts and late payers do.
 contract Trade is DueActs {
-    function start() external {
+    function start() external virtual {
+        _begin();
+        _forgetCounts();
+    }
+
+    function _begin() internal {
         _declareKinds();
         _deploy();
         _admitAll();
@@ -26,7 +31,6 @@ contract Trade is DueActs {
         for (uint256 n; _claims.length < 3 && n < 20; ++n) {
             _confirm(uint16(1 + n % 2));
         }
-        _forgetCounts();
     }
 
     // --- set-up ---
@@ -67,7 +71,7 @@ contract Trade is DueActs {
 
     // --- acts ---
 
-    function _declareKinds() private {
+    function _declareKinds() internal virtual {
         bytes32[28] memory list = [
             bytes32("party.amend"),
             "trade.confirm",
@@ -104,7 +108,7 @@ contract Trade is DueActs {
     }
 
     /// @notice The acts that matter to one promise; all of them for any other word.
-    function selectors(bytes32 spec) external pure returns (bytes4[] memory list) {
+    function selectors(bytes32 spec) external pure virtual returns (bytes4[] memory list) {
         bytes4[21] memory all = [
             this.party_amend.selector,
             this.trade_confirm.selector,
@@ -160,7 +164,7 @@ contract Trade is DueActs {
         _forbid("PIECE-5", who, address(book), data);
     }
 
-    function _forbid(bytes32 spec, address who, address target, bytes memory data) private {
+    function _forbid(bytes32 spec, address who, address target, bytes memory data) internal {
         (bool ok,) = _act("attack", who, target, data);
         _must(!ok, spec, "a forbidden act was accepted");
     }

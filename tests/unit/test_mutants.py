@@ -11,7 +11,7 @@ from scripts.mutants import Fault, StaleFault, SuiteFails
 
 WITH_HISTORIES = (
     "CASH-1", "PIECE-1", "BOND-1", "BOND-2", "BOND-6", "DOC-1", "LINE-1", "FIN-1", "HOLD-1", "SVC-1",
-    "PIECE-4", "MAT-2",
+    "PIECE-4", "MAT-2", "POOL-1",
 )  # fmt: skip
 PROMISES = (
     *WITH_HISTORIES, "TRD-1", "SVC-3", "DAY-1", "FRM-2", "FRM-3", "LBL-1", "MAN-1", "IMP-2", "ACC-1", "ACC-2",

@@ -108,8 +108,12 @@ abstract contract World is Cheats {
         book = IPieceBook(vm.deployCode("PieceBook.sol:PieceBook", abi.encode(participants, powers)));
         _deployModules();
         _wire();
+        _deployMore();
         powers.constitute(operator, guardian, 2 days);
     }
+
+    /// @dev What only some histories need, before the powers are closed.
+    function _deployMore() internal virtual {}
 
     function _deployCash(address bank, bytes3 currency, uint8 decimals) private {
         bytes memory arguments =
@@ -188,7 +192,7 @@ abstract contract World is Cheats {
         );
     }
 
-    function _module(string memory artifact, bytes memory arguments) private returns (address) {
+    function _module(string memory artifact, bytes memory arguments) internal returns (address) {
         address implementation = vm.deployCode(artifact, arguments);
         return vm.deployCode("ModuleProxy.sol:ModuleProxy", abi.encode(implementation));
     }
@@ -236,11 +240,11 @@ abstract contract World is Cheats {
         _set(address(programmes), abi.encodeCall(IProgrammes.set, (2, terms)));
     }
 
-    function _set(address target, bytes memory data) private {
+    function _set(address target, bytes memory data) internal {
         powers.wire(target, data);
     }
 
-    function _duty(address target, address module, bytes32 duty) private {
+    function _duty(address target, address module, bytes32 duty) internal {
         _set(target, abi.encodeWithSignature("setDuty(address,bytes32)", module, duty));
     }
 
