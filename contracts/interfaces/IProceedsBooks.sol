@@ -14,12 +14,15 @@ interface IProceedsBooks {
     }
 
     /// @param companyMaySpend the issuer lets the project company confirm payables from this line
+    /// @param conditions what the gate asks beside the ordinary, as bits: 1 milestones, 2 retention, 4 a pocket;
+    /// where there is none it reads nothing more
     struct Line {
         address issuer;
         uint32 bond;
         uint32 project;
         uint8 category;
         bool companyMaySpend;
+        uint8 conditions;
         address cash;
         uint32 framework;
         bytes3 currency;

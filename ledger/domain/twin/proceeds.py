@@ -65,6 +65,7 @@ class BudgetLine:
     project: int = 0
     category: int = 0
     company_may_spend: bool = False
+    conditions: int = 0
     cash: str = NOBODY
     framework: int = 0
     currency: bytes = bytes(3)
@@ -285,6 +286,7 @@ class Proceeds(Placements):
             project,
             purpose.category,
             company_may_spend,
+            0,
             books.cash.address,
             books.framework,
             books.cash.currency,
