@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
+from ledger.domain.indicators import Indicator
 from ledger.domain.limits import Limits
 from ledger.errors import NotFound
 
@@ -285,6 +286,16 @@ class Index(Protocol):
     def holders(
         self, bond: int, day: int | None = None, as_of_block: int | None = None
     ) -> Mapping[str, Any]: ...
+
+    def findings(
+        self,
+        bond: int | str | None = None,
+        as_of_block: int | None = None,
+        jurisdiction: str | None = None,
+        rows: Sequence[Indicator] | None = None,
+        beside: Any = None,
+    ) -> Mapping[str, Any]:
+        """What the indicators raise. `beside`: a `ledger.tracing.alerts.case.Beside`, or none."""
 
     def payments(self, bond: int) -> Sequence[int]:
         """The coupons and redemptions of a bond, in the order in which they were opened."""

@@ -6,7 +6,7 @@ An act needs neither SQL nor columns, so what brings them is imported inside.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from ledger.ports import Deployment
 
 if TYPE_CHECKING:
     from ledger.domain.history import Header
+    from ledger.domain.indicators import Indicator
     from ledger.indexer import Indexer
     from ledger.store import Store
     from ledger.store.snapshot import Snapshot
@@ -107,6 +108,16 @@ class LazyIndex:
 
     def holders(self, bond: int, day: int | None = None, as_of_block: int | None = None) -> Mapping[str, Any]:
         return self._model.holders(bond, day, as_of_block)
+
+    def findings(
+        self,
+        bond: int | str | None = None,
+        as_of_block: int | None = None,
+        jurisdiction: str | None = None,
+        rows: Sequence[Indicator] | None = None,
+        beside: Any = None,
+    ) -> Mapping[str, Any]:
+        return self._model.findings(bond, as_of_block, jurisdiction, rows, beside)
 
     def payments(self, bond: int) -> list[int]:
         return self._model.payments(bond)

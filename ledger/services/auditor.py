@@ -3,9 +3,10 @@ offsets."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ledger.domain.indicators import Indicator
 from ledger.domain.limits import UNLIMITED, Limits
 from ledger.services.desk import Desk
 
@@ -45,3 +46,22 @@ class Auditor(Desk):
     def piece_show(self, receivable: int, *, as_of_block: int | None = None) -> Mapping[str, Any]:
         """A receivable's pieces, tiling `[0, face)`, with holders, locks, sequence numbers and documents."""
         return self._session.index().piece_show(receivable, as_of_block)
+
+    def findings(
+        self,
+        bond: int | str | None = None,
+        *,
+        as_of_block: int | None = None,
+        jurisdiction: str | None = None,
+        rows: Sequence[Indicator] | None = None,
+        beside: Any = None,
+    ) -> Mapping[str, Any]:
+        """What the indicators of greenwashing raise: questions with their paths and clauses, and no verdicts.
+
+        Args:
+            bond: only what concerns this bond (number or label).
+            jurisdiction: whose figures bind (`CN`, `EU`); none: those of `default`.
+            rows: other figures than those of `ledger.domain.indicators`.
+            beside: keyed tags and a bank's statement, as a `ledger.tracing.alerts.case.Beside`.
+        """
+        return self._session.index().findings(bond, as_of_block, jurisdiction, rows, beside)

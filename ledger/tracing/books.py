@@ -21,6 +21,7 @@ from ledger.tracing.impactbooks import ImpactBooks, readable
 from ledger.tracing.maturitybooks import MaturityBooks
 from ledger.tracing.pieces import PieceBooks, Step
 from ledger.tracing.poolbooks import PoolBooks
+from ledger.tracing.told import Told
 
 _DAY_SECONDS: Final = 86_400
 
@@ -185,6 +186,7 @@ class Books:
         self.impact = ImpactBooks()
         self.maturity = MaturityBooks()
         self.asset_pools = PoolBooks()
+        self.told = Told()
         self.parties: dict[str, Party] = {}
         self.bonds: dict[int, Bond] = {}
         self.projects: dict[int, Project] = {}
@@ -213,6 +215,7 @@ class Books:
         """
         for row in rows:
             self.contracts.setdefault(row.address, row.contract)
+            self.told.apply(row)
             if row.contract == "PieceBook":
                 self.pieces.apply(row)
             self._take(Books._learn_impact, row)

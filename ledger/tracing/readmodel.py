@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from ledger.domain.history import Header
+from ledger.domain.indicators import Indicator
 from ledger.domain.limits import UNLIMITED, Limits
 from ledger.domain.states import ReceivableState
 from ledger.errors import BadInput, NotFound
+from ledger.tracing.alerts.case import Beside
+from ledger.tracing.alerts.onledger import ledger_findings
 from ledger.tracing.assetpools import lookthrough, pool_show
 from ledger.tracing.bond import bond_trace
 from ledger.tracing.hops import Json
@@ -133,6 +137,18 @@ class ReadModel:
         """Who held a bond's units at the end of a day; see `ledger.tracing.units`. The day is a number."""
         with self._lock, self._store.snapshot() as history:
             return holders(self._world(history, as_of_block), bond, day)
+
+    def findings(
+        self,
+        bond: int | str | None = None,
+        as_of_block: int | None = None,
+        jurisdiction: str | None = None,
+        rows: Sequence[Indicator] | None = None,
+        beside: Beside | None = None,
+    ) -> Json:
+        """What the indicators of greenwashing raise; see `ledger.tracing.alerts.onledger`."""
+        with self._lock, self._store.snapshot() as history:
+            return ledger_findings(self._world(history, as_of_block), bond, jurisdiction, rows, beside)
 
     def payments(self, bond: int) -> list[int]:
         """The coupons and redemptions of a bond, in the order in which they were opened."""

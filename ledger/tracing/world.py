@@ -176,12 +176,13 @@ class World:
             return limits.block or 0
         distinct = np.unique(blocks).tolist()
         wanted = limits.day if backward else limits.day + 1
-        found = bisect_left(distinct, wanted, key=self._day_of)
+        found = bisect_left(distinct, wanted, key=self.day_of)
         if backward:
             return int(distinct[found]) if found < len(distinct) else self.header.number + 1
         return int(distinct[found - 1]) if found else -1
 
-    def _day_of(self, block: int) -> int:
+    def day_of(self, block: int) -> int:
+        """The business date of any block that has rows; `load_days` before many."""
         if block not in self._timestamps:
             self._timestamps.update(self.history.timestamps([block]))
         return self.day(block)

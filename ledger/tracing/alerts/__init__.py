@@ -35,13 +35,13 @@ def findings(moves: ForeignMoves, parameters: Sequence[Parameters] = (DEFAULT,))
 
 def answer(moves: ForeignMoves, found: Sequence[Finding]) -> Json:
     """What `greenledger alerts --json` answers; amounts are integer strings in minor units."""
-    weigher = Weigher(moves)
+    weigher = Weigher(moves.columns)
     return {
         "moves": len(moves),
         "idle": moves.idle,
         "accounts": len(moves.columns.axes) - 1,
         "from_outside": str(moves.from_outside),
-        "findings": [_told(moves, one, weigher.weigh(one)) for one in found],
+        "findings": [_told(moves, one, weigher.weigh(one.rows, one.end)) for one in found],
     }
 
 

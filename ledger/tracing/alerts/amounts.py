@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ledger.tracing.alerts.patterns import Finding
-from ledger.tracing.foreign import ForeignMoves
+from ledger.tracing.columns import MoveColumns
 from ledger.tracing.shares import Rule, Share, of_flow
 from ledger.tracing.sweep import Start, Stream, spread
 from ledger.tracing.walk import Horizon, forward
@@ -30,22 +29,22 @@ class Amounts:
 class Weigher:
     """Keeps what every finding's weighing needs."""
 
-    def __init__(self, moves: ForeignMoves) -> None:
-        self._columns = moves.columns
-        self._stream = Stream.forward_of(moves.columns)
+    def __init__(self, columns: MoveColumns, stream: Stream | None = None) -> None:
+        self._columns = columns
+        self._stream = stream or Stream.forward_of(columns)
 
-    def weigh(self, one: Finding) -> Amounts:
-        """The shares of the first payment at the finding's end, by each rule."""
-        rows, first = self._columns.rows, one.rows[0]
-        horizon = Horizon(last_row=max(one.rows))
+    def weigh(self, path: Sequence[int], end: int) -> Amounts:
+        """The shares of a path's first payment at the axis `end`, by each rule, right after its last move."""
+        rows, first = self._columns.rows, path[0]
+        horizon = Horizon(last_row=max(path))
         start = Start(first, int(rows.to_axis[first]), int(rows.amount[first]))
         at = int(rows.in_offset[first])
         fifo = of_flow(forward(self._columns, start.axis, at, at + start.amount, horizon=horizon))
         prorata, bounds = (
             spread(self._stream, rule, [start], horizon=horizon) for rule in (Rule.PRORATA, Rule.BOUNDS)
         )
-        least, most = _at(bounds, one.end)
-        return Amounts(_at(fifo, one.end)[1], _at(prorata, one.end)[1], least, min(most, start.amount))
+        least, most = _at(bounds, end)
+        return Amounts(_at(fifo, end)[1], _at(prorata, end)[1], least, min(most, start.amount))
 
 
 def _at(shares: Iterable[Share], axis: int) -> tuple[int, int]:
