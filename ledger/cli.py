@@ -40,6 +40,7 @@ from ledger.commands.participants import participant_app
 from ledger.commands.people import bank_app, mandate_app
 from ledger.commands.pools import pool_app
 from ledger.commands.receivables import receivable_app
+from ledger.commands.reports import report_app
 from ledger.commands.rules import rules_app
 from ledger.commands.service import service_app
 from ledger.commands.spending import business_date
@@ -62,6 +63,7 @@ for _name, _app in (
     ("financing", financing_app),
     ("trace", trace_app),
     ("evidence", evidence_app),
+    ("report", report_app),
     ("trade", trade_app),
     ("authority", authority_app),
     ("impact", impact_app),

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Path, Query
 
 from api.deps import AnyCaller, BankCaller, Caller, LedgerHere, LineOwnerCaller, ObligorCaller, reads
 from api.routers.cash import moved
-from api.schemas.common import Act, Amount, CashName
+from api.schemas.common import Act, Amount, CashName, content
+from api.schemas.instructions import ReconciliationOut, StatementIn
 from api.schemas.people import (
     AttestationIn,
     Attested,
@@ -24,6 +25,7 @@ from api.schemas.people import (
     LineRequest,
     ReasonIn,
 )
+from ledger.domain.camt import read_statement
 from ledger.errors import NotFound
 from ledger.services.bank import CreditLine
 from ledger.services.bank import LineGranted as Granted
@@ -43,6 +45,17 @@ def mint(caller: BankCaller, ledger: LedgerHere, cash: CashName, body: BankBooki
 def burn(caller: BankCaller, ledger: LedgerHere, cash: CashName, body: BankBooking) -> CashMoved:
     """Destroys what a participant put aside, the bank having paid it out."""
     return moved(ledger.bank.burn(caller.account, body.holder, body.amount.money(), body.booking, cash))
+
+
+@router.post("/cash/{cash}/reconciliations")
+def reconcile(caller: BankCaller, ledger: LedgerHere, cash: CashName, body: StatementIn) -> ReconciliationOut:
+    """Compares the caller's statement (camt.053 or CSV) with the cash that it keeps; names differences."""
+    kept = ledger.session.cash(cash)
+    if kept.bank != caller.account:
+        raise NotFound(f"there is no cash {cash} of yours", who=cash)
+    given = read_statement(content(body.statement), kept.currency)
+    found = ledger.bank.reconcile(given.bookings, cash, *given.days(body.first, body.last))
+    return ReconciliationOut.model_validate(found.told(kept.currency))
 
 
 @router.post("/credit-lines")

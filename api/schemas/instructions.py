@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from api.schemas.common import Act, Amount, Answer, CashName, Date, Label, Request
+from api.schemas.common import Act, Amount, Answer, Base64, CashName, Date, Label, Request
 from ledger.services.instructions import Instruction
 
 
@@ -83,3 +83,36 @@ class InstructionPage(Answer):
 
     instructions: list[InstructionOut]
     next: int | None
+
+
+class StatementIn(Request):
+    """A bank's statement: ISO 20022 camt.053, or CSV `date,reference,way,amount,party`. Days that it names
+    itself may be left out."""
+
+    statement: Base64
+    first: Date | None = None
+    last: Date | None = None
+
+
+class Unlike(Answer):
+    """One difference; amounts are integer strings in minor units."""
+
+    unlike: str
+    reference: str
+    bank: str | None
+    ledger: str | None
+    instruction: int | None
+    tx: str | None
+
+
+class ReconciliationOut(Answer):
+    """Sums of bank and ledger are integer strings in minor units, and equal when nothing differs."""
+
+    currency: str
+    reconciles: bool
+    matched: int
+    in_bank: str
+    out_bank: str
+    in_ledger: str
+    out_ledger: str
+    mismatches: list[Unlike]

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from ledger import sentences, words  # noqa: F401 - register what errors say, in both languages
 from ledger.bootstrap.opening import DeployOptions, Opened, open_embedded, open_network
+from ledger.bootstrap.statements import Statements
 from ledger.config import Settings
 from ledger.crypto.keystore import COST
 from ledger.ports import Signer
@@ -81,6 +82,7 @@ class Ledger:
         maturity: due dates, the day's settlement, early settlement, overdue, recourse; for all of them.
         impact: reports what projects achieved, validates them, lists them with everybody's shares.
         auditor: traces.
+        statements: a bond's allocation table, flows, reconciliation sheet and exceptions.
         asset_pools: pieces pooled, tranches, look-through; for originator, trustee, holders and investors.
         documents: files and obligation documents.
         rules: which rules bind on a day in a programme, and what they would say to an act.
@@ -134,6 +136,9 @@ class Ledger:
         self.books = Books(session)
         self.mandates = Mandates(session)
         self.changes = Changes(session)
+        self.statements = Statements(
+            session, opened.client, self.books, self.auditor, self.labels, self.maturity
+        )
 
     @classmethod
     def embedded(

@@ -11,7 +11,7 @@ import typer
 from ledger import tables
 from ledger.commands.common import Json, Who, finish, opened, out, read_day, read_file, show
 from ledger.commands.participants import participant_app
-from ledger.domain.bankmoney import Reconciliation, statement_of
+from ledger.domain.camt import read_statement
 from ledger.domain.mandates import LABELS, MandateKind
 from ledger.domain.money import parse_major
 from ledger.domain.roles import Role
@@ -128,19 +128,26 @@ def bank_balance(who: Named, cash: Cash, json_: Json = False) -> None:
 
 @bank_app.command("reconcile")
 def bank_reconcile(
-    statement: Annotated[Path, typer.Argument(help="CSV file: date,reference,way,amount,party")],
+    statement: Annotated[
+        Path, typer.Argument(help="ISO 20022 camt.053, or CSV: date,reference,way,amount,party")
+    ],
     cash: Cash,
-    first: Annotated[str, typer.Option("--from", help="first day of the statement, YYYY-MM-DD")],
-    last: Annotated[str, typer.Option("--to", help="last day of the statement, YYYY-MM-DD")],
+    first: Annotated[
+        str | None, typer.Option("--from", help="first day, YYYY-MM-DD; by default the statement's own")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", help="last day, YYYY-MM-DD; by default the statement's own")
+    ] = None,
     json_: Json = False,
 ) -> None:
     """Compares a bank's statement with the ledger's mints and burns; each difference is named."""
     with opened() as ledger:
         unit = ledger.session.cash(cash).currency
-        given = statement_of(read_file(statement).decode("utf-8-sig"), unit)
-        found = ledger.bank.reconcile(given, cash, read_day(first), read_day(last))
+        given = read_statement(read_file(statement), unit)
+        days = given.days(read_day(first) if first else None, read_day(last) if last else None)
+        found = ledger.bank.reconcile(given.bookings, cash, *days)
     if json_:
-        show(reconciliation_json(found, unit.code))
+        show(found.told(unit))
     else:
         out.print(
             say(
@@ -153,28 +160,6 @@ def bank_reconcile(
             out.print(f"  {one.reference}: {value(str(one.unlike))}", soft_wrap=True)
     if not found.reconciles:
         raise typer.Exit(1)
-
-
-def reconciliation_json(found: Reconciliation, unit: str) -> dict[str, Any]:
-    """As the command line gives it: amounts as integer strings in minor units."""
-    sums = ("in_bank", "out_bank", "in_ledger", "out_ledger")
-    return {
-        "currency": unit,
-        "reconciles": found.reconciles,
-        "matched": found.matched,
-        **{name: str(getattr(found, name)) for name in sums},
-        "mismatches": [
-            {
-                "unlike": str(one.unlike),
-                "reference": one.reference,
-                "bank": str(one.booking.amount) if one.booking else None,
-                "ledger": str(one.leg.amount) if one.leg else None,
-                "instruction": one.instruction.instruction if one.instruction else None,
-                "tx": one.leg.tx if one.leg else None,
-            }
-            for one in found.mismatches
-        ],
-    }
 
 
 # --- mandates --------------------------------------------------------------------------------------------

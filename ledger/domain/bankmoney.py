@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from io import StringIO
-from typing import Final
+from typing import Any, Final
 
 from ledger.domain.dates import date_of, parse_day
 from ledger.domain.money import BadMoney, Currency, parse_major
@@ -81,6 +81,16 @@ class Mismatch:
     leg: Leg | None
     instruction: Confirmed | None = None
 
+    def told(self) -> dict[str, Any]:
+        return {
+            "unlike": str(self.unlike),
+            "reference": self.reference,
+            "bank": str(self.booking.amount) if self.booking else None,
+            "ledger": str(self.leg.amount) if self.leg else None,
+            "instruction": self.instruction.instruction if self.instruction else None,
+            "tx": self.leg.tx if self.leg else None,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
@@ -96,6 +106,17 @@ class Reconciliation:
     @property
     def reconciles(self) -> bool:
         return not self.mismatches
+
+    def told(self, unit: Currency) -> dict[str, Any]:
+        """As command line and HTTP answer it: amounts as integer strings in minor units."""
+        sums = ("in_bank", "out_bank", "in_ledger", "out_ledger")
+        return {
+            "currency": unit.code,
+            "reconciles": self.reconciles,
+            "matched": self.matched,
+            **{name: str(getattr(self, name)) for name in sums},
+            "mismatches": [one.told() for one in self.mismatches],
+        }
 
 
 def reconcile(

@@ -28,9 +28,9 @@ WORDS: Final[dict[str, str]] = {
     "{rows} events on {day}": "{day} 共 {rows} 项",
     "A schema of our own: the official format of 上海票据交易所 was not at hand.": "采用自定格式：未取得上海票据交易所的正式格式。",
     # --- a bank's statement ----------------------------------------------------------------------------------
-    "CSV file: date,reference,way,amount,party": "CSV 文件：date,reference,way,amount,party",
-    "first day of the statement, YYYY-MM-DD": "对账单首日，YYYY-MM-DD",
-    "last day of the statement, YYYY-MM-DD": "对账单末日，YYYY-MM-DD",
+    "ISO 20022 camt.053, or CSV: date,reference,way,amount,party": "ISO 20022 camt.053 文件，或 CSV：date,reference,way,amount,party",
+    "first day, YYYY-MM-DD; by default the statement's own": "首日，YYYY-MM-DD；默认取对账单所载",
+    "last day, YYYY-MM-DD; by default the statement's own": "末日，YYYY-MM-DD；默认取对账单所载",
     "Compares a bank's statement with the ledger's mints and burns; each difference is named.": "将银行对账单与账本的入账和出账比对；逐项指明差异。",
     "{matched} bookings match, {unlike} differ": "{matched} 笔相符，{unlike} 笔有差异",
     "a statement has other columns": "对账单的列不同",

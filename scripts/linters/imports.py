@@ -33,6 +33,22 @@ PYTHON_TABLE: dict[str, set[str]] = {
     "ledger.impact_tables": {"ledger.tables", "ledger.domain", "ledger.words", "ledger.errors"},
     "ledger.maturity_tables": {"ledger.tables", "ledger.domain", "ledger.words", "ledger.errors"},
     "ledger.piece_tree": {"ledger.tables", "ledger.domain", "ledger.words", "ledger.errors"},
+    "ledger.flow_picture": {"ledger.tables", "ledger.domain", "ledger.words", "ledger.errors"},
+    "ledger.statement_tables": {
+        "ledger.tables",
+        "ledger.flow_picture",
+        "ledger.domain",
+        "ledger.words",
+        "ledger.errors",
+    },
+    "ledger.statement_page": {
+        "ledger.tables",
+        "ledger.flow_picture",
+        "ledger.statement_tables",
+        "ledger.domain",
+        "ledger.words",
+        "ledger.errors",
+    },
     "ledger.story": {
         "ledger.services",
         "ledger.reports",

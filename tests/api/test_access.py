@@ -79,6 +79,9 @@ TABLE: dict[str, Access] = {
     "POST /v1/cash/{cash}/redemptions/cancellations": PARTICIPANT,
     "POST /v1/cash/{cash}/mints": ROLE,
     "POST /v1/cash/{cash}/burns": ROLE,
+    "POST /v1/cash/{cash}/reconciliations": Access(
+        "Auditor", private=True, body={"statement": "PEEvPg==", "first": "2025-01-01", "last": "2025-01-31"}
+    ),
     "POST /v1/instructions": PARTICIPANT,
     "GET /v1/instructions": EVERYBODY,
     "GET /v1/instructions/{instruction}": Access(private=True),
