@@ -1,4 +1,4 @@
-"""A bond's flows as a picture (SVG) that needs nothing else: a Sankey diagram from what `report flows` answers.
+"""A bond's flows as a picture (SVG) that needs nothing else: a Sankey diagram of what `report flows` says.
 
 Each column is one step of the money, each box as high as its amount, each ribbon as broad as what went from
 box to box. A column shows its largest boxes and puts the others together, so that ten thousand investors fit.
@@ -21,7 +21,8 @@ Answer = Mapping[str, Any]
 
 MOST: Final = 14
 """Boxes in a column."""
-_STEP, _BOX, _HEIGHT, _GAP, _MARGIN, _TOP = 250, 14, 560, 20, 20, 52
+_STEP, _BOX, _HEIGHT, _GAP, _LABEL, _MARGIN, _TOP = 250, 14, 560, 8, 26, 20, 52
+"""Pixels."""
 _COLUMNS: Final = 5
 _LETTERS: Final = 30
 _COLOURS: Final = {
@@ -133,7 +134,7 @@ def _placed(nodes: Sequence[_Node], raised: int) -> dict[str, _Box]:
         for node in (one for one in nodes if one.level == level):
             height = max(1, _pixels(node.amount, raised))
             boxes[node.id] = _Box(node, _MARGIN + level * _STEP, y, height)
-            y += height + _GAP
+            y += max(height, _LABEL) + _GAP
     return boxes
 
 
@@ -164,7 +165,7 @@ def _drawn(box: _Box, unit: Currency) -> str:
     shape = f'x="{box.x}" y="{box.y}" width="{_BOX}" height="{box.height}"'
     size = f"{unit} {amount(node.amount, unit)}"
     name = node.name if len(node.name) <= _LETTERS else f"{node.name[: _LETTERS - 1]}…"
-    x, y = box.x + _BOX + 5, box.y + min(box.height // 2, _HEIGHT) + 1
+    x, y = box.x + _BOX + 5, box.y + max(box.height // 2 - 2, 10)
     label = (
         f'<text x="{x}" y="{y}">{escape(name)}</text>'
         f'<text x="{x}" y="{y + 13}" fill="#555">{escape(size)}</text>'

@@ -17,11 +17,13 @@ Answer = Mapping[str, Any]
 Row = Sequence[str]
 
 _STYLE: Final = """
-body{font:14px/1.45 system-ui,"Noto Sans CJK SC",sans-serif;color:#1c2b22;margin:2rem auto;max-width:1320px;padding:0 1rem}
+body{font:14px/1.45 system-ui,"Noto Sans CJK SC",sans-serif;color:#1c2b22;max-width:1320px;
+margin:2rem auto;padding:0 1rem}
 h1{font-size:1.5rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem}p{margin:.3rem 0;color:#52605a}
-table{border-collapse:collapse;width:100%}th,td{padding:.3rem .6rem;border-bottom:1px solid #e2e8e4;text-align:left}
+table{border-collapse:collapse;width:100%}
+th,td{padding:.3rem .6rem;border-bottom:1px solid #e2e8e4;text-align:left}
 th{font-weight:600;color:#52605a}.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-tr.sum td{border-top:2px solid #1c2b22;font-weight:600}.ok{color:#1f7a45}.bad{color:#b3261e}
+tr.sum td{border-top:2px solid #1c2b22;font-weight:600}
 svg{max-width:100%;height:auto}@media print{body{margin:0}}
 """
 

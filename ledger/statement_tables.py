@@ -40,8 +40,17 @@ def allocation(out: Console, answer: Answer) -> None:
     unit = unit_of(answer)
     out.print(f"[bold]{heading(answer)}[/bold]")
     title = say("Allocation of what was raised ({currency})", currency=unit)
-    sums = (">allocated", ">available", ">encumbered", ">spent", ">share")
-    shown = table(title, "category", "project", "budget line", *sums)
+    shown = table(
+        title,
+        "category",
+        "project",
+        "budget line",
+        ">allocated",
+        ">available",
+        ">encumbered",
+        ">spent",
+        ">share",
+    )
     for row in answer["rows"]:
         amounts = [amount(row[key], unit) for key in ("allocated", *ON_LINES)]
         shown.add_row(row["category"], row["project"], row["line"], *amounts, percent(row["share_ppm"]))
@@ -61,7 +70,7 @@ def flows(out: Console, answer: Answer) -> None:
     names = {node["id"]: name_of(node) for node in answer["nodes"]}
     out.print(f"[bold]{heading(answer)}[/bold]")
     title = say("Flows ({currency}), rule {rule}", currency=unit, rule=value(answer["rule"]))
-    shown = table(title, "source", "target", ">amount")
+    shown = table(title, "came from", "went to", ">amount")
     for link in answer["links"]:
         shown.add_row(names[link["source"]], names[link["target"]], amount(link["amount"], unit))
     out.print(shown)

@@ -26,6 +26,7 @@ from api.routers import (
     pools,
     promises,
     reallocations,
+    reports,
     rules,
     service,
     supplier,
@@ -62,4 +63,5 @@ ROUTERS = (
     pools.router,
     lending.router,
     auditor.router,
+    reports.router,
 )

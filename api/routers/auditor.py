@@ -66,7 +66,7 @@ def trace_bond(
     trace = ledger.auditor.trace_bond(bond, view, rule, as_of_block=as_of_block, limits=limits)
     number = int(trace["bond"])
     whole = reads(ledger, caller, ledger.books.bond(number).issuer, bond=number)
-    return dict(trace) if whole else _shown(ledger, caller, trace)
+    return dict(trace) if whole else shown(ledger, caller, trace)
 
 
 @router.get("/traces/payments/{tx}")
@@ -106,7 +106,8 @@ def status(caller: AuditorCaller, ledger: LedgerHere) -> Json:
 # --- what others may see ---------------------------------------------------------------------------------
 
 
-def _shown(ledger: LedgerHere, caller: Caller, trace: Mapping[str, Any]) -> Json:
+def shown(ledger: LedgerHere, caller: Caller, trace: Mapping[str, Any]) -> Json:
+    """A bond's trace without what belongs to receivables that are not the caller's, marked so."""
     numbers = {number for one in trace["intervals"] for number in _numbers(one)}
     own = {number for number in numbers if is_party(ledger, caller, int(number))}
     intervals = [_interval(one, own) for one in trace["intervals"]]

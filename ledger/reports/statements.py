@@ -42,9 +42,10 @@ def allocation(trace: Answer) -> Json:
     """The allocation table: by category, project and budget line, what was allocated and what became of it.
 
     {…head, rows: [{category, project, line, allocated, available, encumbered, spent, share_ppm}],
-     categories: [the same sums by category], rest: {cost, unallocated, placed, lost, returned}, total, adds_up}
+     categories: [the same sums by category], rest: {cost, unallocated, placed, lost, returned}, total,
+     adds_up}
 
-    `allocated` = available + encumbered + spent (net of refunds); shares are of what was raised, rounded down.
+    `allocated` = available + encumbered + spent (net of refunds); shares are of what was raised, cut off.
     """
     lines: dict[tuple[str, str, str], dict[str, int]] = {}
     rest = dict.fromkeys(_OFF_LINES, 0)
@@ -93,13 +94,13 @@ def _row(named: Mapping[str, str], amounts: Mapping[str, int], raised: int) -> J
 
 
 def flows(trace: Answer) -> Json:
-    """The money's way as the data of a Sankey diagram: investors → bond → projects or states → payees → holders.
+    """The money's way as the data of a Sankey diagram: investors, bond, projects or states, payees, holders.
 
     {…head, rule, nodes: [{id, kind, name, level, amount}], links: [{source, target, amount}], adds_up}
 
-    `kind`: investor, bond, project, state, payee, holder, withheld. What enters a node leaves it, except where
-    money rests (`state`, `holder`) or was not followed further; the links into the bond and out of it add up
-    to what was raised. Rules that number no fen beyond the first payee end at the payees.
+    `kind`: investor, bond, project, state, payee, holder, withheld. What enters a node leaves it, except
+    where money rests (`state`, `holder`) or was not followed further; the links into the bond and out of it
+    add up to what was raised. Rules that number no fen beyond the first payee end at the payees.
     """
     chart = _Chart()
     bond = chart.node("bond", str(trace["bond"]), trace["label"], 1)
@@ -188,12 +189,9 @@ def _holders(interval: Answer) -> Iterator[tuple[str, str, int]]:
         return
     for part in interval["onward"]:
         account, why = part.get("account"), part["horizon"]
-        name = str(part.get("party") or account or part["sub_account"])
-        yield (
-            name if why is None else f"{name} ({why})",
-            f"{account}/{why or part['sub_account']}",
-            int(part["amount"]),
-        )
+        who = part.get("party") or account
+        name = " · ".join(str(one) for one in (who, why) if one) or str(part["sub_account"])
+        yield name, f"{account}/{why or part['sub_account']}", int(part["amount"])
 
 
 # --- reconciliation ----------------------------------------------------------------------------------------
@@ -202,8 +200,8 @@ def _holders(interval: Answer) -> Iterator[tuple[str, str, int]]:
 def reconciliation(trace: Answer, contract: Mapping[str, int], places: Iterable[Answer]) -> Json:
     """The reconciliation sheet by the states of BOND-1: the trace, the contract, and the sub-accounts.
 
-    {…head, rows: [{state, trace, contract, sub_accounts, difference}], places: [{state, name, axis, balance}],
-     total: {trace, contract}, agrees}
+    {…head, rows: [{state, trace, contract, sub_accounts, difference}],
+     places: [{state, name, axis, balance}], total: {trace, contract}, agrees}
 
     Args:
         contract: `Proceeds.states` at the trace's block.

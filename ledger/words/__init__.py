@@ -48,6 +48,7 @@ from ledger.words import (
     rules,
     service,
     spending,
+    statements,
     story,
 )
 
@@ -72,6 +73,7 @@ CATALOGUES: Final = (
     rules,
     service,
     spending,
+    statements,
     story,
 )
 WORDS: Final[dict[str, str]] = {english: said for area in CATALOGUES for english, said in area.WORDS.items()}

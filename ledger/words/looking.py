@@ -102,6 +102,15 @@ WORDS: Final[dict[str, str]] = {
 }
 
 VALUES: Final[dict[str, str]] = {
+    # statements: where balances are, and exceptions
+    "budget line": "预算额度",
+    "books": "账目",
+    "not conserved": "不守恒",
+    "review": "外部评估",
+    "verifier": "验证人",
+    "undertaking": "承诺",
+    "alert": "预警",
+    "lost": "配置损失",
     # factoring files: what happened
     "FileOpened": "建立档案",
     "PaperFiled": "资料归档",

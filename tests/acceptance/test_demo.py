@@ -415,3 +415,27 @@ def test_a_second_demo_does_not_touch_the_first(demo: Demo) -> None:
     done = demo.run("demo")
     assert done.returncode == 1 and "in use" in done.stderr
     assert demo.ask("status")["block"] == before
+
+
+# --- statements ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.spec("RPT-1")
+@pytest.mark.parametrize("bond", BONDS)
+def test_statements_add_up_and_agree_with_contract_and_balances(demo: Demo, bond: str) -> None:
+    allocated, sheet = (demo.ask("report", kind, bond) for kind in ("allocation", "reconciliation"))
+    flown, odd = (demo.ask("report", kind, bond) for kind in ("flows", "exceptions"))
+    assert allocated["adds_up"] and flown["adds_up"] and sheet["agrees"]
+    assert allocated["total"] == sheet["total"]["contract"] == allocated["raised"]
+    assert len({answer["block"] for answer in (allocated, sheet, flown, odd)}) == 1
+    assert [one for one in odd["exceptions"] if one["kind"] in ("books", "lost", "overdue")] == []
+
+
+@pytest.mark.spec("RPT-1", "LANG-1")
+def test_all_statements_are_on_one_page(demo: Demo, tmp_path: Path) -> None:
+    written = tmp_path / "page.html"
+    assert demo.ask("report", "page", BONDS[0], "--out", str(written))["agrees"]
+    text = written.read_text(encoding="utf-8")
+    assert "<svg" in text and demo.ask("trace", "bond", BONDS[0])["block_hash"] in text
+    refused = demo.run("report", "page", BONDS[0], "--out", str(tmp_path / "nowhere" / "page.html"))
+    assert refused.returncode != 0 and "cannot be written" in refused.stderr

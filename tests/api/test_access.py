@@ -126,6 +126,10 @@ TABLE: dict[str, Access] = {
     "POST /v1/records/{record}/withdrawal": PARTICIPANT,
     "POST /v1/bonds": ROLE,
     "GET /v1/bonds/{bond}": EVERYBODY,
+    "GET /v1/bonds/{bond}/allocation": EVERYBODY,
+    "GET /v1/bonds/{bond}/flows": EVERYBODY,
+    "GET /v1/bonds/{bond}/reconciliation": Access(private=True),
+    "GET /v1/bonds/{bond}/exceptions": Access(private=True),
     "POST /v1/bonds/{bond}/allotments": PARTICIPANT,
     "POST /v1/bonds/{bond}/closing": PARTICIPANT,
     "POST /v1/bonds/{bond}/cancellation": PARTICIPANT,
@@ -479,6 +483,8 @@ def test_the_data_of_another_party_does_not_exist(lived: Api, name: str) -> None
 def test_whoever_may_ask_is_answered(lived: Api, name: str) -> None:
     _, path = path_of(lived, name)
     owners = {"pools": "Factor", "mandates/": "Issuer", "bookings": "Issuer", "accounts/": "Housed"} | {
+        "/reconciliation": "Issuer",
+        "/exceptions": "Issuer",
         "balance": "Investor",
         "units": "Investor",
         "/holding": "Investor",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -45,6 +46,20 @@ def test_money_goes_out_through_the_bank(town: Api) -> None:
     assert (left["balance"], left["redeeming"]) == (cny(start - 400), cny(100))
     again = {**booking, "amount": cny(50)}
     town.refused("settlement bank", "POST", "/v1/cash/CNY/burns", again, 409, "already-used")
+
+
+@pytest.mark.spec("BANK-3", "BANK-2")
+def test_a_bank_sends_its_statement_and_hears_what_differs(town: Api) -> None:
+    def sent(text: str) -> dict[str, str]:
+        return {"statement": base64.b64encode(text.encode()).decode()}
+
+    path, days = "/v1/cash/CNY/reconciliations", {"first": "2020-01-01", "last": "2020-01-31"}
+    csv = sent("date,reference,way,amount,party\n2020-01-02,never booked,in,1.00,\n")
+    found = town.post("settlement bank", path, csv | days)
+    assert (found["reconciles"], found["in_bank"], found["in_ledger"]) == (False, "100", "0")
+    assert [one["unlike"] for one in found["mismatches"]] == ["not on the ledger"]
+    town.refused("settlement bank", "POST", path, csv, 422, "bad-input")
+    town.refused("settlement bank", "POST", path, sent("<Document/>") | days, 422, "bad-input")
 
 
 def test_acts_of_one_account_at_once_all_count(town: Api) -> None:
