@@ -33,8 +33,8 @@ def patient(ask):
 web3.eth.get_transaction = patient(web3.eth.get_transaction)
 web3.eth.get_transaction_receipt = patient(web3.eth.get_transaction_receipt)
 
-# Everything goes to a node on this machine that Brownie started itself. Without these, one request in six asks
-# for the chain's number once more, and each looks for proxies in the environment and for a ~/.netrc.
+# Everything goes to a node on this machine that Brownie started itself. Without these, one request in six
+# asks for the chain's number once more, and each looks for proxies in the environment and for a ~/.netrc.
 web3.middleware_onion.remove("validation")
 
 

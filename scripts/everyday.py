@@ -1,8 +1,8 @@
 """The everyday suite in three lanes: Python tests, shown as they run; beside them Brownie's and forge's, and
 more Python tests, shown after. Whichever lane is free takes the next Python part.
 
-A part waits half of its time for its chain, so three lanes keep two processors busy. Every part runs even when
-another fails. The last lines say how each ended and what it took; exit status 1 when one failed.
+A part waits half of its time for its chain, so three lanes keep two processors busy. Every part runs even
+when another fails. The last lines say how each ended and what it took; exit status 1 when one failed.
 """
 
 import os

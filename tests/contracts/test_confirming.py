@@ -439,7 +439,7 @@ def test_voiding_gives_a_bonds_money_back_to_its_line(world):
     line = given.funded_line(world)
     receivable = world.company.confirms(given.confirmation(world, world.company, line))
     world.supplier.accepts(receivable)
-    bond = int(world.proceeds.line(line)[1])
+    bond = int(world.proceeds.line(line)["bond"])
     asked_to_void(world, receivable, world.company)
     tx = world.receivables.void(receivable, world.supplier.by)
     emitted(tx, "EncumbranceReleased", bond=bond, line=line, receivable=receivable, amount=FACE)
@@ -538,7 +538,7 @@ def test_what_a_bond_funds_is_green_by_its_bond_and_counted_there(world):
     receivable = world.company.confirms(confirmation)
     amount, framework, category, by_bond = world.receivables.greenOf(receivable)
     line_ = world.proceeds.line(line)
-    assert (amount, by_bond) == (FACE, True) and category == line_[3] and framework == line_[6]
+    assert (amount, by_bond) == (FACE, True) and category == line_["category"] and framework == line_["framework"]
     assert world.receivables.greenShare(receivable, 10, 35) == 25
 
 

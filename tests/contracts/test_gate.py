@@ -29,12 +29,12 @@ def line(world):
 
 @pytest.fixture(scope="module")
 def bond(world, line):
-    return int(world.proceeds.line(line)[1])
+    return int(world.proceeds.line(line)["bond"])
 
 
 @pytest.fixture(scope="module")
 def framework(world, line):
-    return int(world.proceeds.line(line)[6])
+    return int(world.proceeds.line(line)["framework"])
 
 
 @pytest.fixture(scope="module")

@@ -234,7 +234,7 @@ def test_bond_money_settles_without_anybodys_consent(world, funded):
         end=700_000,
         kept=False,
     )
-    bond = int(world.proceeds.line(of(world, funded)["budgetLine"])[1])
+    bond = int(world.proceeds.line(of(world, funded)["budgetLine"])["bond"])
     states = world.states(bond)
     assert (states["encumbered"], states["spent"]) == (0, FACE) and sum(states.values()) == given.RAISED
 
@@ -387,7 +387,7 @@ def test_bond_money_of_a_piece_discharged_otherwise_is_the_lines_again(world, fu
     tx = world.stranger.settles(funded)
     emitted(tx, "EncumbranceNetted", receivable=funded, start=300_000, end=700_000)
     assert "NettedBack" not in tx.events and world.subsupplier.balance() == 0
-    bond = int(world.proceeds.line(of(world, funded)["budgetLine"])[1])
+    bond = int(world.proceeds.line(of(world, funded)["budgetLine"])["bond"])
     states = world.states(bond)
     assert (states["encumbered"], states["spent"]) == (0, 600_000) and sum(states.values()) == given.RAISED
 

@@ -136,8 +136,9 @@ def test_an_issuer_opens_a_budget_line(world, bond, framework):
     emitted(tx, "LineOpened", bond=bond, project=project, budget=700, companyMaySpend=True, label="Turbines")
     line = tx.events["LineOpened"]["line"]
     read = world.proceeds.line(line)
-    assert list(read[:7]) == [world.issuer, bond, project, 0, True, world.cash, framework]
-    assert list(map(int, read[8:])) == [700, 0]
+    named = ("issuer", "bond", "project", "category", "companyMaySpend", "cash", "framework")
+    assert [read[name] for name in named] == [world.issuer, bond, project, 0, True, world.cash, framework]
+    assert (read["budget"], read["allocated"], read["conditions"]) == (700, 0, 0)
     assert line in world.proceeds.linesOf(bond) and world.proceeds.counts()[1] == line
 
 
@@ -164,7 +165,7 @@ def test_a_line_belongs_to_the_bonds_framework_and_issuer(world, bond, framework
 
 
 def test_a_bond_has_at_most_128_lines(world, bond, line):
-    project = int(world.proceeds.line(line)[2])
+    project = int(world.proceeds.line(line)["project"])
     one_more = world.proceeds.openLine.encode_input(bond, project, 1, False, "")
     for _ in range(128 - len(world.proceeds.linesOf(bond))):
         world.quietly(world.issuer, world.proceeds, one_more)
@@ -193,8 +194,8 @@ def test_an_allocation_moves_pool_money_to_the_line(world, bond, line):
     states = world.states(bond)
     assert (states["available"], states["unallocated"]) == (1_500_000, POOLED - 1_500_000)
     assert sum(states.values()) == RAISED
-    assert world.proceeds.line(line)[9] == 1_500_000
-    assert world.proceeds.project(world.proceeds.line(line)[2])[5] == 1_500_000
+    assert world.proceeds.line(line)["allocated"] == 1_500_000
+    assert world.proceeds.project(world.proceeds.line(line)["project"])[5] == 1_500_000
 
 
 @pytest.mark.spec("BOND-1")
@@ -205,7 +206,7 @@ def test_a_deallocation_goes_back_to_the_pool(world, bond, line):
     states = world.states(bond)
     assert (states["available"], states["spent"]) == (ALLOCATED - 300_000, 0)
     assert states["unallocated"] == POOLED - ALLOCATED + 300_000 and sum(states.values()) == RAISED
-    assert world.proceeds.line(line)[9] == ALLOCATED - 300_000
+    assert world.proceeds.line(line)["allocated"] == ALLOCATED - 300_000
     with refused("OverBudget", line, ALLOCATED - 300_000, ALLOCATED):
         world.proceeds.deallocate(line, ALLOCATED, world.issuer.by)
 

@@ -18,7 +18,7 @@ def source(world):
 
 @pytest.fixture(scope="module")
 def bond(world, source):
-    return int(world.proceeds.line(source)[1])
+    return int(world.proceeds.line(source)["bond"])
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def test_money_moves_with_the_verifiers_consent(world, bond, source, target):
     lines = {end: axis_of("PROCEEDS", "LINE", line) for end, line in (("fromAxis", source), ("toAxis", target))}
     emitted(tx, "Moved", **lines, amount=AMOUNT, outOffset=0, inOffset=0)
     assert world.states(bond) == before, "all of it is available still"
-    allocated = [int(world.proceeds.line(line)[9]) for line in (source, target)]
+    allocated = [int(world.proceeds.line(line)["allocated"]) for line in (source, target)]
     assert allocated == [ALLOCATED - AMOUNT, AMOUNT]
     with refused("WrongState", "REALLOCATION", proposal, 2, 1):
         consent(world, proposal, name="again")
@@ -81,7 +81,7 @@ def test_a_proposal_is_the_issuers_within_one_bond_of_something_and_documented(w
     with refused("DocumentUnknown", digest("?"), world.issuer, 0):
         propose(paper=digest("?"))
     foreign = given.funded_line(world)
-    with refused("BondMismatch", int(world.proceeds.line(foreign)[1]), int(world.proceeds.line(source)[1])):
+    with refused("BondMismatch", int(world.proceeds.line(foreign)["bond"]), int(world.proceeds.line(source)["bond"])):
         propose(to=foreign)
 
 
@@ -101,14 +101,14 @@ def test_consent_judges_review_money_and_budgets_as_they_are_then(world, source,
     with refused("OverBudget", source, ALLOCATED, ALLOCATED + 1):
         consent(world, most)
     small = world.issuer.opens_line(
-        int(world.proceeds.line(source)[1]), int(world.proceeds.line(target)[2]), AMOUNT - 1
+        int(world.proceeds.line(source)["bond"]), int(world.proceeds.line(target)["project"]), AMOUNT - 1
     )
     into = world.issuer.proposes_reallocation(source, small, AMOUNT)
     with refused("OverBudget", small, AMOUNT - 1, AMOUNT):
         consent(world, into, name="small")
-    framework = int(world.proceeds.line(source)[6])
+    framework = int(world.proceeds.line(source)["framework"])
     project = world.issuer.registers_project(framework, world.company, "WIND", AMOUNT - 1)
-    tiny = world.issuer.opens_line(int(world.proceeds.line(source)[1]), project, AMOUNT)
+    tiny = world.issuer.opens_line(int(world.proceeds.line(source)["bond"]), project, AMOUNT)
     into = world.issuer.proposes_reallocation(source, tiny, AMOUNT)
     with refused("OverAllocated", project, AMOUNT - 1, AMOUNT):
         consent(world, into, name="tiny")

@@ -250,7 +250,7 @@ def test_anyone_returns_what_was_not_answered(world, confirmation, proposed):
 def test_encumbered_money_goes_back_to_its_line(world, answer):
     line = given.funded_line(world)
     receivable = world.company.confirms(given.confirmation(world, world.company, line))
-    bond = int(world.proceeds.line(line)[1])
+    bond = int(world.proceeds.line(line)["bond"])
     if answer == "refuse":
         tx = world.receivables.refuse(receivable, digest("no"), world.supplier.by)
     else:

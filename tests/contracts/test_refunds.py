@@ -18,7 +18,7 @@ def line(world):
 
 @pytest.fixture(scope="module")
 def bond(world, line):
-    return int(world.proceeds.line(line)[1])
+    return int(world.proceeds.line(line)["bond"])
 
 
 @pytest.fixture(scope="module")
