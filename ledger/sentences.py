@@ -272,6 +272,18 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Receivable {receivable} pays in order: next is {needed}, not {had}.",
         "应收凭证 {receivable} 按序兑付：下一个是 {needed}，而非 {had}。",
     ),
+    "NotReleased": (
+        "Milestones and retention leave {had} of budget line {line} to be spent now, not {needed} (minor units).",
+        "里程碑与质保金条件下，预算线 {line} 目前仅可支用 {had}，而非 {needed}（最小货币单位）。",
+    ),
+    "LineBegun": (
+        "Budget line {line} received {had} already (minor units): its conditions are fixed before its first money.",
+        "预算线 {line} 已收到 {had}（最小货币单位）：其条件须在首笔资金之前确定。",
+    ),
+    "TooManyMilestones": (
+        "Budget line {line} has {needed} milestones at most, not {had}.",
+        "预算线 {line} 最多可设 {needed} 个里程碑，而非 {had} 个。",
+    ),
     "OverPlaced": (
         "Placement {placement} has {had} of that left, not {needed} (minor units).",
         "配置 {placement} 仅余 {had}，而非 {needed}（最小货币单位）。",

@@ -37,6 +37,7 @@ BROWNIE = {
     "Proceeds": ("test_gate.py", "test_proceeds.py", "test_refunds.py"),
     "ProceedsBase": ("test_gate.py", "test_proceeds.py", "test_refunds.py"),
     "Placements": ("test_placements.py",),
+    "Works": ("test_works.py",),
     "ProceedsBooks": ("test_gate.py", "test_proceeds.py", "test_refunds.py", "test_reallocations.py"),
     "BondOffice": ("test_bond_office.py",),
     "GreenBond": ("test_holdings.py", "test_authorities.py"),

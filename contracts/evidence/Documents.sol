@@ -25,6 +25,7 @@ contract Documents is IDocuments, Signed {
     );
     uint8 private constant PAYEE_SIGNS = 1;
     uint8 private constant ATTESTER_SIGNS = 2;
+    uint256 private constant NOT_USED = 1;
 
     struct Capacity {
         uint96 total;
@@ -34,11 +35,13 @@ contract Documents is IDocuments, Signed {
         bytes3 currency;
     }
 
-    /// @dev `credited` stands beside the payer because every use reads that slot anyway.
+    /// @dev `credited` stands beside the payer because every use reads that slot anyway. The payee is in the
+    /// fingerprint, and its old place remembers the first use: `NOT_USED` from the registration on, so that the
+    /// use itself finds a slot that is written already, then where it was (144 bits) and how much (96).
     struct Parties {
         address payer;
         uint96 credited;
-        address payee;
+        uint256 firstUse;
     }
 
     address public immutable powers;
@@ -128,7 +131,7 @@ contract Documents is IDocuments, Signed {
         _requireSigned(o.payer, digest, first);
         _requireSigned(other, digest, second);
         _capacities[o.fingerprint] = Capacity(o.total, 0, o.date, o.kind, o.currency);
-        _parties[o.fingerprint] = Parties(o.payer, 0, o.payee);
+        _parties[o.fingerprint] = Parties(o.payer, 0, NOT_USED);
         _papers[o.fingerprint] = o.document;
         emit ObligationRegistered(o.fingerprint, o);
     }
@@ -148,7 +151,7 @@ contract Documents is IDocuments, Signed {
 
     /// @dev The name of its payee stands in a fingerprint, so nobody occupies that of a rival's document.
     function _requireNew(bytes32 fingerprint, address payee) private view {
-        if (address(uint160(uint256(fingerprint))) != payee) revert FingerprintForeign(fingerprint, payee);
+        if (_payeeOf(fingerprint) != payee) revert FingerprintForeign(fingerprint, payee);
         if (rootOf(fingerprint) != 0) revert AlreadyUsed("FINGERPRINT", fingerprint);
     }
 
@@ -167,8 +170,8 @@ contract Documents is IDocuments, Signed {
     {
         bytes32 root = rootOf(fingerprint);
         Capacity memory c = _capacities[root];
-        Parties memory p = _parties[root];
-        return (p.payer, p.payee, c.kind, c.currency, c.date, c.total, c.used);
+        Parties storage p = _parties[root];
+        return (p.payer, _payeeOf(root), c.kind, c.currency, c.date, c.total, c.used);
     }
 
     function rootOf(bytes32 fingerprint) public view returns (bytes32) {
@@ -194,13 +197,34 @@ contract Documents is IDocuments, Signed {
         returns (address payer, address payee, uint8 kind, bytes3 currency, uint32 date)
     {
         bytes32 root = rootOf(fingerprint);
-        Capacity memory c = _capacities[root];
-        Parties memory p = _parties[root];
-        _requireCapacity(fingerprint, c, p.credited, amount);
+        Capacity memory c = _use(root, fingerprint, amount);
+        return (_parties[root].payer, _payeeOf(root), c.kind, c.currency, c.date);
+    }
+
+    function useAt(bytes32 fingerprint, uint256 amount, uint144 place)
+        external
+        onlyUser
+        returns (address payer, bytes3 currency, bytes32 root, bool kept)
+    {
+        root = rootOf(fingerprint);
+        currency = _use(root, fingerprint, amount).currency;
+        Parties storage p = _parties[root];
+        payer = p.payer;
+        kept = p.firstUse == NOT_USED;
+        if (kept) p.firstUse = (uint256(place) << 96) | amount;
+    }
+
+    function firstUse(bytes32 fingerprint) external view returns (uint144 place, uint96 amount) {
+        uint256 packed = _parties[rootOf(fingerprint)].firstUse;
+        return packed == NOT_USED ? (0, 0) : (uint144(packed >> 96), uint96(packed));
+    }
+
+    function _use(bytes32 root, bytes32 fingerprint, uint256 amount) private returns (Capacity memory c) {
+        c = _capacities[root];
+        _requireCapacity(fingerprint, c, _parties[root].credited, amount);
         c.used += uint96(amount);
         _capacities[root].used = c.used;
         emit CapacityUsed(root, msg.sender, amount, c.used);
-        return (p.payer, p.payee, c.kind, c.currency, c.date);
     }
 
     function release(bytes32 fingerprint, uint256 amount) external onlyUser {
@@ -251,7 +275,11 @@ contract Documents is IDocuments, Signed {
         participants.requireActive(msg.sender);
         root = rootOf(fingerprint);
         if (root == 0) revert ObligationUnknown(fingerprint);
-        if (msg.sender != _parties[root].payee) revert NotParty(msg.sender, _parties[root].payee);
+        if (msg.sender != _payeeOf(root)) revert NotParty(msg.sender, _payeeOf(root));
+    }
+
+    function _payeeOf(bytes32 fingerprint) private pure returns (address) {
+        return address(uint160(uint256(fingerprint)));
     }
 
     // --- delayed powers ---

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IPlacements} from "./IPlacements.sol";
 import {IProceedsBooks} from "./IProceedsBooks.sol";
+import {IWorks} from "./IWorks.sol";
 
 /// @title A bond's fen: origin numbers and states, the gate, encumbrances and refunds
 /// @notice BOND-1: at every block each of the `[0, raised)` fen is in exactly one state: cost, unallocated, placed, lost,
@@ -13,7 +14,7 @@ import {IProceedsBooks} from "./IProceedsBooks.sol";
 /// the returning fen inherit the reversed interval's origin.
 /// Assumes: the order of an encumbrance's payouts is the order of the receivable's fen (checked), so that out-offset
 /// and piece start are the same number.
-interface IProceeds is IProceedsBooks, IPlacements {
+interface IProceeds is IProceedsBooks, IPlacements, IWorks {
     struct States {
         uint256 cost;
         uint256 unallocated;
@@ -62,9 +63,13 @@ interface IProceeds is IProceedsBooks, IPlacements {
     function reallocation(uint32 id) external view returns (Reallocation memory);
     function reallocationCount() external view returns (uint32);
     function encumbranceOf(uint64 receivable) external view returns (uint32 line, uint96 amount);
+    function works(uint32 line) external view returns (Conditions memory);
+    /// @return released of the line's budget by its milestones, less its retention: the whole budget without conditions
+    /// @return gone spent from it, net of refunds, and encumbered
+    function releasedOf(uint32 line) external view returns (uint256 released, uint256 gone);
     /// @notice The gate as a question: reverts with `pay`'s own error.
     function checkPay(uint32 line, bytes32 fingerprint, uint256 amount) external view;
-    function checkEncumber(uint32 line, address obligor, uint256 amount) external view;
+    function checkEncumber(uint32 line, address obligor, bytes32 fingerprint, uint256 amount) external view;
 
     // --- issuer ---
     function pay(uint32 line, bytes32 fingerprint, uint256 amount) external returns (uint256 outOffset);

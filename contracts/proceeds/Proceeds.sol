@@ -8,19 +8,20 @@ import {IParticipants} from "../interfaces/IParticipants.sol";
 import {IPieceBook} from "../interfaces/IPieceBook.sol";
 import {IProceeds} from "../interfaces/IProceeds.sol";
 import {Claims} from "../libraries/Claims.sol";
-import {CurrencyMismatch, NotParty} from "../libraries/Errors.sol";
+import {CurrencyMismatch, NotParty, SameParty} from "../libraries/Errors.sol";
 import {Purposes} from "../libraries/Purposes.sol";
 import {Roles} from "../libraries/Roles.sol";
 import {ProceedsBase} from "./ProceedsBase.sol";
 
 /// @title Proceeds
 /// @notice The promise is in IProceeds.
-/// @dev What is done often, or in batches, is here; the other acts are in ProceedsBooks and Placements, on
-/// the same storage.
+/// @dev What is done often, or in batches, is here; the other acts are in ProceedsBooks, Placements and Works,
+/// on the same storage.
 contract Proceeds is IProceeds, ProceedsBase {
     /// The codes of the other acts. An upgrade of this contract names its own.
     address public immutable books;
     address public immutable placements;
+    address public immutable worksCode;
 
     constructor(
         address powers_,
@@ -29,10 +30,12 @@ contract Proceeds is IProceeds, ProceedsBase {
         IFrameworks frameworks_,
         IPieceBook pieceBook_,
         address books_,
-        address placements_
+        address placements_,
+        address works_
     ) ProceedsBase(powers_, participants_, documents_, frameworks_, pieceBook_) {
         books = books_;
         placements = placements_;
+        worksCode = works_;
     }
 
     // --- reading ---
@@ -88,6 +91,14 @@ contract Proceeds is IProceeds, ProceedsBase {
         return (_encumbrances[receivable].line, _encumbrances[receivable].amount);
     }
 
+    function works(uint32 id) external view returns (Conditions memory) {
+        return _works[id];
+    }
+
+    function releasedOf(uint32 id) external view returns (uint256, uint256) {
+        return _releasedOf(id, _known(id));
+    }
+
     function placement(uint32 id) external view returns (Placement memory) {
         return _placements[id];
     }
@@ -136,16 +147,16 @@ contract Proceeds is IProceeds, ProceedsBase {
 
     function checkPay(uint32 lineId, bytes32 fingerprint, uint256 amount) external view {
         Line storage l = _known(lineId);
-        _requireGate(lineId, l, amount);
+        _requireGate(lineId, l, fingerprint, amount);
         documents.checkUse(fingerprint, amount);
         (address payer, address payee,, bytes3 currency,,,) = documents.obligation(fingerprint);
         _requireObligation(l, payer, currency);
         participants.requireActive(payee);
     }
 
-    function checkEncumber(uint32 lineId, address obligor, uint256 amount) public view {
+    function checkEncumber(uint32 lineId, address obligor, bytes32 fingerprint, uint256 amount) public view {
         Line storage l = _known(lineId);
-        _requireGate(lineId, l, amount);
+        _requireGate(lineId, l, fingerprint, amount);
         if (obligor == l.issuer) return;
         if (!l.companyMaySpend || obligor != _projects[l.project].company) {
             revert NotParty(obligor, l.issuer);
@@ -155,19 +166,50 @@ contract Proceeds is IProceeds, ProceedsBase {
     function pay(uint32 lineId, bytes32 fingerprint, uint256 amount) external returns (uint256 outOffset) {
         Line storage l = _known(lineId);
         if (msg.sender != l.issuer) revert NotParty(msg.sender, l.issuer);
-        _requireGate(lineId, l, amount);
-        (address payer, address payee,, bytes3 currency,) = documents.use(fingerprint, amount);
+        outOffset = _requireGate(lineId, l, fingerprint, amount);
+        (address payer, bytes3 currency, bytes32 root, bool kept) =
+            documents.useAt(fingerprint, amount, _place(lineId, outOffset));
         _requireObligation(l, payer, currency);
-        outOffset = ICash(l.cash).pay(MODULE, Purposes.budgetLine(lineId), payee, amount, fingerprint);
-        _payments[_paymentKey(lineId, outOffset, fingerprint, payee)].amount = uint128(amount);
+        address payee = _payeeOf(root);
+        if (!kept) _payments[_paymentKey(lineId, outOffset, root, payee)].amount = uint128(amount);
+        ICash(l.cash).pay(MODULE, Purposes.budgetLine(lineId), payee, amount, fingerprint);
         emit Paid(l.bond, lineId, payee, fingerprint, amount, outOffset);
     }
 
     /// @dev Everything that money leaving a line must pass, whoever asks; capacity and payee are the callers' part.
-    function _requireGate(uint32 lineId, Line storage l, uint256 amount) private view {
+    /// @return outOffset where it will leave the line
+    function _requireGate(uint32 lineId, Line storage l, bytes32 fingerprint, uint256 amount)
+        private
+        view
+        returns (uint256 outOffset)
+    {
         participants.requireRole(l.issuer, Roles.ISSUER);
         frameworks.requireEligible(l.framework, l.category);
-        _requireAvailable(lineId, l.cash, amount);
+        outOffset = _requireAvailable(lineId, l.cash, amount);
+        if (l.conditions & (MILESTONES | RETENTION) != 0) _requireReleased(lineId, l, fingerprint, amount);
+    }
+
+    function _requireReleased(uint32 lineId, Line storage l, bytes32 fingerprint, uint256 amount)
+        private
+        view
+    {
+        address payee = _payeeOf(fingerprint);
+        if (payee == _works[lineId].certifier) revert SameParty(payee, payee);
+        (uint256 released, uint256 gone) = _releasedOf(lineId, l);
+        if (amount > released - gone) revert NotReleased(lineId, released - gone, amount);
+    }
+
+    function _releasedOf(uint32 lineId, Line storage l)
+        private
+        view
+        returns (uint256 released, uint256 gone)
+    {
+        Conditions storage w = _works[lineId];
+        released = l.budget - w.held;
+        if (l.conditions & RETENTION != 0) released = released * (MILLION - w.retention) / MILLION;
+        Totals memory t = _totals[lineId];
+        (, uint256 outgoing,) = ICash(l.cash).axis(_axis(Purposes.budgetLine(lineId)));
+        gone = outgoing - t.deallocated - t.unencumbered - t.refunded;
     }
 
     function _requireObligation(Line storage l, address payer, bytes3 currency) private view {
@@ -181,7 +223,7 @@ contract Proceeds is IProceeds, ProceedsBase {
         external
         onlyDuty("RECEIVABLES")
     {
-        checkEncumber(lineId, obligor, amount);
+        checkEncumber(lineId, obligor, fingerprint, amount);
         Line storage l = _lines[lineId];
         _encumbrances[receivable] = Encumbrance(lineId, uint96(amount), fingerprint);
         _totals[lineId].encumbered += uint128(amount);
@@ -332,6 +374,20 @@ contract Proceeds is IProceeds, ProceedsBase {
 
     function payIncome(uint32, address, uint256, bytes32) external {
         _ask(placements);
+    }
+
+    // --- acts that Works has ---
+
+    function setWorks(uint32, address, MilestoneTerms[] calldata, uint32, uint32, bytes32) external {
+        _ask(worksCode);
+    }
+
+    function certifyMilestone(uint32, uint256, bytes32) external {
+        _ask(worksCode);
+    }
+
+    function certifyFinal(uint32, bytes32) external {
+        _ask(worksCode);
     }
 
     /// @dev Hands the whole call on, and answers it: what that code returns or refuses is final.

@@ -8,6 +8,7 @@ import {IParticipants} from "../interfaces/IParticipants.sol";
 import {IPieceBook} from "../interfaces/IPieceBook.sol";
 import {IPlacements} from "../interfaces/IPlacements.sol";
 import {IProceedsBooks} from "../interfaces/IProceedsBooks.sol";
+import {IWorks} from "../interfaces/IWorks.sol";
 import {NotParty, Unknown, ZeroAmount} from "../libraries/Errors.sol";
 import {Powered} from "../libraries/Powered.sol";
 import {Purposes} from "../libraries/Purposes.sol";
@@ -17,6 +18,9 @@ import {Roles} from "../libraries/Roles.sol";
 /// @dev All state is declared here and nowhere else, so that two codes cannot differ about a slot.
 abstract contract ProceedsBase is Powered {
     bytes32 internal constant MODULE = Purposes.PROCEEDS;
+    uint8 internal constant MILESTONES = 1;
+    uint8 internal constant RETENTION = 2;
+    uint32 internal constant MILLION = 1_000_000;
 
     struct Books {
         address issuer;
@@ -47,6 +51,7 @@ abstract contract ProceedsBase is Powered {
         uint128 lost;
     }
 
+    /// @param amount zero of a first use, which Documents remembers
     struct Payment {
         uint128 amount;
         uint128 refunded;
@@ -71,6 +76,8 @@ abstract contract ProceedsBase is Powered {
     mapping(uint32 => Away) internal _away;
     uint32 internal _reallocationCount;
     mapping(uint32 => IProceedsBooks.Reallocation) internal _reallocations;
+    mapping(uint32 => IWorks.Conditions) internal _works;
+    mapping(address => mapping(bytes32 => bool)) internal _consentUsed;
 
     constructor(
         address powers_,
@@ -100,18 +107,33 @@ abstract contract ProceedsBase is Powered {
         if (l.issuer == address(0)) revert Unknown("LINE", lineId);
     }
 
-    function _requireAvailable(uint32 lineId, address cash, uint256 amount) internal view {
+    /// @return where the amount would leave the line's axis
+    function _requireAvailable(uint32 lineId, address cash, uint256 amount) internal view returns (uint256) {
         if (amount == 0) revert ZeroAmount();
-        uint256 had = _balance(cash, Purposes.budgetLine(lineId));
-        if (amount > had) revert IProceedsBooks.OverBudget(lineId, had, amount);
+        (uint256 incoming, uint256 outgoing,) = ICash(cash).axis(_axis(Purposes.budgetLine(lineId)));
+        if (amount > incoming - outgoing) {
+            revert IProceedsBooks.OverBudget(lineId, incoming - outgoing, amount);
+        }
+        return outgoing;
     }
 
-    function _paymentKey(uint32 lineId, uint256 outOffset, bytes32 fingerprint, address payee)
+    /// @param root the fingerprint that holds the obligation's capacity, whichever of its names was paid
+    function _paymentKey(uint32 lineId, uint256 outOffset, bytes32 root, address payee)
         internal
         pure
         returns (bytes32)
     {
-        return keccak256(abi.encode(lineId, outOffset, fingerprint, payee));
+        return keccak256(abi.encode(lineId, outOffset, root, payee));
+    }
+
+    /// @dev Where a payment left which line: 32 and 112 bits.
+    function _place(uint32 lineId, uint256 outOffset) internal pure returns (uint144) {
+        return (uint144(lineId) << 112) | uint144(outOffset);
+    }
+
+    /// @dev A fingerprint names its payee in its last 20 bytes; Documents registers no other.
+    function _payeeOf(bytes32 fingerprint) internal pure returns (address) {
+        return address(uint160(uint256(fingerprint)));
     }
 
     function _axis(bytes32 purpose) internal pure returns (address) {

@@ -211,14 +211,28 @@ contract ProceedsBooks is IProceedsBooks, ProceedsBase {
     function refund(uint32 lineId, uint256 outOffset, bytes32 fingerprint, uint256 amount, bytes32 document)
         external
     {
-        bytes32 key = _paymentKey(lineId, outOffset, fingerprint, msg.sender);
+        bytes32 root = documents.rootOf(fingerprint);
+        bytes32 key = _paymentKey(lineId, outOffset, root, msg.sender);
         Payment storage p = _payments[key];
-        if (p.amount == 0) revert NoSuchPayment(key);
         uint256 refunded = p.refunded;
-        _requireRefundable(p.amount - refunded, amount);
+        _requireRefundable(_lengthOf(p, lineId, outOffset, root, key) - refunded, amount);
         p.refunded += uint128(amount);
         address axis = _axis(Purposes.budgetLine(lineId));
         _takeBack(lineId, axis, outOffset + refunded, fingerprint, amount, document);
+    }
+
+    /// @dev A payment that was its obligation's first is remembered there, each further one here.
+    function _lengthOf(Payment storage p, uint32 lineId, uint256 outOffset, bytes32 root, bytes32 key)
+        private
+        view
+        returns (uint256 amount)
+    {
+        amount = p.amount;
+        if (amount != 0) return amount;
+        uint144 place;
+        (place, amount) = documents.firstUse(root);
+        bool same = amount != 0 && place == _place(lineId, outOffset) && outOffset <= type(uint112).max;
+        if (!same || msg.sender != _payeeOf(root)) revert NoSuchPayment(key);
     }
 
     function refundEncumbered(uint64 receivable, uint64 start, uint256 amount, bytes32 document) external {

@@ -116,7 +116,9 @@ contract Receivables is IReceivables, Powered {
         (address payer, address payee, uint8 kind, bytes3 currency,,,) = documents.obligation(c.fingerprint);
         _requireInvoice(c, obligor, payer, payee, kind, currency);
         creditLines.checkReserve(c.creditLine, obligor, currency, c.face);
-        if (c.budgetLine != 0) proceeds.checkEncumber(c.budgetLine, obligor, c.face);
+        if (c.budgetLine != 0) {
+            proceeds.checkEncumber(c.budgetLine, obligor, c.fingerprint, c.face);
+        }
     }
 
     function confirm(Confirmation calldata c) external returns (uint64 id) {

@@ -224,7 +224,7 @@ def _modules() -> tuple[Creation, ...]:
     office, coupons = Ref("BondOffice"), Ref("CouponTerms")
     parties = (Ref("Programmes"), Ref("AccountFactory"), frameworks)
     ours = (powers, participants, documents, frameworks, book)
-    codes = (_code("ProceedsBooks", *ours), _code("Placements", *ours))
+    codes = (_code("ProceedsBooks", *ours), _code("Placements", *ours), _code("Works", *ours))
     return (
         *codes,
         *_module("Proceeds", *ours, *(Ref(code.name) for code in codes)),

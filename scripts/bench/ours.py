@@ -171,8 +171,13 @@ class Scene:
         invoice = self.invoice("pay", yuan(5_000_000))
         checks = "issuer's role, payee, category, review, budget, obligation document, refund record"
         for case in ("first", "repeated"):
-            payment = issuer.pay("issuer", self.line, invoice, yuan(1_000_000))
+            payment = issuer.pay(
+                "issuer", self.line, self.invoice(f"pay {case}", yuan(1_000_000)), yuan(1_000_000)
+            )
             yield self.row("earmarked payment with gate", case, payment, checks)
+        for case in ("first", "repeated"):
+            payment = issuer.pay("issuer", self.line, invoice, yuan(1_000_000))
+            yield self.row("earmarked payment with gate, a part of its document", case, payment, checks)
         self.ledger.supplier.refund("supplier", payment, yuan(1), b"credit note")
         refund = self.ledger.supplier.refund("supplier", payment, yuan(1), b"second credit note")
         yield self.row("refund", "repeated", refund, "payment named, counter, capacity released")

@@ -297,6 +297,28 @@ def test_capacity_is_used_up_to_the_total_and_no_further(world, user, invoice):
     assert world.used(invoice) == TOTAL
 
 
+def first_use(world, fingerprint):
+    return tuple(map(int, world.documents.firstUse(fingerprint)))
+
+
+@pytest.mark.spec("DOC-1")
+def test_a_document_remembers_where_it_was_used_first(world, user, invoice):
+    assert first_use(world, invoice) == first_use(world, digest("?")) == (0, 0)
+    world.documents.use(invoice, 3, user)
+    assert first_use(world, invoice) == (0, 0), "nobody said where"
+    used = world.documents.useAt.call(invoice, 5, 2**144 - 1, user)
+    assert list(used[:3]) == [world.company, used[1], invoice] and used[3]
+    world.documents.useAt(invoice, 5, 2**144 - 1, user)
+    assert first_use(world, invoice) == (2**144 - 1, 5) and world.used(invoice) == 8
+    assert not world.documents.useAt.call(invoice, 1, 9, user)[3]
+    world.documents.useAt(invoice, 1, 9, user)
+    assert first_use(world, invoice) == (2**144 - 1, 5) and world.used(invoice) == 9
+    with refused("CapacityExceeded", invoice, TOTAL - 9, TOTAL - 8):
+        world.documents.useAt(invoice, TOTAL - 8, 9, user)
+    with refused("NotModule", world.stranger, "DOCUMENTS"):
+        world.documents.useAt(invoice, 1, 9, world.stranger.by)
+
+
 @pytest.mark.spec("DOC-1")
 def test_released_capacity_is_used_again(world, user, invoice):
     world.documents.use(invoice, TOTAL, user)

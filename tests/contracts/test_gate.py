@@ -267,7 +267,7 @@ def test_zero_huge_and_unknown(world, line, invoice):
         with refused("Unknown", "LINE", 99):
             pay()
     with refused("Unknown", "LINE", 99):
-        world.proceeds.checkEncumber(99, world.issuer, 1)
+        world.proceeds.checkEncumber(99, world.issuer, ZERO, 1)
 
 
 def test_only_the_issuer_pays(world, line, invoice):

@@ -126,6 +126,36 @@ def test_only_the_payee_refunds_and_names_its_payment(world, line, paid):
         refund(world, 99, paid, 1)
 
 
+@pytest.mark.spec("BOND-4")
+def test_the_first_payment_of_a_document_is_refunded_like_the_others(world, line, paid):
+    """It is remembered with the document, the others with the line."""
+    with refused("RefundTooLarge", 7, 8):
+        refund(world, line, paid, 8, offset=0)
+    emitted(refund(world, line, paid, 3, offset=0), "Refunded", reversedOffset=0, amount=3)
+    emitted(refund(world, line, paid, 4, offset=0), "Refunded", reversedOffset=3, amount=4)
+    with refused("RefundTooLarge", 0, 1):
+        refund(world, line, paid, 1, offset=0)
+    for who in (world.issuer, world.company, world.subsupplier):
+        with refused("NoSuchPayment", ...):
+            refund(world, line, paid, 1, by=who, offset=0)
+    for elsewhere in ({"offset": 1}, {"offset": 2**112}, {"offset": 2**144}):
+        with refused("NoSuchPayment", ...):
+            refund(world, line, paid, 1, **elsewhere)
+    with refused("NoSuchPayment", ...):
+        refund(world, line + 1, paid, 1, offset=0)
+
+
+@pytest.mark.spec("BOND-4", "DOC-4")
+def test_a_payment_is_refunded_once_under_all_names_of_its_document(world, line, paid):
+    anew = given.named(digest("tag of a new epoch"), world.supplier.address)
+    world.documents.link(paid, anew, world.supplier.by)
+    for offset, had in ((0, 7), (7, PAID)):
+        refund(world, line, anew, had - 2, offset=offset)
+        refund(world, line, paid, 1, offset=offset)
+        with refused("RefundTooLarge", 1, 2):
+            refund(world, line, anew, 2, offset=offset)
+
+
 def test_a_refund_has_an_amount_and_a_document(world, line, paid):
     with refused("ZeroAmount"):
         refund(world, line, paid, 0)

@@ -565,7 +565,7 @@ class World:
     def of_proceeds(self) -> tuple[Any, ...]:
         """What Proceeds is made from: its neighbours, and the code of the acts that are done now and then."""
         neighbours = (self.powers, self.participants, self.documents, self.frameworks, self.piece_book)
-        codes = (self.new(name, *neighbours) for name in ("ProceedsBooks", "Placements"))
+        codes = (self.new(name, *neighbours) for name in ("ProceedsBooks", "Placements", "Works"))
         return (*neighbours, *codes)
 
     def _wire(self) -> None:

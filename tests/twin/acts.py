@@ -62,6 +62,7 @@ from tests.twin.lending import LendingActs
 from tests.twin.maturing import MaturityActs
 from tests.twin.passing import PassingActs
 from tests.twin.pools import PoolActs
+from tests.twin.works import WorksActs
 
 T = TypeVar("T")
 DAY: Final = 86_400
@@ -180,6 +181,7 @@ class Histories:
             *MaturityActs(self).builders(),
             *PassingActs(self).builders(),
             *PoolActs(self).builders(),
+            *WorksActs(self).builders(),
         ]
 
     # --- drawing ---

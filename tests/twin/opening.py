@@ -39,6 +39,7 @@ from tests.twin.actors import (
 )
 from tests.twin.acts import CATALOGUE, CODES, DAY, Act, Histories
 from tests.twin.lending import lending_opening
+from tests.twin.works import works_opening
 
 ISSUER = ISSUERS[0].address
 
@@ -54,6 +55,7 @@ def opening(h: Histories) -> Iterator[Act]:
     yield from _invoices(h)
     yield from lending_opening(h)
     yield from _pools(h)
+    yield from works_opening(h)
 
 
 def _parties(h: Histories) -> Iterator[Act]:

@@ -12,6 +12,7 @@ from ledger.domain.twin import World
 from ledger.domain.twin.bondservice import SETTLED, Service
 from ledger.domain.twin.pieces import LAST_LOCK, locked_by
 from tests.twin.pools import stray, unequal
+from tests.twin.works import overspent
 
 
 def broken(world: World) -> list[str]:
@@ -20,6 +21,7 @@ def broken(world: World) -> list[str]:
         *_cash(world),
         *_pieces(world),
         *_bonds(world),
+        *overspent(world),
         *_units(world),
         *_services(world),
         *_documents(world),

@@ -54,6 +54,14 @@ class Capacity:
         return max(self.total - self.used - self.credited, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class FirstUse:
+    """Where an obligation was first used by a module that named the place, and how much."""
+
+    place: int = 0
+    amount: int = 0
+
+
 class Documents(Contract):
     def __init__(self, stage: Stage, address: str, participants: Participants, recover: Recover) -> None:
         super().__init__(stage, address)
@@ -61,6 +69,7 @@ class Documents(Contract):
         self.recover = recover
         self.documents: dict[tuple[bytes, str], Document] = {}
         self.capacities: dict[bytes, Capacity] = {}
+        self.first_uses: dict[bytes, FirstUse] = {}
         self.papers: dict[bytes, bytes] = {}
         self.links: dict[bytes, bytes] = {}
         self.notes_used: set[tuple[str, bytes]] = set()
@@ -161,6 +170,19 @@ class Documents(Contract):
         self.capacities[root] = replace(self.capacities[root], used=used)
         self.emit("CapacityUsed", root, sender, amount, used)
         return self.capacities[root]
+
+    def use_at(
+        self, sender: str, fingerprint: bytes, amount: int, place: int
+    ) -> tuple[Capacity, bytes, bool]:
+        """As `use`; the root too, and whether the obligation remembers this use, as its first, by itself."""
+        used, root = self.use(sender, fingerprint, amount), self.root_of(fingerprint)
+        kept = root not in self.first_uses
+        if kept:
+            self.first_uses[root] = FirstUse(place, amount)
+        return used, root, kept
+
+    def first_use(self, fingerprint: bytes) -> FirstUse:
+        return self.first_uses.get(self.root_of(fingerprint), FirstUse())
 
     def release(self, sender: str, fingerprint: bytes, amount: int) -> None:
         self._only_user(sender)

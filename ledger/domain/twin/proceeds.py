@@ -18,7 +18,7 @@ from ledger.domain.twin.documents import Documents
 from ledger.domain.twin.frameworks import Frameworks
 from ledger.domain.twin.participants import Participants
 from ledger.domain.twin.pieces import PieceBook
-from ledger.domain.twin.placements import Placements
+from ledger.domain.twin.works import Works
 
 MAX_LINES: Final = 128
 
@@ -103,11 +103,13 @@ class Encumbrance:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
+    """`amount` is zero of a first use, which `Documents` remembers."""
+
     amount: int = 0
     refunded: int = 0
 
 
-class Proceeds(Placements):
+class Proceeds(Works):
     def __init__(
         self,
         stage: Stage,
@@ -379,15 +381,15 @@ class Proceeds(Placements):
 
     def check_pay(self, id_: int, fingerprint: bytes, amount: int) -> None:
         line = self._known(id_)
-        self._require_gate(id_, line, amount)
+        self._require_gate(id_, line, fingerprint, amount)
         self.documents.check_use(fingerprint, amount)
         obligation = self.documents.obligation(fingerprint)
         self._require_obligation(line, obligation.payer, obligation.currency)
         self.participants.require_active(obligation.payee)
 
-    def check_encumber(self, id_: int, obligor: str, amount: int) -> None:
+    def check_encumber(self, id_: int, obligor: str, fingerprint: bytes, amount: int) -> None:
         line = self._known(id_)
-        self._require_gate(id_, line, amount)
+        self._require_gate(id_, line, fingerprint, amount)
         allowed = line.company_may_spend and obligor == self.projects[line.project].company
         if obligor != line.issuer and not allowed:
             raise Refusal("NotParty", obligor, line.issuer)
@@ -397,19 +399,22 @@ class Proceeds(Placements):
         line = self._known(id_)
         if sender != line.issuer:
             raise Refusal("NotParty", sender, line.issuer)
-        self._require_gate(id_, line, amount)
-        used = self.documents.use(self.address, fingerprint, amount)
-        self._require_obligation(line, used.payer, used.currency)
+        self._require_gate(id_, line, fingerprint, amount)
         cash, purpose = self._cash_of(line), purposes.budget_line(id_)
+        place = _place(id_, _axis(cash, purpose).outgoing)
+        used, root, kept = self.documents.use_at(self.address, fingerprint, amount, place)
+        self._require_obligation(line, used.payer, used.currency)
         out_offset = cash.pay(self.address, PROCEEDS, purpose, used.payee, amount, fingerprint)
-        self.payments[payment_key(id_, out_offset, fingerprint, used.payee)] = Payment(amount)
+        if not kept:
+            self.payments[payment_key(id_, out_offset, root, used.payee)] = Payment(amount)
         self.emit("Paid", line.bond, id_, used.payee, fingerprint, amount, out_offset)
         return out_offset
 
-    def _require_gate(self, id_: int, line: BudgetLine, amount: int) -> None:
+    def _require_gate(self, id_: int, line: BudgetLine, fingerprint: bytes, amount: int) -> None:
         self.participants.require_role(line.issuer, Role.ISSUER)
         self.frameworks.require_eligible(line.framework, line.category)
         self._require_available(id_, line, amount)
+        self.require_released(id_, line, purposes.checksum(fingerprint[-20:]), amount)
 
     def _require_obligation(self, line: BudgetLine, payer: str, currency: bytes) -> None:
         if currency != line.currency:
@@ -430,7 +435,7 @@ class Proceeds(Placements):
         self, sender: str, id_: int, receivable: int, obligor: str, fingerprint: bytes, amount: int
     ) -> None:
         self.only_duty(sender, "RECEIVABLES")
-        self.check_encumber(id_, obligor, amount)
+        self.check_encumber(id_, obligor, fingerprint, amount)
         line = self.lines[id_]
         self.encumbrances[receivable] = Encumbrance(id_, amount, fingerprint)
         self._count(id_, encumbered=amount)
@@ -488,14 +493,22 @@ class Proceeds(Placements):
         self, sender: str, id_: int, out_offset: int, fingerprint: bytes, amount: int, document: bytes
     ) -> None:
         """Takes the payment's next unrefunded fen: the returning fen inherit that interval's origin."""
-        key = payment_key(id_, out_offset, fingerprint, sender)
+        root = self.documents.root_of(fingerprint)
+        key = payment_key(id_, out_offset, root, sender)
         payment = self.payments.get(key, Payment())
-        if payment.amount == 0:
-            raise Refusal("NoSuchPayment", key)
-        self._require_refundable(payment.amount - payment.refunded, amount)
+        length = payment.amount or self._first_payment(sender, id_, out_offset, root, key)
+        self._require_refundable(length - payment.refunded, amount)
         self.payments[key] = replace(payment, refunded=payment.refunded + amount)
         axis = axis_of(PROCEEDS, purposes.budget_line(id_))
         self._take_back(sender, id_, axis, out_offset + payment.refunded, fingerprint, amount, document)
+
+    def _first_payment(self, sender: str, id_: int, out_offset: int, root: bytes, key: bytes) -> int:
+        """A payment that was its obligation's first is remembered there, each further one here."""
+        first = self.documents.first_use(root)
+        payee = purposes.checksum(root[-20:])
+        if not first.amount or first.place != _place(id_, out_offset) or sender != payee:
+            raise Refusal("NoSuchPayment", key)
+        return first.amount
 
     def refund_encumbered(
         self, sender: str, receivable: int, start: int, amount: int, document: bytes
@@ -583,10 +596,15 @@ class Proceeds(Placements):
         )
 
 
-def payment_key(line: int, out_offset: int, fingerprint: bytes, payee: str) -> bytes:
-    """`keccak256(abi.encode(uint32, uint256, bytes32, address))`: one direct payment."""
-    parts = [line.to_bytes(WORD, "big"), out_offset.to_bytes(WORD, "big"), fingerprint]
+def payment_key(line: int, out_offset: int, root: bytes, payee: str) -> bytes:
+    """`keccak256(abi.encode(uint32, uint256, bytes32, address))`: one direct payment, by its root."""
+    parts = [line.to_bytes(WORD, "big"), out_offset.to_bytes(WORD, "big"), root]
     return keccak(b"".join([*parts, purposes.address_bytes(payee).rjust(WORD, b"\0")]))
+
+
+def _place(line: int, out_offset: int) -> int:
+    """Where a payment left which line, for its document to remember."""
+    return line << 112 | out_offset
 
 
 def _axis(cash: Cash, purpose: bytes) -> Axis:

@@ -155,7 +155,7 @@ class Receivables(Module):
         self._require_invoice(c, obligor, obligation)
         self.credit_lines.check_reserve(c.credit_line, obligor, obligation.currency, c.face)
         if c.budget_line:
-            self.proceeds.check_encumber(c.budget_line, obligor, c.face)
+            self.proceeds.check_encumber(c.budget_line, obligor, c.fingerprint, c.face)
 
     def confirm(self, sender: str, c: Confirmation) -> int:
         warned = self._require_confirmable(c, sender)

@@ -393,6 +393,8 @@ class World:
         for fingerprint, capacity in self.documents.capacities.items():
             yield (self.documents.address, "obligation", (fingerprint,)), plain(capacity)[:-1]
             yield (self.documents.address, "credited", (fingerprint,)), capacity.credited
+            first = self.documents.first_use(fingerprint)
+            yield (self.documents.address, "firstUse", (fingerprint,)), plain(first)
             yield (self.documents.address, "paperOf", (fingerprint,)), self.documents.paper_of(fingerprint)
         for fingerprint, root in self.documents.links.items():
             yield (self.documents.address, "rootOf", (fingerprint,)), root
@@ -470,6 +472,8 @@ class World:
             yield (at, "project", (id_,)), plain(project)
         for id_, line in proceeds.lines.items():
             yield (at, "line", (id_,)), plain(line)
+            yield (at, "works", (id_,)), proceeds.works_of(id_).values()
+            yield (at, "releasedOf", (id_,)), proceeds.released_of(id_)
         for id_ in self.receivables.receivables:
             encumbrance = proceeds.encumbrance_of(id_)
             yield (at, "encumbranceOf", (id_,)), (encumbrance.line, encumbrance.amount)

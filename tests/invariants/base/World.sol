@@ -125,8 +125,9 @@ abstract contract World is Cheats {
         bytes memory neighbours = abi.encode(powers, participants, documents, frameworks, book);
         address books = vm.deployCode("ProceedsBooks.sol:ProceedsBooks", neighbours);
         address placements = vm.deployCode("Placements.sol:Placements", neighbours);
+        address works = vm.deployCode("Works.sol:Works", neighbours);
         proceeds = IProceeds(
-            _module("Proceeds.sol:Proceeds", abi.encodePacked(neighbours, abi.encode(books, placements)))
+            _module("Proceeds.sol:Proceeds", abi.encodePacked(neighbours, abi.encode(books, placements, works)))
         );
         creditLines = ICreditLines(_module("CreditLines.sol:CreditLines", abi.encode(powers, participants)));
         programmes = IProgrammes(vm.deployCode("Programmes.sol:Programmes", abi.encode(powers)));
