@@ -45,6 +45,7 @@ from ledger.commands.rules import rules_app
 from ledger.commands.service import service_app
 from ledger.commands.spending import business_date
 from ledger.commands.tracing import evidence_app, piece_app, trace_app
+from ledger.commands.works import works_app
 from ledger.errors import LedgerError
 from ledger.words import rendered, say, speak, spoken
 
@@ -84,6 +85,7 @@ for _name, _app in (
     ("score", score_app),
     ("loan", loan_app),
     ("sme", sme_app),
+    ("works", works_app),
 ):
     app.add_typer(_app, name=_name)
 app.command()(portfolio)

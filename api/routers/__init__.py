@@ -32,6 +32,7 @@ from api.routers import (
     supplier,
     trades,
     verifier,
+    works,
 )  # fmt: skip
 
 ROUTERS = (
@@ -47,6 +48,7 @@ ROUTERS = (
     issuer.router,
     placements.router,
     reallocations.router,
+    works.router,
     verifier.router,
     promises.router,
     investor.router,

@@ -46,6 +46,7 @@ from ledger.services.service import Service
 from ledger.services.sme import Sme
 from ledger.services.trades import Trades
 from ledger.services.verifier import Verifier
+from ledger.services.works import Works
 
 
 class Ledger:
@@ -87,6 +88,7 @@ class Ledger:
         documents: files and obligation documents.
         rules: which rules bind on a day in a programme, and what they would say to an act.
         doubles: against financing an invoice twice: recomputing, red invoices, epochs, near-duplicates.
+        works: milestones and retention of a budget line; for issuer, certifier and everybody.
         mandates: who may act for whom or read whose data; granting and ending.
         cash: balances, transfers, redemption, for any holder.
         holding: what is held, was held and may move; custody.
@@ -134,6 +136,7 @@ class Ledger:
         self.trades = Trades(session)
         self.authority = Authority(session)
         self.books = Books(session)
+        self.works = Works(session)
         self.mandates = Mandates(session)
         self.changes = Changes(session)
         self.statements = Statements(

@@ -24,6 +24,7 @@ from ledger.checks import (
     pieces,
     pools,
     units,
+    works,
 )
 from ledger.checks.view import Rows, View, Watched, look
 from ledger.errors import ChainUnavailable
@@ -36,6 +37,7 @@ CHECKS: Final[dict[str, Check]] = {
     "PIECE-1": pieces.tile,
     "BOND-1": bonds.partition,
     "BOND-2": gate.every_payment,
+    "BOND-11": works.released_only,
     "HOLD-1": units.conserved,
     "DOC-1": documents.capacity,
     "DOC-3": documents.red_invoices,

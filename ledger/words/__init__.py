@@ -50,6 +50,7 @@ from ledger.words import (
     spending,
     statements,
     story,
+    works,
 )
 
 CATALOGUES: Final = (
@@ -75,6 +76,7 @@ CATALOGUES: Final = (
     spending,
     statements,
     story,
+    works,
 )
 WORDS: Final[dict[str, str]] = {english: said for area in CATALOGUES for english, said in area.WORDS.items()}
 LABELS: Final[Mapping[type[IntEnum], Mapping[Any, Mapping[str, str]]]] = {

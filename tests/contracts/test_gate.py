@@ -13,6 +13,7 @@ from tests.contracts.world import (
     JPY,
     LOAN_DRAWDOWN,
     REFINANCING,
+    ZERO,
     axis_of,
     digest,
     label,

@@ -116,7 +116,11 @@ def test_the_code_behind_a_proxy_is_nobodys(world, name):
 def test_the_codes_of_proceeds_agree_about_every_slot_and_neighbour(world):
     """What runs on one storage must not differ about where anything is, or about whom to ask."""
     layout = json.loads((SNAPSHOTS / "storage_layout.json").read_text())
-    for name, address in (("ProceedsBooks", world.proceeds.books()), ("Placements", world.proceeds.placements()), ("Works", world.proceeds.worksCode())):
+    for name, address in (
+        ("ProceedsBooks", world.proceeds.books()),
+        ("Placements", world.proceeds.placements()),
+        ("Works", world.proceeds.worksCode()),
+    ):
         assert layout["Proceeds"] == layout[name]
         for neighbour in ("powers", "participants", "documents", "frameworks", "pieceBook"):
             assert getattr(world.at(name, address), neighbour)() == getattr(world.proceeds, neighbour)()
