@@ -120,7 +120,17 @@ contract ProceedsBooks is IProceedsBooks, ProceedsBase {
         id = ++_lineCount;
         b.lines.push(id);
         _lines[id] = Line(
-            b.issuer, bond, projectId, p.category, companyMaySpend, 0, b.cash, b.framework, currency, budget, 0
+            b.issuer,
+            bond,
+            projectId,
+            p.category,
+            companyMaySpend,
+            0,
+            b.cash,
+            b.framework,
+            currency,
+            budget,
+            0
         );
         emit LineOpened(id, bond, projectId, budget, companyMaySpend, label);
     }

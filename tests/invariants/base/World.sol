@@ -127,7 +127,9 @@ abstract contract World is Cheats {
         address placements = vm.deployCode("Placements.sol:Placements", neighbours);
         address works = vm.deployCode("Works.sol:Works", neighbours);
         proceeds = IProceeds(
-            _module("Proceeds.sol:Proceeds", abi.encodePacked(neighbours, abi.encode(books, placements, works)))
+            _module(
+                "Proceeds.sol:Proceeds", abi.encodePacked(neighbours, abi.encode(books, placements, works))
+            )
         );
         creditLines = ICreditLines(_module("CreditLines.sol:CreditLines", abi.encode(powers, participants)));
         programmes = IProgrammes(vm.deployCode("Programmes.sol:Programmes", abi.encode(powers)));
