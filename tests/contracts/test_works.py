@@ -71,7 +71,7 @@ def group_of(world, who):
 
 
 def conditions(world, line):
-    return int(world.proceeds.line(line)[5])
+    return int(world.proceeds.line(line)["conditions"])
 
 
 def test_a_milestone_releases_its_amount_when_its_certificate_is_filed(world, bond, works):
