@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from api.deps import AnyCaller, Caller, LedgerHere, ParticipantCaller, is_party, reads
-from api.schemas.common import Act, Amount
+from api.schemas.common import Act, Amount, amounts
 from api.schemas.people import (
     CapacityOut,
     CreditAlertOut,
@@ -191,9 +191,7 @@ def _concerns(ledger: LedgerHere, caller: Caller, one: CreditAlert) -> bool:
 
 def _alert(one: CreditAlert) -> CreditAlertOut:
     said = {name: getattr(one, name) for name in ("fingerprint", "note", "payer", "payee", "tx", "clause")}
-    sums = {
-        name: Amount.of(getattr(one, name), one.currency) for name in ("total", "used", "credited", "over")
-    }
+    sums = amounts(one, "total", "used", "credited", "over")
     return CreditAlertOut(receivables=list(one.receivables), **said, **sums)
 
 

@@ -247,7 +247,7 @@ def measures(
     form: Annotated[Literal["json", "csv"], Query(alias="format")] = "json",
 ) -> Any:
     """Days from delivery to cash and what financing cost, of one supplier; its own. `format=csv` exports."""
-    answer = _own(ledger, caller, who, "supplier")
+    answer = ledger.sme.metrics(supplier=_own(ledger, caller, who))
     if form == "csv":
         return Response(as_csv(answer), media_type="text/csv; charset=utf-8")
     return MetricsOut.model_validate(answer)
@@ -256,11 +256,12 @@ def measures(
 @router.get("/obligors/{who}/measures")
 def programme_measures(caller: AnyCaller, ledger: LedgerHere, who: Who) -> MetricsOut:
     """What an obligor's receivables cost all its suppliers together; no single one of them is shown."""
-    return MetricsOut.model_validate(_own(ledger, caller, who, "obligor"))
+    return MetricsOut.model_validate(ledger.sme.metrics(obligor=_own(ledger, caller, who)))
 
 
-def _own(ledger: LedgerHere, caller: Caller, who: str, side: str) -> dict[str, Any]:
+def _own(ledger: LedgerHere, caller: Caller, who: str) -> str:
+    """The account of `who`, whose measures the caller may read."""
     account = ledger.session.address(who)
     if caller.account != account and not reads(ledger, caller, account):
         raise NotFound("there are no such measures", who=who)
-    return ledger.sme.metrics(**{side: account})
+    return account

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path
 
 from api.deps import AnyCaller, IssuerCaller, LedgerHere, VerifierCaller
 from api.schemas.bonds import ConsentIn, ProposedReallocation, ReallocationIn, ReallocationOut
-from api.schemas.common import Act, Amount
+from api.schemas.common import Act, amounts
 
 router = APIRouter(tags=["issuer"])
 
@@ -30,13 +30,8 @@ def propose(caller: IssuerCaller, ledger: LedgerHere, line: Id, body: Reallocati
 def reallocation(caller: AnyCaller, ledger: LedgerHere, reallocation: Id) -> ReallocationOut:
     """A proposal as it stands: for everybody who reads the bond."""
     found = ledger.books.reallocation(reallocation)
-    return ReallocationOut(
-        id=found.id,
-        source=found.source,
-        target=found.target,
-        amount=Amount.of(found.amount, found.currency),
-        state=found.state,
-    )
+    plain = {name: getattr(found, name) for name in ("id", "source", "target", "state")}
+    return ReallocationOut.model_validate(plain | amounts(found, "amount"))
 
 
 @router.post("/reallocations/{reallocation}/withdrawal")

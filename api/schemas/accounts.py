@@ -55,7 +55,9 @@ class ActProposal(Answer):
     @classmethod
     def of(cls, found: ProposalShown) -> Self:
         calls = [CallOut(contract=c.contract, function=c.function, args=plain(c.args)) for c in found.calls]
-        return cls(id=found.id, clerk=found.clerk, until=found.until, state=found.state, calls=calls)
+        return cls.model_validate(
+            {"id": found.id, "clerk": found.clerk, "until": found.until, "state": found.state, "calls": calls}
+        )
 
 
 class AccountChange(Answer):
@@ -77,7 +79,10 @@ class AccountChange(Answer):
             ready_at=found.ready_at,
             recovery=found.recovery,
             backer=found.backer,
-            keys=[KeyOut(key=key, role=role.name.lower()) for key, role in found.keys.items()],
+            keys=[
+                KeyOut.model_validate({"key": key, "role": role.name.lower()})
+                for key, role in found.keys.items()
+            ],
             limits=list(map(LimitOut.of, found.limits)),
         )
 
@@ -100,7 +105,7 @@ class AccountOut(Answer):
         return cls(
             account=found.account,
             keys=[
-                KeyOut(key=key, role=role.name.lower(), name=found.here.get(key))
+                KeyOut.model_validate({"key": key, "role": role.name.lower(), "name": found.here.get(key)})
                 for key, role in found.keys.items()
             ],
             limits=list(map(LimitOut.of, found.limits)),

@@ -113,6 +113,11 @@ class Amount(Request):
         return cls(currency=code, minor=str(minor))
 
 
+def amounts(found: Any, *names: str) -> dict[str, Any]:
+    """The attributes of these names, minor units of `found.currency`, as the fields of an answer."""
+    return {name: Amount.of(getattr(found, name), found.currency) for name in names}
+
+
 class Paper(Request):
     """A document: its file in base64, sealed and registered first, or the hash of a registered one."""
 

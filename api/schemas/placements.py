@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from api.schemas.common import Act, Amount, Answer, Date, Paper, Request, Who
+from api.schemas.common import Act, Amount, Answer, Date, Paper, Request, Who, amounts
 from ledger.services.placements import Placement
 
 
@@ -42,13 +42,12 @@ class PlacementOut(Answer):
 
     @classmethod
     def of(cls, found: Placement) -> Self:
-        parts = ("amount", "returned", "placed", "lost")
         return cls.model_construct(
             id=found.id,
             bond=found.bond,
             place=found.place,
             until=found.until,
-            **{part: Amount.of(getattr(found, part), found.currency) for part in parts},
+            **amounts(found, "amount", "returned", "placed", "lost"),
         )
 
 

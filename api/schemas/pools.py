@@ -19,6 +19,7 @@ from api.schemas.common import (
     Request,
     Who,
     WideId,
+    amounts,
 )
 from ledger.services.assetpools import Pool
 
@@ -120,10 +121,7 @@ class PoolOut(Answer):
 
     @classmethod
     def of(cls, found: Pool) -> Self:
-        amounts = {
-            name: Amount.of(getattr(found, name), found.currency)
-            for name in ("min_piece", "min_face", "face", "price")
-        }
+        sums = amounts(found, "min_piece", "min_face", "face", "price")
         shown = ("originator", "trustee", "cash", "closes_on", "due_by", "advance_ppm", "open_to_holders")
         plain = {name: getattr(found, name) for name in (*shown, "document", "pieces", "lots", "tranches")}
-        return cls(pool=found.id, state=found.state.name.lower(), **plain, **amounts)
+        return cls(pool=found.id, state=found.state.name.lower(), **plain, **sums)

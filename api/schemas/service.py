@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
-from api.schemas.common import Amount, Answer, Code, Date, Hash, Paper, Request, Who
+from api.schemas.common import Amount, Answer, Code, Date, Hash, Paper, Request, Who, amounts
 from ledger.domain.states import PaymentKind, PaymentState
 from ledger.services.service import Distributed, Owed, Payment, Schedule
 
@@ -132,10 +132,7 @@ class PaymentOut(Answer):
             **{name: getattr(found, name) for name in (*plain, "settled_units", "in_default")},
             kind=PaymentKind(found.kind).name.lower(),
             state=PaymentState(found.state).name.lower(),
-            **{
-                name: Amount.of(getattr(found, name), found.currency)
-                for name in ("total", "paid_in", "from_proceeds")
-            },
+            **amounts(found, "total", "paid_in", "from_proceeds"),
         )
 
 

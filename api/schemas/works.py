@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from api.schemas.common import Amount, Answer, Code, Date, Hash, Paper, Request, Who
+from api.schemas.common import Amount, Answer, Code, Date, Hash, Paper, Request, Who, amounts
 from ledger.services.works import LineWorks, MilestonePlan
 
 
@@ -65,10 +65,7 @@ class WorksOut(Answer):
         same = ("line", "certifier", "by_consent", "final_due", "final_on")
         return cls.model_construct(
             **{name: getattr(found, name) for name in same},
-            **{
-                name: Amount.of(getattr(found, name), found.currency)
-                for name in ("budget", "released", "gone")
-            },
+            **amounts(found, "budget", "released", "gone"),
             retention_ppm=found.retention,
             milestones=[
                 MilestoneOut.model_construct(
