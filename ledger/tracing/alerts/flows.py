@@ -18,6 +18,7 @@ from ledger.domain.dates import add_months, date_of, parse_day
 from ledger.domain.history import EventRow
 from ledger.domain.indicators import Indicator
 from ledger.domain.obligations import NOBODY
+from ledger.tracing.alerts.amounts import Amounts
 from ledger.tracing.alerts.case import Case, Payment, bunches, distinct
 from ledger.tracing.alerts.found import Found
 from ledger.tracing.axes import Kind, line_axis, origin_axis, pool_axis
@@ -197,7 +198,8 @@ def _minted(case: Case, bond: Bond) -> list[int]:
         return []
     side = columns.outgoing
     rows = side.row[side.first[columns.source] : side.first[columns.source + 1]]
-    return [row for row in rows.tolist() if int(columns.rows.to_axis[row]) in case.homes(bond.issuer)]
+    home = np.isin(columns.rows.to_axis[rows], list(case.homes(bond.issuer)))
+    return [int(row) for row in rows[home].tolist()]
 
 
 def _returned_outside(
@@ -369,15 +371,12 @@ def rule_dependent(case: Case, by: Indicator) -> Iterator[Found]:
         total = sum(one.amount for one in paid)
         if total < by.whole("least") or not _reachable(case, bond, paid, homes, by.whole("days")):
             continue
-        fifo = _at_home_by_order(case, bond, paid, homes)
-        prorata = _at_home(case, bond, Rule.PRORATA, paid, homes)
-        if abs(fifo - prorata) > share(total, by.whole("share")):
-            rows = tuple(one.row for one in paid)
-            end = case.world.axis(bond.issuer)
+        amounts = _at_home(case, bond, paid, homes)
+        if abs(amounts.fifo - amounts.prorata) > share(total, by.whole("share")):
+            rows, amount = tuple(one.row for one in paid), max(amounts.fifo, amounts.prorata)
             yield Found(
-                by.id, bond.id, (bond.issuer,), max(fifo, prorata), case.today, bond.cash, rows,
-                end=-1 if end is None else end, keyed=1,
-            )  # fmt: skip
+                by.id, bond.id, (bond.issuer,), amount, case.today, bond.cash, rows, amounts=amounts, keyed=1
+            )
 
 
 def _reachable(case: Case, bond: Bond, paid: list[Payment], homes: set[int], days: int) -> bool:
@@ -394,19 +393,25 @@ def _reachable(case: Case, bond: Bond, paid: list[Payment], homes: set[int], day
     return False
 
 
-def _at_home_by_order(case: Case, bond: Bond, paid: list[Payment], homes: set[int]) -> int:
-    columns, found = case.columns(bond.cash), 0
-    for one in paid:
-        start = int(columns.rows.in_offset[one.row])
-        flow = forward(columns, one.axis, start, start + one.amount)
-        found += sum(part.most for part in of_flow(flow) if part.axis in homes)
-    return found
-
-
-def _at_home(case: Case, bond: Bond, rule: Rule, paid: list[Payment], homes: set[int]) -> int:
+def _at_home(case: Case, bond: Bond, paid: list[Payment], homes: set[int]) -> Amounts:
+    """By each rule: how much of all that was paid rests at home now."""
+    stream = case.world.stream(bond.cash, backward=False)
     starts = [Start(one.row, one.axis, one.amount) for one in paid]
-    shares = spread(case.world.stream(bond.cash, backward=False), rule, starts)
-    return sum(part.most for part in shares if part.axis in homes)
+    fifo = sum(_by_order(case, bond, one, homes) for one in paid)
+    prorata, bounds = (
+        [part for part in spread(stream, rule, starts) if part.axis in homes]
+        for rule in (Rule.PRORATA, Rule.BOUNDS)
+    )
+    total = sum(one.amount for one in paid)
+    least, most = sum(part.least for part in bounds), sum(part.most for part in bounds)
+    return Amounts(fifo, sum(part.most for part in prorata), least, min(most, total))
+
+
+def _by_order(case: Case, bond: Bond, paid: Payment, homes: set[int]) -> int:
+    columns = case.columns(bond.cash)
+    start = int(columns.rows.in_offset[paid.row])
+    flow = forward(columns, paid.axis, start, start + paid.amount)
+    return sum(part.most for part in of_flow(flow) if part.axis in homes)
 
 
 # --- around report days ------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ledger.domain.history import EventRow
+from ledger.tracing.alerts.amounts import Amounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Found:
         end: the axis at which the first move is weighed by each rule; -1 where no money mixed.
         subject: what it is about where neither moves nor events say: a missed day, a line of a statement.
         documents: beside those that its moves cite.
+        amounts: by each rule, where the indicator weighed itself.
         keyed: so many of its moves name it, those after them may grow; zero: all of them.
     """
 
@@ -35,4 +37,5 @@ class Found:
     end: int = -1
     subject: str = ""
     documents: tuple[str, ...] = ()
+    amounts: Amounts | None = None
     keyed: int = 0

@@ -185,6 +185,8 @@ class _Teller:
 
     def _weighed(self, one: Found) -> Amounts:
         """Where nothing mixed, every rule says the amount itself."""
+        if one.amounts is not None:
+            return one.amounts
         if one.end < 0 or len(one.rows) < 2:
             return Amounts(one.amount, one.amount, one.amount, one.amount)
         if one.cash not in self._weighers:

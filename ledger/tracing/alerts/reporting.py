@@ -178,8 +178,9 @@ def impact_again(case: Case, by: Indicator) -> Iterator[Found]:
             for earlier in group[:place]:
                 if _again(earlier, later):
                     events = (_told(case, earlier), _told(case, later))
+                    bond = _bond(case, later) or _bond(case, earlier)
                     yield Found(
-                        "impact-again", _bond(case, later), (later.reporter,), 0, case.day(events[1].block),
+                        "impact-again", bond, (later.reporter,), 0, case.day(events[1].block),
                         events=events, documents=(earlier.document, later.document),
                     )  # fmt: skip
 
