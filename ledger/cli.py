@@ -25,7 +25,7 @@ from ledger.commands import (  # noqa: F401 - `bank line`, `bond register`, `bon
     published,
 )
 from ledger.commands.accounts import account_app
-from ledger.commands.alerts import alerts
+from ledger.commands.alerts import alerts_app
 from ledger.commands.bonds import bond_app
 from ledger.commands.changes import changes_app
 from ledger.commands.common import Json, err, opened, out, settings, show
@@ -64,6 +64,7 @@ for _name, _app in (
     ("financing", financing_app),
     ("trace", trace_app),
     ("evidence", evidence_app),
+    ("alerts", alerts_app),
     ("report", report_app),
     ("trade", trade_app),
     ("authority", authority_app),
@@ -90,7 +91,6 @@ for _name, _app in (
     app.add_typer(_app, name=_name)
 app.command()(portfolio)
 app.command()(business_date)
-app.command()(alerts)
 
 
 @app.callback()

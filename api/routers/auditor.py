@@ -14,6 +14,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Path, Query
 
 from api.deps import AnyCaller, Caller, LedgerHere, acting, is_party, reads
+from ledger.domain.dates import day_number
+from ledger.domain.indicators import Figure, Indicator, in_force
 from ledger.domain.limits import Limits
 from ledger.domain.roles import Role
 from ledger.errors import NotFound
@@ -36,7 +38,12 @@ Until = Annotated[
     ),
 ]
 Least = Annotated[int, Query(ge=1, lt=2**63, description="Do not follow parts below, in minor units.")]
+FindingsCaller = Annotated[Caller, Depends(acting(Role.AUDITOR | Role.VERIFIER | Role.AUTHORITY))]
+Jurisdiction = Annotated[
+    str | None, Query(pattern="^[A-Za-z]{2,20}$", description="Whose figures bind; by default nobody's own.")
+]
 _ACCOUNT = re.compile(r"0x[0-9a-fA-F]{40}\b")
+_ON_RECEIVABLES = frozenset({"circular-receivable", "piece-home", "recycled-invoice", "evidence-missing"})
 _OF_RECEIVABLES = frozenset({"encumbrance", "settlement"})
 _WITHHELD: Json = {
     **dict.fromkeys(("payee", "payee_account", "refund_of", "receivable", "piece", "tx", "log", "block")),
@@ -97,6 +104,34 @@ def trace_payment(
     return dict(ledger.auditor.trace_payment(tx, log, rule, limits=limits))
 
 
+@router.get("/findings")
+def findings(
+    caller: FindingsCaller,
+    ledger: LedgerHere,
+    bond: Annotated[str | None, Query(min_length=1, max_length=200, description="Number or label.")] = None,
+    jurisdiction: Jurisdiction = None,
+    as_of_block: Annotated[int | None, Query(ge=0, lt=2**53)] = None,
+) -> Json:
+    """What the indicators of greenwashing raise: questions, and no verdicts.
+
+    Authorities get every finding, auditors those about bonds and parties whose data are open to them,
+    verifiers those about bonds, without what belongs to receivables.
+    """
+    found = dict(ledger.auditor.findings(bond, as_of_block=as_of_block, jurisdiction=jurisdiction))
+    return {**found, "findings": [one for one in found["findings"] if _may_see(ledger, caller, one)]}
+
+
+@router.get("/indicators")
+def indicators(
+    caller: AnyCaller,
+    ledger: LedgerHere,
+    jurisdiction: Jurisdiction = None,
+) -> Json:
+    """What each indicator asks today, the clause behind it, how sure it is, and its figures."""
+    rows = in_force(jurisdiction, day_number(ledger.session.today()))
+    return {"indicators": [_indicator(rows[id_]) for id_ in sorted(rows)]}
+
+
 @router.get("/status")
 def status(caller: AuditorCaller, ledger: LedgerHere) -> Json:
     """Addresses, powers and who holds them: the same document as `greenledger status --json`."""
@@ -104,6 +139,34 @@ def status(caller: AuditorCaller, ledger: LedgerHere) -> Json:
 
 
 # --- what others may see ---------------------------------------------------------------------------------
+
+
+def _may_see(ledger: LedgerHere, caller: Caller, one: Mapping[str, Any]) -> bool:
+    if caller.supervises:
+        return True
+    number = one["bond"]
+    owners = list(one["parties"]) if number is None else [ledger.books.bond(number).issuer]
+    if reads(ledger, caller, *owners, bond=number):
+        return True
+    verifies = bool(caller.roles & Role.VERIFIER)
+    return verifies and number is not None and one["indicator"] not in _ON_RECEIVABLES
+
+
+def _indicator(row: Indicator) -> Json:
+    return {
+        "indicator": row.id,
+        "jurisdiction": row.jurisdiction,
+        "clause": row.clause,
+        "source": row.source,
+        "grade": row.grade,
+        "since": row.since.isoformat(),
+        "parameters": {name: _figure(figure) for name, figure in row.parameters.items()},
+        "says": {"en": row.en, "zh": row.zh},
+    }
+
+
+def _figure(figure: Figure) -> list[str]:
+    return [str(one) for one in figure] if isinstance(figure, tuple) else [str(figure)]
 
 
 def shown(ledger: LedgerHere, caller: Caller, trace: Mapping[str, Any]) -> Json:

@@ -1,7 +1,8 @@
-"""`greenledger alerts`: any set of moves, seen by what needs only moves. No ledger is opened."""
+"""`greenledger alerts`: what the indicators raise on the ledger, or in a set of moves (opening no ledger)."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from io import StringIO
 from pathlib import Path
@@ -10,24 +11,104 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from ledger import tables
-from ledger.commands.common import Json, out, show
+from ledger.commands.common import Json, opened, out, read_day, show
+from ledger.domain.dates import day_number
+from ledger.domain.indicators import Indicator, changed, in_force
 from ledger.errors import BadInput
-from ledger.words import say, value
+from ledger.words import say, spoken, value
 
 _Read = TypeVar("_Read")
 
 
+alerts_app = typer.Typer(invoke_without_command=True)
+Where = Annotated[str | None, typer.Option(help="whose figures bind: CN, EU; by default those of nobody")]
+
+
+@alerts_app.callback()
 def alerts(
-    moves: Annotated[Path, typer.Option(help="CSV file of time,from,to,amount in minor units")],
+    context: typer.Context,
+    moves: Annotated[
+        Path | None, typer.Option(help="CSV file of time,from,to,amount in minor units; else the ledger")
+    ] = None,
     labels: Annotated[
         Path | None, typer.Option(help="CSV file of scheme,time,from,to,amount to compare findings with")
     ] = None,
     parameters: Annotated[
         Path | None, typer.Option(help="JSON file of dated parameters; what it leaves out is as by default")
     ] = None,
+    bond: Annotated[str | None, typer.Option(help="only this bond, by number or label")] = None,
+    jurisdiction: Where = None,
+    block: Annotated[int | None, typer.Option(help="as it stood at this block; by default now")] = None,
+    tags: Annotated[Path | None, typer.Option(help="CSV file of account,kind,tag: keyed tags")] = None,
     json_: Json = False,
 ) -> None:
-    """Raises what the order and amounts of payments show: questions, with their paths, and no verdicts."""
+    """Raises what shows on the ledger, or in any set of payments: questions with paths, and no verdicts."""
+    if context.invoked_subcommand is not None:
+        return
+    if moves is not None:
+        told = _foreign(moves, labels, parameters)
+        show(told) if json_ else _print(told)
+        return
+    if labels is not None:
+        raise BadInput("labels belong to a set of moves", had=str(labels), needed="a file of moves")
+    rows = _read(parameters, changed) if parameters else None
+    given = _beside(tags) if tags else None
+    with opened() as ledger:
+        answer = ledger.auditor.findings(
+            bond, as_of_block=block, jurisdiction=jurisdiction, rows=rows, beside=given
+        )
+    show(answer) if json_ else _print_ledger(answer)
+
+
+def _beside(tags: Path) -> Any:
+    from ledger.tracing.alerts.case import Beside
+    from ledger.tracing.alerts.kin import tags_of
+
+    return Beside(tags=_read(tags, lambda text: tags_of(text.splitlines())))
+
+
+@alerts_app.command("parameters")
+def alerts_parameters(
+    jurisdiction: Where = None,
+    day: Annotated[
+        str | None, typer.Option(help="in force on this day, YYYY-MM-DD; by default today")
+    ] = None,
+    json_: Json = False,
+) -> None:
+    """What each indicator asks, the clause behind it, how sure it is, and the figures in force."""
+    on = read_day(day) if day else dt.datetime.now(dt.UTC).date()
+    rows = in_force(jurisdiction, day_number(on))
+    if json_:
+        show({"day": on.isoformat(), "indicators": [_parameters(rows[id_]) for id_ in sorted(rows)]})
+        return
+    shown = tables.table(say("Indicators in force"), "indicator", "clause", "grade", "parameters")
+    for id_ in sorted(rows):
+        row = rows[id_]
+        figures = ", ".join(f"{name} {_figure(figure)}" for name, figure in row.parameters.items())
+        shown.add_row(value(id_), row.clause, row.grade, figures)
+    out.print(shown)
+    for id_ in sorted(rows):
+        out.print(f"  {value(id_)}: {rows[id_].says(spoken())}", soft_wrap=True)
+
+
+def _parameters(row: Indicator) -> dict[str, Any]:
+    return {
+        "indicator": row.id,
+        "jurisdiction": row.jurisdiction,
+        "clause": row.clause,
+        "source": row.source,
+        "grade": row.grade,
+        "since": row.since.isoformat(),
+        "parameters": dict(row.parameters),
+        "says": {"en": row.en, "zh": row.zh},
+    }
+
+
+def _figure(figure: object) -> str:
+    return "/".join(map(str, figure)) if isinstance(figure, tuple) else str(figure)
+
+
+def _foreign(moves: Path, labels: Path | None, parameters: Path | None) -> dict[str, Any]:
     from ledger.tracing.alerts import answer, findings
     from ledger.tracing.alerts.parameters import DEFAULT, parameters_of
     from ledger.tracing.alerts.score import labels_of, score
@@ -42,7 +123,40 @@ def alerts(
         result = score(given, found, named)
         alarms = {"false_alarms": len(result.false_alarms)}
         told["score"] = {"hits": result.hits, "missed": result.missed} | alarms
-    show(told) if json_ else _print(told)
+    return told
+
+
+def _print_ledger(told: Mapping[str, Any]) -> None:
+    counted = say(
+        "{number} findings as of block {block}, {day}; figures of {jurisdiction}",
+        number=len(told["findings"]),
+        block=told["block"],
+        day=told["as_of"],
+        jurisdiction=told["jurisdiction"],
+    )
+    out.print(counted, soft_wrap=True)
+    shown = tables.table(
+        say("Alerts: questions, not verdicts (minor units)"),
+        "bond",
+        "indicator",
+        "first seen",
+        ">amount",
+        ">first in, first out",
+        ">pro-rata",
+        ">at least",
+        ">at most",
+        "party",
+    )
+    for one in told["findings"]:
+        bounds = one["bounds"]
+        amounts = (one["amount"], one["fifo"], one["prorata"], bounds["least"], bounds["most"])
+        shown.add_row(
+            str(one["bond"] or "-"), value(one["indicator"]), one["first_seen"]["time"], *amounts,
+            one["parties"][0] if one["parties"] else "-",
+        )  # fmt: skip
+    out.print(shown)
+    for indicator, clause in {one["indicator"]: one["clause"] for one in told["findings"]}.items():
+        out.print(f"  {value(indicator)}: {clause}", soft_wrap=True)
 
 
 def _read(path: Path, read: Callable[[str], _Read]) -> _Read:

@@ -34,6 +34,7 @@ from ledger.words import (
     doubles,
     errors,
     financing,
+    findings,
     holding,
     impact,
     issue,
@@ -60,6 +61,7 @@ CATALOGUES: Final = (
     doubles,
     errors,
     financing,
+    findings,
     holding,
     impact,
     issue,
@@ -78,6 +80,7 @@ CATALOGUES: Final = (
     story,
     works,
 )
+_VALUES: Final = looking.VALUES | findings.VALUES
 WORDS: Final[dict[str, str]] = {english: said for area in CATALOGUES for english, said in area.WORDS.items()}
 LABELS: Final[Mapping[type[IntEnum], Mapping[Any, Mapping[str, str]]]] = {
     **states.LABELS,
@@ -116,7 +119,7 @@ def word(kind: type[IntEnum], shown: str) -> str:
 
 def value(shown: str) -> str:
     """Another value that an answer names, in the language of this run; as it is where it has no Chinese."""
-    return looking.VALUES.get(shown, shown) if _spoken == "zh" else shown
+    return _VALUES.get(shown, shown) if _spoken == "zh" else shown
 
 
 def rendered(text: str, language: str | None = None) -> str:

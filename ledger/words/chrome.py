@@ -56,8 +56,6 @@ WORDS: Final[dict[str, str]] = FRAME | {
     "Where every fen of a bond is.": "债券的每一分钱现在何处。",
     "cash: who got the money; economic: what was bought": "cash：钱付给了谁；economic：买了什么",
     "accounting rule where money mixes: fifo, prorata or bounds": "资金混合处的记账规则：fifo（先进先出）、prorata（按比例）或 bounds（上下限）",
-    "Raises what the order and amounts of payments show: questions, with their paths, and no verdicts.": "提示付款顺序与金额所显示的疑点：给出路径供核查，不作结论。",
-    "CSV file of time,from,to,amount in minor units": "CSV 文件：time,from,to,amount，最小货币单位",
     "CSV file of scheme,time,from,to,amount to compare findings with": "CSV 文件：scheme,time,from,to,amount，用于与发现比对",
     "JSON file of dated parameters; what it leaves out is as by default": "JSON 文件：带日期的参数；未列出的按默认值",
     "follow so many moves at most": "最多追踪的转移次数",

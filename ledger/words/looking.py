@@ -162,10 +162,7 @@ VALUES: Final[dict[str, str]] = {
     "prorata": "按比例",
     "bounds": "上下限",
     # alerts
-    "round-trip": "资金回流",
-    "split-payments": "拆分付款",
     "out-and-back": "报告日前后进出",
-    "rotation": "资金倒账",
     # sub-accounts, by `ledger.tracing.axes.Kind`
     "general": "一般账户",
     "source": "铸入源",

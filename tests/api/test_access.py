@@ -331,6 +331,8 @@ TABLE: dict[str, Access] = {
     # traces
     "GET /v1/traces/bonds/{bond}": EVERYBODY,
     "GET /v1/traces/payments/{tx}": Access(private=True),
+    "GET /v1/findings": Access("Issuer"),
+    "GET /v1/indicators": EVERYBODY,
     "GET /v1/status": Access("Issuer"),
 }
 WRONG_ROLE = [name for name, access in TABLE.items() if access.wrong]

@@ -20,7 +20,7 @@ RAISED = at(2023, 3, 1)
 HALF = at(2023, 6, 30)
 NEXT_HALF = at(2024, 6, 30)
 A = 12_345_678
-FACTOR = '{"kind":"average","region":"CN","source":"grid","unit":"tCO2/MWh","value":"0.5","version":"1","year":"2023"}'
+FACTOR = '{"kind":"average","source":"grid","unit":"tCO2/MWh","value":"0.5"}'
 
 
 @dataclass
