@@ -25,7 +25,7 @@ from ledger.tracing.alerts.onledger import INDICATORS
 from ledger.tracing.readmodel import ReadModel
 from ledger.words import findings as words
 from tests.unit.fake_chain import FakeChain, abi_of, emit, moved
-from tests.unit.schemes import HALF, HONEST, SCHEMES, Planted, left_idle, planted, trip
+from tests.unit.schemes import HALF, HONEST, SCHEMES, A, Planted, left_idle, outside, planted, trip
 from tests.unit.story import AT
 from tests.unit.town import BEGIN, CASH, DAY, Index, Town, at, block_before, day_of
 
@@ -219,6 +219,15 @@ def test_what_a_trip_weighs_by_each_rule() -> None:
         model(made).findings(bond=2)
 
 
+def test_what_left_the_ledger_is_a_report_line_of_a_bond() -> None:
+    """The payee redeems what the bond paid it; what the rest was spent on is with the builder still."""
+    made = small(outside)
+    told = model(made).findings(bond=1)
+    amounts = {"fifo": str(A), "prorata": str(A), "bounds": {"least": str(A), "most": str(A)}}
+    assert told["left"] == amounts
+    assert model(made).findings()["left"] is None
+
+
 def test_a_readers_own_figures() -> None:
     made = small(trip(2, DAY, 10))
     assert names(made, rows=changed('{"round-trip": {"least": 99000000}}')) == []
@@ -328,3 +337,9 @@ def test_tags_that_cannot_be_right(lines: list[str]) -> None:
 def test_tags_of_a_file() -> None:
     (one,) = tags_of(["account,kind,tag", "0x1,bank account,ab"])
     assert (one.account, one.kind, one.tag) == ("0x1", "bank account", "ab")
+
+
+def test_the_page_of_alerts_tells_every_indicator() -> None:
+    page = (Path(__file__).parents[2] / "docs/alerts.md").read_text(encoding="utf-8")
+    told = [line.split("`")[1] for line in page.splitlines() if line.startswith("| `")]
+    assert sorted(told) == sorted(INDICATORS)

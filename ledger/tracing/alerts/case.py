@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -55,6 +55,8 @@ class Case:
     _payments: dict[int, list[Payment]] | None = None
     _homes: dict[str, set[int]] = field(default_factory=dict)
     _balances: dict[str, tuple[IntArray, IntArray]] = field(default_factory=dict)
+    _grouped: dict[tuple[str, ...], Mapping[Any, list[EventRow]]] = field(default_factory=dict)
+    _service: dict[int, set[int]] | None = None
     _seen: list[int] = field(default_factory=list)
     _kin: Kin | None = None
 
@@ -65,6 +67,16 @@ class Case:
     def of(self, name: str) -> Sequence[EventRow]:
         """Events of one kind, as `Contract.Event`."""
         return self.books.told.of(name)
+
+    def grouped(self, field: str, *names: str) -> Mapping[Any, list[EventRow]]:
+        """Events of some kinds by one of their arguments, each group in chain order."""
+        key = (field, *names)
+        if key not in self._grouped:
+            found: defaultdict[Any, list[EventRow]] = defaultdict(list)
+            for row in self.books.told.of_any(*names):
+                found[row.args[field]].append(row)
+            self._grouped[key] = found
+        return self._grouped[key]
 
     def bonds(self) -> list[Bond]:
         """Those that have raised money."""
@@ -110,13 +122,18 @@ class Case:
             circle = self.kin.circle(account)
             general = {self.world.axis(one) for one in circle}
             own = {bond.id for bond in self.books.bonds.values() if bond.issuer in circle}
-            service = {
-                number
-                for number, meaning in enumerate(self.world.meanings())
-                if meaning.kind is Kind.SERVICE and meaning.bond in own
-            }
-            self._homes[account] = {one for one in general if one is not None} | service
+            service = (self._services().get(bond, set()) for bond in own)
+            self._homes[account] = {one for one in general if one is not None}.union(*service)
         return self._homes[account]
+
+    def _services(self) -> dict[int, set[int]]:
+        """Where money waits to be paid as a bond's coupons or redemption, by bond."""
+        if self._service is None:
+            self._service = defaultdict(set)
+            for number, meaning in enumerate(self.world.meanings()):
+                if meaning.kind is Kind.SERVICE:
+                    self._service[meaning.bond].add(number)
+        return self._service
 
     # --- moves ---
 

@@ -8,7 +8,7 @@ equal amounts in order, and what each accounting rule says of it is told beside 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,7 +23,8 @@ from ledger.tracing.alerts.case import Case, Payment, bunches, distinct
 from ledger.tracing.alerts.found import Found
 from ledger.tracing.axes import Kind, line_axis, origin_axis, pool_axis
 from ledger.tracing.books import Bond
-from ledger.tracing.shares import Rule, of_flow
+from ledger.tracing.shares import Rule, Share, of_flow
+from ledger.tracing.steps import Why
 from ledger.tracing.sweep import Start, spread
 from ledger.tracing.walk import forward
 
@@ -343,8 +344,7 @@ def books_turned(case: Case, by: Indicator) -> Iterator[Found]:
     """Allocated to a line and taken back, so often within days, each time a part of what the bond has."""
     for bond in case.bonds():
         for line in case.books.lines_of(bond.id):
-            told = [row for row in _allocations(case) if row.args["line"] == line.id]
-            back = [row for row in told if row.name == "Deallocated"]
+            back = case.grouped("line", "Proceeds.Deallocated").get(line.id, [])
             for bunch in bunches([case.day(row.block) for row in back], by.whole("days")):
                 some = [back[place] for place in bunch]
                 whole = [row for row in some if row.args["amount"] >= share(bond.raised, by.whole("share"))]
@@ -353,10 +353,6 @@ def books_turned(case: Case, by: Indicator) -> Iterator[Found]:
                     yield Found(
                         by.id, bond.id, (bond.issuer,), amount, day, events=tuple(whole), subject=line.label
                     )
-
-
-def _allocations(case: Case) -> list[EventRow]:
-    return case.books.told.of_any("Proceeds.Allocated", "Proceeds.Deallocated")
 
 
 # --- what depends on the rule -------------------------------------------------------------------------------
@@ -501,31 +497,22 @@ def late_shifts(case: Case, by: Indicator) -> Iterator[Found]:
 def verifiers_of(case: Case, bond: Bond) -> set[str]:
     """Who signed a review of the bond's framework, or validated its impact, or judged its undertakings."""
     framework = framework_of(case, bond)
-    signed = {
-        row.args["review"]["verifier"]
-        for row in case.of("Frameworks.Reviewed")
-        if row.args["framework"] == framework
-    }
-    judged = {
-        row.args["finding"]["validator"]
-        for row in case.of("Undertakings.UndertakingJudged")
-        if row.args["framework"] == framework
-    }
+    reviews = case.grouped("framework", "Frameworks.Reviewed").get(framework, [])
+    judged = case.grouped("framework", "Undertakings.UndertakingJudged").get(framework, [])
     projects = {line.project for line in case.books.lines_of(bond.id)}
     validated = {
         report.finding.verifier
         for report in case.books.impact.reports.values()
         if report.finding and projects & set(report.projects)
     }
-    return (signed | judged | validated) - {NOBODY}
+    signed = {row.args["review"]["verifier"] for row in reviews}
+    return (signed | {row.args["finding"]["validator"] for row in judged} | validated) - {NOBODY}
 
 
 def framework_of(case: Case, bond: Bond) -> int:
     """The framework that a bond was registered under; zero where nothing says."""
-    for row in case.of("BondOffice.BondRegistered"):
-        if row.args["bond"] == bond.id:
-            return int(row.args["terms"]["framework"])
-    return 0
+    told = case.grouped("bond", "BondOffice.BondRegistered").get(bond.id)
+    return int(told[0].args["terms"]["framework"]) if told else 0
 
 
 def verifiers_paid(case: Case, by: Indicator) -> Iterator[Found]:
@@ -552,3 +539,25 @@ def _verifier_paid(case: Case, by: Indicator, bond: Bond, paid: Payment, ends: s
     path = (paid.row,) if paid.axis in ends else trip(case, bond.cash, paid.row, ends, by)
     if path and paid.kind is not Kind.COST:
         yield on_path(case, by.id, bond.id, bond.cash, path, (bond.issuer,))
+
+
+# --- the horizon -------------------------------------------------------------------------------------------
+
+
+def left_ledger(case: Case, bond: Bond) -> Amounts:
+    """By each rule: how much of what a bond paid was redeemed since, and is beyond what a trace can see."""
+    columns, paid = case.columns(bond.cash), case.payments(bond)
+    starts = [Start(one.row, one.axis, one.amount) for one in paid]
+    fifo = 0
+    for one in paid:
+        start = int(columns.rows.in_offset[one.row])
+        fifo += _gone(of_flow(forward(columns, one.axis, start, start + one.amount)))[1]
+    stream = case.world.stream(bond.cash, backward=False)
+    prorata = _gone(spread(stream, Rule.PRORATA, starts))[1]
+    least, most = _gone(spread(stream, Rule.BOUNDS, starts))
+    return Amounts(fifo, prorata, least, min(most, sum(one.amount for one in paid)))
+
+
+def _gone(shares: Iterable[Share]) -> tuple[int, int]:
+    ended = [part for part in shares if part.why is Why.STOP]
+    return sum(part.least for part in ended), sum(part.most for part in ended)

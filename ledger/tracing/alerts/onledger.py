@@ -2,16 +2,18 @@
 
 The answer (amounts are integer strings in minor units):
 
-    {chain_id, block, block_hash, as_of, jurisdiction,
+    {chain_id, block, block_hash, as_of, jurisdiction, left: {fifo, prorata, bounds},
      findings: [{key, indicator, clause, grade, jurisdiction, bond, parties, subject, first_seen:
                  {block, time}, day, currency, amount, fifo, prorata, bounds: {least, most}, depends_on_rule,
                  path: [{block, log, tx, time, from, to, amount}], events: [{block, log, tx, event}],
                  documents}]}
 
-`key` is the Keccak-256 hash of what a finding stands on: indicator, bond, subject, the places of its moves
-and acts, its documents. It stays while the chain does, whatever is learned later and whatever figures change.
-`first_seen` is the block of the last act that it needs, or the first one after the day that was missed.
-`amount` is what it is about; the rules say how much of the first move of the path was at its end right after.
+`left` is no finding but a report line, of one bond where one was asked for: what of its paid money was
+redeemed, and is beyond the ledger's horizon. `key` is the Keccak-256 hash of what a finding stands on:
+indicator, bond, subject, the places of its moves and acts, its documents. It stays while the chain does,
+whatever is learned later and whatever figures change. `first_seen` is the block of the last act that it
+needs, or the first one after the day that was missed. `amount` is what it is about; the rules say how much of
+the first move of the path was at its end right after.
 """
 
 from __future__ import annotations
@@ -107,8 +109,21 @@ def ledger_findings(
         "block_hash": world.header.hash,
         "as_of": format_day(world.today()),
         "jurisdiction": jurisdiction or DEFAULT,
+        "left": _left(case, wanted),
         "findings": told,
     }
+
+
+def _left(case: Case, bond: int | None) -> Json | None:
+    """The report line of one bond; none where all are asked for."""
+    if bond is None or not case.books.bonds[bond].closed:
+        return None
+    amounts = flows.left_ledger(case, case.books.bonds[bond])
+    return {"fifo": str(amounts.fifo), "prorata": str(amounts.prorata), "bounds": _bounds(amounts)}
+
+
+def _bounds(amounts: Amounts) -> Json:
+    return {"least": str(amounts.least), "most": str(amounts.most)}
 
 
 def _found(
@@ -169,7 +184,7 @@ class _Teller:
             "amount": str(one.amount),
             "fifo": str(amounts.fifo),
             "prorata": str(amounts.prorata),
-            "bounds": {"least": str(amounts.least), "most": str(amounts.most)},
+            "bounds": _bounds(amounts),
             "depends_on_rule": amounts.differ,
             "path": path,
             "events": events,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
 from ledger.domain.history import EventRow
 from ledger.domain.indicators import Indicator
@@ -129,13 +131,10 @@ def verifiers_related(case: Case, by: Indicator) -> Iterator[Found]:
     it."""
     del by
     for bond in case.bonds():
+        reviews = case.grouped("framework", "Frameworks.Reviewed").get(framework_of(case, bond), [])
         for verifier in sorted(verifiers_of(case, bond)):
             if case.kin.declared(verifier, bond.issuer):
-                signed = [
-                    row
-                    for row in case.of("Frameworks.Reviewed")
-                    if row.args["review"]["verifier"] == verifier
-                ]
+                signed = [row for row in reviews if row.args["review"]["verifier"] == verifier]
                 tied = _tied(case, verifier, bond.issuer)
                 events = tuple(sorted([*signed, *tied], key=_place))
                 yield Found(
@@ -146,16 +145,16 @@ def verifiers_related(case: Case, by: Indicator) -> Iterator[Found]:
 
 def _tied(case: Case, one: str, other: str) -> list[EventRow]:
     """The admissions by which two came into one group."""
-    told = case.books.told.of_any("Participants.Admitted", "Participants.Amended")
-    mine = [row for row in told if row.args["account"] in (one, other) and row.args["admission"]["group"]]
-    return mine[-2:]
+    told = case.grouped("account", "Participants.Admitted", "Participants.Amended")
+    mine = [row for row in (*told.get(one, []), *told.get(other, [])) if row.args["admission"]["group"]]
+    return sorted(mine, key=_place)[-2:]
 
 
 def verifiers_lapsed(case: Case, by: Indicator) -> Iterator[Found]:
     """The first act under a review whose verifier was no active verifier any more, with what all of them
     moved."""
     for bond in case.bonds():
-        acts = [row for row in _uses_of_review(case) if _bond(case, row) == bond.id]
+        acts = case.grouped("bond", *_UNDER_REVIEW).get(bond.id, [])
         late = [(row, review) for row in acts if (review := _lapsed_at(case, bond, row)) is not None]
         amount = sum(row.args["amount"] for row, _ in late)
         if late and amount >= by.whole("least"):
@@ -167,35 +166,27 @@ def verifiers_lapsed(case: Case, by: Indicator) -> Iterator[Found]:
             )  # fmt: skip
 
 
-def _uses_of_review(case: Case) -> list[EventRow]:
-    return case.books.told.of_any("Proceeds.Allocated", "Proceeds.Paid", "Proceeds.Encumbered")
-
-
-def _bond(case: Case, row: EventRow) -> int:
-    return int(row.args["bond"])
+_UNDER_REVIEW: Final = ("Proceeds.Allocated", "Proceeds.Paid", "Proceeds.Encumbered")
 
 
 def _lapsed_at(case: Case, bond: Bond, act: EventRow) -> EventRow | None:
     """The review in force at an act, where its verifier was not fit then."""
-    framework = framework_of(case, bond)
-    reviews = [
-        row
-        for row in case.of("Frameworks.Reviewed")
-        if row.args["framework"] == framework and _place(row) < _place(act)
-    ]
-    if not reviews:
+    reviews = case.grouped("framework", "Frameworks.Reviewed").get(framework_of(case, bond), [])
+    review = _last_before(reviews, act)
+    if review is None:
         return None
-    verifier = reviews[-1].args["review"]["verifier"]
-    told = [
-        row
-        for row in case.books.told.of_any("Participants.Admitted", "Participants.Amended")
-        if row.args["account"] == verifier and _place(row) < _place(act)
-    ]
-    if not told:
+    told = case.grouped("account", "Participants.Admitted", "Participants.Amended")
+    known = _last_before(told.get(review.args["review"]["verifier"], []), act)
+    if known is None:
         return None
-    admission = told[-1].args["admission"]
+    admission = known.args["admission"]
     fit = admission["roles"] & Role.VERIFIER and not admission["suspended"]
-    return None if fit and case.day(act.block) <= admission["lapseDay"] else reviews[-1]
+    return None if fit and case.day(act.block) <= admission["lapseDay"] else review
+
+
+def _last_before(rows: Sequence[EventRow], act: EventRow) -> EventRow | None:
+    found = bisect_left(rows, _place(act), key=_place)
+    return rows[found - 1] if found else None
 
 
 # --- projects ----------------------------------------------------------------------------------------------
@@ -207,26 +198,31 @@ def projects_twice(case: Case, by: Indicator) -> Iterator[Found]:
         case.books.lines[row.args["line"]].project: row for row in reversed(case.of("Proceeds.Allocated"))
     }
     told = [row for row in case.of("Proceeds.ProjectRegistered") if row.args["project"] in funded]
-    for place, later in enumerate(told):
-        for earlier in told[:place]:
-            if _one_project(earlier, later):
-                pair = [funded[row.args["project"]] for row in (earlier, later)]
-                last = max(pair, key=_place)
-                bond = case.bond_of(last.args["line"])
-                amount = min(row.args["amount"] for row in pair)
-                if amount >= by.whole("least"):
-                    companies = (row.args["company"] for row in (later, earlier))
-                    yield Found(
-                        by.id, bond.id, distinct([bond.issuer, *companies]), amount,
-                        case.day(last.block), events=(earlier, later, *sorted(pair, key=_place)),
-                        documents=distinct([earlier.args["document"], later.args["document"]]),
-                    )  # fmt: skip
+    alike: dict[Any, EventRow] = {}
+    for later in told:
+        a = later.args
+        names = (("name", plain(a["label"])), ("paper", a["document"], a["company"], a["budget"]))
+        earlier = next((alike[name] for name in names if name in alike), None)
+        if earlier is not None:
+            yield from _one_project(
+                case, by, earlier, later, [funded[one.args["project"]] for one in (earlier, later)]
+            )
+        for name in names:
+            alike.setdefault(name, later)
 
 
-def _one_project(one: EventRow, other: EventRow) -> bool:
-    a, b = one.args, other.args
-    alike = all(a[name] == b[name] for name in ("document", "company", "budget"))
-    return alike or plain(a["label"]) == plain(b["label"])
+def _one_project(
+    case: Case, by: Indicator, earlier: EventRow, later: EventRow, funded: list[EventRow]
+) -> Iterator[Found]:
+    first, last = sorted(funded, key=_place)
+    amount, bond = min(row.args["amount"] for row in funded), case.bond_of(last.args["line"])
+    if amount >= by.whole("least"):
+        companies = (row.args["company"] for row in (later, earlier))
+        yield Found(
+            by.id, bond.id, distinct([bond.issuer, *companies]), amount, case.day(last.block),
+            events=(earlier, later, first, last),
+            documents=distinct([earlier.args["document"], later.args["document"]]),
+        )  # fmt: skip
 
 
 def category_swaps(case: Case, by: Indicator) -> Iterator[Found]:
@@ -250,10 +246,8 @@ def category_swaps(case: Case, by: Indicator) -> Iterator[Found]:
 def _category_came(case: Case, project: Project) -> EventRow | None:
     """The version of the framework in which the category first stood."""
     code = case.books.category(project)
-    for row in case.of("Frameworks.FrameworkRegistered"):
-        if row.args["framework"] == project.framework and code in map(readable, row.args["categories"]):
-            return row
-    return None
+    versions = case.grouped("framework", "Frameworks.FrameworkRegistered").get(project.framework, [])
+    return next((row for row in versions if code in map(readable, row.args["categories"])), None)
 
 
 def pieces_home(case: Case, by: Indicator) -> Iterator[Found]:

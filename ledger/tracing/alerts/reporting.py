@@ -77,9 +77,7 @@ def _first_reports(case: Case) -> dict[tuple[int, int, int], EventRow]:
 def _due(case: Case, framework: int) -> Iterator[tuple[int, int, int]]:
     """(index, occurrence, day) of every due day that has come."""
     ended = _dropped(case, framework)
-    for row in case.of("Frameworks.UndertakingAdded"):
-        if row.args["framework"] != framework:
-            continue
+    for row in case.grouped("framework", "Frameworks.UndertakingAdded").get(framework, []):
         undertaking, index = row.args["undertaking"], row.args["index"]
         last = min(undertaking["lastDay"] or case.today, ended.get(index, case.today), case.today)
         occurrence, day = 0, undertaking["dueDay"]
@@ -94,9 +92,8 @@ def _due(case: Case, framework: int) -> Iterator[tuple[int, int, int]]:
 def _dropped(case: Case, framework: int) -> dict[int, int]:
     """The day until which each dropped undertaking is owed; one taken up again is owed as before."""
     found: dict[int, int] = {}
-    for row in case.books.told.of_any("Frameworks.UndertakingDropped", "Frameworks.UndertakingResumed"):
-        if row.args["framework"] != framework:
-            continue
+    ended = ("Frameworks.UndertakingDropped", "Frameworks.UndertakingResumed")
+    for row in case.grouped("framework", *ended).get(framework, []):
         if row.name == "UndertakingDropped":
             found[row.args["index"]] = row.args["day"]
         else:
@@ -108,7 +105,7 @@ def _dropped(case: Case, framework: int) -> dict[int, int]:
 
 
 def _told(case: Case, report: Report) -> EventRow:
-    return next(row for row in case.of("Impact.ImpactReported") if row.args["report"] == report.id)
+    return case.grouped("report", "Impact.ImpactReported")[report.id][0]
 
 
 def _counting(case: Case) -> list[Report]:
