@@ -497,6 +497,7 @@ def test_whoever_may_ask_is_answered(lived: Api, name: str) -> None:
         "/entitlements": "Investor",
         "credit-lines": "Company",
         "status": "Auditor",
+        "/findings": "Auditor",
         "portfolios": "Investor",
         "/obligors/": "Company",
     }
