@@ -22,6 +22,7 @@ from ledger.chain.abi import ABI_FOLDER, Abis
 from ledger.domain import purposes
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.purposes import PROCEEDS, axis_of
+from ledger.services.works import MilestonePlan
 from tests.acceptance.slots import Place, place
 from tests.acceptance.town import DELAY, DUE, Town, confirmed, town
 from tests.integration import given_bond
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.spec("CHK-1")
 ROOT = Path(__file__).parents[2]
 BUILT = [
     *("CASH-1", "PIECE-1", "BOND-1", "BOND-2", "HOLD-1", "DOC-1", "DOC-3", "DOC-4", "LINE-1", "FIN-1"),
-    *("LOAN-1", "MAT-2", "POOL-1", "POOL-2", "IDX-1"),
+    *("BOND-11", "LOAN-1", "MAT-2", "POOL-1", "POOL-2", "IDX-1"),
 ]
 ABSENT = ["CLR-1", "IMP-1", "API-1"]
 
@@ -478,6 +479,22 @@ def test_money_that_leaves_a_line_without_the_gate(here: Town, faulty: Abis) -> 
         call = upgraded(here, faulty, "Proceeds")
         tx = call("leak", here.given.line, here.ledger.session.address("Factor"), 100)["transactionHash"]
         assert_noticed(checked(here), {"BOND-2", "BOND-1"}, tx, f"100 left budget line {here.given.line}")
+
+
+@pytest.mark.spec("BOND-11")
+def test_money_that_a_milestone_holds_is_spent(here: Town, faulty: Abis) -> None:
+    """The gate was not asked; all else about the payment is right."""
+    with undone(here):
+        ledger, given = here.ledger, here.given
+        ledger.issuer.deallocate("Issuer", given.line, yuan(1))
+        line = ledger.issuer.open_line("Issuer", given.bond, given.project, budget=yuan(100)).id
+        held = [MilestonePlan("FOUNDATION", yuan(100), DUE + DAY)]
+        ledger.works.set("Issuer", line, certifier="Verifier", milestones=held)
+        ledger.issuer.allocate("Issuer", line, yuan(1))
+        call = upgraded(here, faulty, "Proceeds")
+        assert checked(here).status == 0
+        tx = call("payUnasked", line, bytes.fromhex(here.direct[2:]), 100)["transactionHash"]
+        assert_noticed(checked(here), {"BOND-11"}, tx, f"budget line {line}: 100 gone of 0 released")
 
 
 @pytest.mark.spec("FIN-1")

@@ -86,6 +86,7 @@ def spent(api: Api, bond: int) -> None:
     api.post("Issuer", f"/v1/budget-lines/{line}/allocations", {"amount": cny(100_000)})
     moved(api, bond, line, number)
     invoice = obligation(api, "LIFE-1", 100_000, buyer="Issuer")
+    built(api, bond, line, number, invoice)
     payment = {"fingerprint": invoice, "amount": cny(100_000)}
     api.post("Issuer", f"/v1/budget-lines/{line}/payments", payment)
     api.refused("Issuer", "POST", f"/v1/budget-lines/{line}/payments", payment, 409, "over-budget")
@@ -109,6 +110,28 @@ def moved(api: Api, bond: int, line: int, project: int) -> None:
     again = api.post("Issuer", path, body | {"document": paper("again")})["id"]
     api.post("Issuer", f"/v1/reallocations/{again}/withdrawal")
     assert api.get("Investor", f"/v1/reallocations/{again}")["state"] == "withdrawn"
+
+
+def built(api: Api, bond: int, line: int, project: int, invoice: str) -> None:
+    """1,000 fen on a line of works for a while: held by a milestone and a retention, then by nothing."""
+    opened = {"project": project, "budget": cny(1_000), "label": "Works", "company_may_spend": False}
+    works = api.post("Issuer", f"/v1/bonds/{bond}/budget-lines", opened)["id"]
+    path = f"/v1/budget-lines/{works}"
+    held = {"code": "FOUNDATION", "amount": cny(400), "due": "2025-05-01"}
+    terms = {"certifier": api.account("Verifier"), "milestones": [held], "retention_ppm": 50_000}
+    api.post("Issuer", path + "/works", terms | {"final_due": "2025-06-01"})
+    for number, act in ((line, "deallocations"), (works, "allocations")):
+        api.post("Issuer", f"/v1/budget-lines/{number}/{act}", {"amount": cny(1_000)})
+    asked = {"fingerprint": invoice, "amount": cny(571)}
+    api.refused("Issuer", "POST", path + "/payments/check", asked, 409, "not-released")
+    api.refused("Issuer", "POST", path + "/works/acceptance", {"document": paper()}, 409, "not-party")
+    api.post("Verifier", path + "/works/milestones/0/certificate", {"document": paper("certificate")})
+    api.post("Verifier", path + "/works/acceptance", {"document": paper("acceptance")})
+    found = api.get("Investor", path + "/works")
+    assert (found["released"], found["gone"], found["retention_ppm"]) == (cny(1_000), cny(0), 50_000)
+    assert found["final_on"] and found["milestones"][0]["certified_on"] == found["final_on"]
+    for number, act in ((works, "deallocations"), (line, "allocations")):
+        api.post("Issuer", f"/v1/budget-lines/{number}/{act}", {"amount": cny(1_000)})
 
 
 def placed(api: Api, bond: int) -> None:
