@@ -140,6 +140,21 @@ def states(out: Console, answer: Answer) -> None:
     out.print(shown)
 
 
+def works(out: Console, answer: Answer) -> None:
+    """What milestones and retention have released of each line that has them, and the milestones that are
+    late or open."""
+    if not answer["works"]:
+        return
+    unit, today = unit_of(answer), answer["as_of"]
+    shown = table(say("Works"), ">budget line", ">budget", ">released", ">gone", "open milestones", "late")
+    for one in answer["works"]:
+        parts = (amount(one[part], unit) for part in ("budget", "released", "gone"))
+        waiting = [m for m in one["milestones"] if not m["certified_on"]]
+        late = [m["what"] for m in waiting if m["due"] < today]
+        shown.add_row(str(one["line"]), *parts, ", ".join(m["what"] for m in waiting), ", ".join(late))
+    out.print(shown)
+
+
 def share(part: int, whole: int) -> str:
     """Percent with two decimals, cut off."""
     if whole == 0:
@@ -163,6 +178,7 @@ def trace(out: Console, answer: Answer, limit: int | None = None) -> None:
     )
     out.print(f"[bold]{answer['label']}[/bold] · {asked}")
     states(out, answer)
+    works(out, answer)
     shown = table(
         say("Every fen from [0 to {raised})", raised=amount(answer["raised"], unit)),
         ">from",

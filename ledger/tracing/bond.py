@@ -20,7 +20,7 @@ The answer (amounts and numbers of fen are integer strings in minor units):
 
     {chain_id, block, block_hash, as_of, view, rule, bond, label, issuer, currency, minor_unit, raised,
      states: {cost, unallocated, placed, lost, available, encumbered, spent, returned}, conserved,
-     horizon: {hops, until, least}, holders,
+     works, horizon: {hops, until, least}, holders,
      intervals: [{start, end, amount, state, age_days, project, category, line,
                   payee, payee_account, illustrative, refund_of, receivable, piece: {start, end},
                   placement: {id, instrument}, documents, tx, log, block, path, onward, economic}]}
@@ -28,6 +28,7 @@ The answer (amounts and numbers of fen are integer strings in minor units):
 `tx`, `log` and `block` are of the move that brought the money where it is; `refund_of` is the payment
 `TX:LOG` that came back, or the placement. `path`: `ledger.tracing.hops`, after a first stop that names the
 subscribers.
+`works`: what holds budget lines back (`ledger.tracing.works`).
 `onward`: `ledger.tracing.onward`. `economic`: `[{party, account, illustrative, role, start, end, amount,
 documents}]`, for a receivable's fen with `tier`, `via`, `financing`, `holder`, `receivable`, `piece` as well.
 """
@@ -54,6 +55,7 @@ from ledger.tracing.shares import Rule
 from ledger.tracing.steps import BoolArray
 from ledger.tracing.sweep import Start
 from ledger.tracing.walk import Flow, Horizon, backward, forward
+from ledger.tracing.works import works
 from ledger.tracing.world import World
 
 _STATE_OF: Final = {
@@ -114,6 +116,7 @@ def _answer(world: World, bond: Bond, view: str, rule: Rule, intervals: list[Jso
         "raised": str(bond.raised),
         "states": {state: str(amount) for state, amount in states.items()},
         "conserved": is_conserved(world, bond, states, intervals),
+        "works": works(world.books, bond.id),
     }
 
 

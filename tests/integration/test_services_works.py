@@ -38,7 +38,7 @@ def shell(staffed: Ledger, tmp_path: Path) -> Shell:
 
 @pytest.mark.spec("BOND-11", "BOND-12")
 def test_a_line_is_built_paid_and_accepted_from_the_shell(shell: Shell, staffed: Ledger) -> None:
-    line = str(given.bond(staffed).line)
+    bond, line = (lived := given.bond(staffed)).bond, str(lived.line)
     consent = json.loads(shell("works", "consent", "--as", "Verifier", "--document", "@paper", "--json"))
     milestone = f"FOUNDATION=3000@{FIRST_DAY + 9 * DAY}"
     about = ("--certifier", "Auditor", "--consent", consent["document"], "--milestone", milestone)
@@ -57,6 +57,11 @@ def test_a_line_is_built_paid_and_accepted_from_the_shell(shell: Shell, staffed:
     [built] = found["milestones"]
     assert (built["amount"], built["late"]) == ("300000", False)
     assert built["certified_on"] == (FIRST_DAY + 10 * DAY).isoformat()
+    [told] = json.loads(shell("trace", "bond", str(bond), "--json"))["works"]
+    assert (told["released"], told["gone"], told["retention_ppm"]) == ("855000", "570000", 50_000)
+    assert (told["certifier"]["party"], told["agreed"], told["final_on"]) == ("Auditor", True, None)
+    assert told["milestones"][0]["what"] == "FOUNDATION" and told["milestones"][0]["document"]
+    assert "FOUNDATION" not in shell("trace", "bond", str(bond)), "none is open"
     shell("works", "accept", line, "--as", "Auditor", "--document", "@paper")
     staffed.issuer.pay("Issuer", int(line), invoice, yuan(3_300))
     after = staffed.works.of(int(line))
