@@ -73,7 +73,7 @@ class Statements:
 
         Kinds: books (the three sides of the reconciliation differ, or the trace is not conserved), label (an
         open breach), undertaking (overdue or failed), overdue (a receivable on the bond's money), lost
-        (a placement that did not come back).
+        (a placement that did not come back), alert (what an indicator found: a question, by its key).
         """
         from ledger.reports.statements import head
 
@@ -84,6 +84,7 @@ class Statements:
             *self._undertakings(int(trace["bond"])),
             *self._overdue(trace),
             *_lost(trace),
+            *self._alerts(trace),
         ]
         return head(trace) | {"exceptions": found}
 
@@ -147,6 +148,19 @@ class Statements:
                     since=one.due.isoformat(),
                     reference=f"{one.framework}/{one.index}/{one.number}",
                 )
+
+    def _alerts(self, trace: Trace) -> Iterator[Json]:
+        found = self._auditor.findings(int(trace["bond"]), as_of_block=int(trace["block"]))
+        for one in found["findings"]:
+            yield _exception(
+                "alert",
+                one["indicator"],
+                party=", ".join(one["names"]) or None,
+                since=one["first_seen"]["time"],
+                amount=one["amount"],
+                reference=one["key"],
+                documents=list(one["documents"]),
+            )
 
     def _overdue(self, trace: Trace) -> Iterator[Json]:
         own = {str(number) for number in _receivables(trace)}

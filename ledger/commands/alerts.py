@@ -14,6 +14,7 @@ from ledger import tables
 from ledger.commands.common import Json, opened, out, read_day, show
 from ledger.domain.dates import day_number
 from ledger.domain.indicators import Indicator, changed, in_force
+from ledger.domain.money import currency
 from ledger.errors import BadInput
 from ledger.words import say, spoken, value
 
@@ -135,28 +136,31 @@ def _print_ledger(told: Mapping[str, Any]) -> None:
         jurisdiction=told["jurisdiction"],
     )
     out.print(counted, soft_wrap=True)
-    shown = tables.table(
-        say("Alerts: questions, not verdicts (minor units)"),
-        "bond",
-        "indicator",
-        "first seen",
-        ">amount",
-        ">first in, first out",
-        ">pro-rata",
-        ">at least",
-        ">at most",
-        "party",
-    )
+    title = say("Alerts: questions, not verdicts")
+    shown = tables.table(title, "bond", "indicator", "first seen", ">amount", "by rule", "party")
     for one in told["findings"]:
-        bounds = one["bounds"]
-        amounts = (one["amount"], one["fifo"], one["prorata"], bounds["least"], bounds["most"])
-        shown.add_row(
-            str(one["bond"] or "-"), value(one["indicator"]), one["first_seen"]["time"], *amounts,
-            one["parties"][0] if one["parties"] else "-",
-        )  # fmt: skip
+        facts = (str(one["bond"] or "–"), value(one["indicator"]), one["first_seen"]["time"])
+        unit = one["currency"] or say("minor units")
+        name = one["names"][0] if one["names"] else "–"
+        shown.add_row(*facts, f"{unit} {_said(one, one['amount'])}", _by_rule(one), name)
     out.print(shown)
     for indicator, clause in {one["indicator"]: one["clause"] for one in told["findings"]}.items():
         out.print(f"  {value(indicator)}: {clause}", soft_wrap=True)
+
+
+def _said(one: Mapping[str, Any], minor: str) -> str:
+    return tables.amount(minor, currency(one["currency"])) if one["currency"] else minor
+
+
+def _by_rule(one: Mapping[str, Any]) -> str:
+    """By first in, first out, by pro-rata, and between what any rule could give, where these differ."""
+    if not one["depends_on_rule"]:
+        return "="
+    bounds = one["bounds"]
+    fifo, prorata, least, most = (
+        _said(one, minor) for minor in (one["fifo"], one["prorata"], bounds["least"], bounds["most"])
+    )
+    return f"{value('fifo')} {fifo}, {value('prorata')} {prorata}, {least} – {most}"
 
 
 def _read(path: Path, read: Callable[[str], _Read]) -> _Read:

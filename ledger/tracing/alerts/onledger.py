@@ -177,6 +177,7 @@ class _Teller:
             "jurisdiction": self._jurisdiction,
             "bond": one.bond or None,
             "parties": list(one.parties),
+            "names": [self._world.books.party(account).name for account in one.parties],
             "subject": one.subject or None,
             "first_seen": {"block": block, "time": format_day(self._case.day(block))},
             "day": format_day(one.day),
