@@ -1,31 +1,36 @@
 """Evidence packs: one answer, with everything needed to check it offline against a block's hash (DESIGN 4).
 
-A pack is a folder; `checker/verify_pack.py`, a copy of which lies in it, says what each file must prove.
-Amounts and offsets are integer strings in minor units, addresses and hashes `0x…` in lower case.
+A pack is a folder or a zip; `checker/verify_pack.py`, a copy of which lies in it, says what each file must prove.
+Amounts and offsets are integer strings in minor units, addresses and hashes `0x…` in lower case. What to prove of a
+bond, an account and a receivable is found in the chain's logs and not in the index; of a payment, the answer names
+the moves on the way back, and the checker sees that there are no others.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from eth_hash.auto import keccak
-
 from ledger.errors import BadInput, LedgerError
 from ledger.ports import Signer
-from ledger.reports.checker.proofs import recover, rlp_int, word
-from ledger.reports.checker.verify_pack import (
-    AXES_SLOT,
-    CONTROLLERS_SLOT,
-    FORMAT,
-    MOVED,
-    OUTSIDE,
-    PROCEEDS,
-    checkpoint_digest,
-    verify_pack,
+from ledger.reports.checker.packs import FORMAT, OUTSIDE, checkpoint_digest
+from ledger.reports.checker.proofs import recover
+from ledger.reports.checker.verify_pack import verify_pack
+from ledger.reports.proving import (
+    LONGEST_GAP,
+    Progress,
+    acts_in,
+    cited,
+    counters_of,
+    headers_of,
+    moves_in,
+    pieces_of,
+    receipts_of,
+    runs_of,
 )
 from ledger.reports.sources import (
     Books,
@@ -33,34 +38,25 @@ from ledger.reports.sources import (
     Json,
     Place,
     Purpose,
+    account_places,
+    act_places,
     openings_of,
+    path_places,
+    payment_move,
     places_of,
     purposes_of,
 )
-from ledger.reports.tries import Trie
-from ledger.reports.wire import UnsupportedChain, header_rlp, receipt_bytes, transaction_bytes
 
 _CHECKER: Final = Path(__file__).parent / "checker"
 _COPIED: Final = {
-    "verify_pack.py": "verify_pack.py",
-    "fates.py": "fates.py",
-    "proofs.py": "proofs.py",
+    **{
+        f"{name}.py": f"{name}.py"
+        for name in ("verify_pack", "packs", "bonds", "accounts", "payments", "pieces", "fates", "proofs")
+    },
     "README.txt": "README.md",
 }
-
-LONGEST_GAP: Final = 4096
-"""Blocks without a move between two with one, above which the headers between are left out (a header is about
-0.6 kB) and the earlier block's hash becomes one more that a reader has to trust."""
-
-_HEADERS_AT_ONCE: Final = 256
-_SLOTS_AT_ONCE: Final = 128
-
-_LAYOUT: Final = {
-    "axes_slot": AXES_SLOT,
-    "controllers_slot": CONTROLLERS_SLOT,
-    "key": "keccak256(axis as 32 bytes ++ axes_slot as 32 bytes)",
-    "packing": "in: bits 0..111, out: bits 112..223, flags: bits 224..255 (0 general, 1 purpose, 2 source)",
-}
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+"""The date of every file in a zip, so that the same pack is the same bytes."""
 
 
 class EvidenceFails(LedgerError):
@@ -70,21 +66,26 @@ class EvidenceFails(LedgerError):
     status = "broken"
 
 
+def _silent(done: int, of: int) -> None:
+    """Nobody watches."""
+
+
 def bond_pack(
     chain: EvidenceChain,
     answer: Json,
     books: Books,
-    out_dir: Path,
+    out: Path,
     checkpoints: Sequence[Json] = (),
+    progress: Progress = _silent,
 ) -> Path:
-    """A pack for what `trace bond` answered. What to prove is found in the chain's logs, not in the index.
+    """A pack for what `trace bond` answered by first in, first out.
 
     Raises: as `build_pack`.
     """
     last = int(answer["block"])
     purposes = purposes_of(chain, books, int(answer["bond"]), last)
     places = places_of(chain, books, purposes, last) + openings_of(chain, books, int(answer["bond"]), last)
-    return build_pack(chain, answer, places, purposes, out_dir, checkpoints, cash=books.cash)
+    return build_pack(chain, answer, places, purposes, out, checkpoints, cash=books.cash, progress=progress)
 
 
 def build_pack(
@@ -92,34 +93,105 @@ def build_pack(
     answer: Json,
     places: Iterable[Place],
     purposes: Iterable[Purpose],
-    out_dir: Path,
+    out: Path,
     checkpoints: Sequence[Json] = (),
     *,
     cash: str,
+    progress: Progress = _silent,
 ) -> Path:
-    """Writes a pack into `out_dir`, checks it, and returns `out_dir`.
+    """Writes a bond's pack to `out`, checks it, and returns `out`.
 
     Args:
         answer: `trace bond ID --json`; its block is the pack's.
         places: the transactions that moved money of the bond, or named its budget lines and projects.
         purposes: what its axes are for; those that no move touches are left out.
-        checkpoints: as `sign_checkpoint` makes them, of blocks whose header is in the pack.
+        checkpoints: as `sign_checkpoint` makes them. One of a later block vouches as well, as the headers up to
+            it are in the pack; one of a block whose header is not in the pack is left out.
 
     Raises:
-        BadInput: when `out_dir` holds something already.
+        BadInput: when `out` is there already (an empty folder may be).
         UnsupportedChain: when the chain's hashes are not Ethereum's.
         EvidenceFails: when the answer does not follow from the chain; what was written shows it.
     """
-    out_dir = Path(out_dir)
-    if out_dir.exists() and any(out_dir.iterdir()):
-        raise BadInput("a pack needs a folder of its own", who=str(out_dir), needed="an empty folder")
-    files = dict(_files(chain, answer, _by_block(places), purposes, cash.lower()))
-    files["checkpoints.json"] = _json([_lowered(point) for point in checkpoints])
-    _write(out_dir, files)
-    report = verify_pack(out_dir)
-    if not report["ok"]:
-        raise EvidenceFails("; ".join(report["problems"]), who=str(out_dir), had=report["problems"])
-    return out_dir
+    known = {purpose.axis: purpose for purpose in purposes}
+    own = frozenset(axis for axis, purpose in known.items() if purpose.name != "CLAIM")
+    origins = [axis for axis, purpose in known.items() if purpose.name == "ORIGIN"]
+    pack = _Building(chain, answer, "bond", out, checkpoints, progress)
+    pack.prove(places)
+    moves = pack.moves(cash, own)
+    touched = [*origins, *_ends(moves)]
+    named = {axis: [known[axis].name, *known[axis].parts] if axis in known else [OUTSIDE] for axis in touched}
+    return pack.seal({"bond": int(answer["bond"]), **counters_of(chain, cash.lower(), pack.block, named)})
+
+
+def payment_pack(
+    chain: EvidenceChain,
+    answer: Json,
+    books: Books,
+    out: Path,
+    checkpoints: Sequence[Json] = (),
+    progress: Progress = _silent,
+) -> Path:
+    """A pack for what `trace payment` answered by first in, first out, without a horizon.
+
+    Raises: as `build_pack`.
+    """
+    last = int(answer["as_of_block"])
+    bonds = sorted({int(source["bond"]) for source in answer["sources"] if source["bond"] is not None})
+    purposes = [purpose for bond in bonds for purpose in purposes_of(chain, books, bond, last)]
+    known = {purpose.axis: [purpose.name, *purpose.parts] for purpose in purposes}
+    pack = _Building(chain, answer, "payment", out, checkpoints, progress)
+    pack.prove(path_places(chain, answer))
+    moves, cash = pack.moves(books.cash, None), books.cash.lower()
+    axes = {axis: known.get(axis) for axis in _ends(moves)}
+    facts = {"payment": payment_move(chain, answer), **counters_of(chain, cash, last, axes)}
+    return pack.seal(facts)
+
+
+def account_pack(
+    chain: EvidenceChain,
+    answer: Json,
+    out: Path,
+    checkpoints: Sequence[Json] = (),
+    progress: Progress = _silent,
+    *,
+    first_block: int = 0,
+) -> Path:
+    """A pack for a participant's whole statement in one ledger cash (`account_answer`).
+
+    Raises: as `build_pack`.
+    """
+    account, cash = str(answer["account"]), str(answer["cash"])
+    pack = _Building(chain, answer, "account", out, checkpoints, progress)
+    pack.prove(account_places(chain, cash, account, first_block, pack.block))
+    moves = pack.moves(cash, frozenset([account]))
+    axes: dict[str, list[Any] | None] = {account: [OUTSIDE], **dict.fromkeys(set(_ends(moves)) - {account})}
+    return pack.seal({"account": account, **counters_of(chain, cash, pack.block, dict(sorted(axes.items())))})
+
+
+def receivable_pack(
+    chain: EvidenceChain,
+    answer: Json,
+    book: str,
+    out: Path,
+    checkpoints: Sequence[Json] = (),
+    progress: Progress = _silent,
+    *,
+    first_block: int = 0,
+) -> Path:
+    """A pack for what `piece show` answered: every act on each piece, without a hole.
+
+    Raises: as `build_pack`.
+    """
+    receivable, address = int(answer["receivable"]), book.lower()
+    pack = _Building(chain, answer, "receivable", out, checkpoints, progress)
+    pack.prove(act_places(chain, address, receivable, first_block, pack.block))
+    acts = [act for part in pack.receipts for act in acts_in(part, address, receivable)]
+    pack.put(acts)
+    starts = [int(piece["start"]) for piece in answer["pieces"]]
+    return pack.seal(
+        {"receivable": receivable, **pieces_of(chain, address, pack.block, receivable, starts)}
+    )
 
 
 def sign_checkpoint(signer: Signer, chain_id: int, block: int, block_hash: str) -> dict[str, Any]:
@@ -134,219 +206,103 @@ def sign_checkpoint(signer: Signer, chain_id: int, block: int, block_hash: str) 
     }
 
 
-# --- the files ---
+class _Building:
+    """One pack while it is made: what it proves, then its files."""
+
+    def __init__(
+        self,
+        chain: EvidenceChain,
+        answer: Json,
+        kind: str,
+        out: Path,
+        checkpoints: Sequence[Json],
+        progress: Progress,
+    ) -> None:
+        self.chain, self.answer, self.kind = chain, answer, kind
+        self.out, self.progress = Path(out), progress
+        self.block = int(answer.get("as_of_block", answer.get("block")))
+        self.headers: dict[int, Json] = {}
+        self.receipts: list[dict[str, Any]] = []
+        self._acts: list[tuple[Json, str]] = []
+        self._points = [_lowered(point) for point in checkpoints]
+        if self.out.exists() and (self.out.is_file() or any(self.out.iterdir())):
+            raise BadInput(
+                "a pack needs a folder of its own", who=str(self.out), needed="an empty folder or a new file"
+            )
+
+    def prove(self, places: Iterable[Place]) -> None:
+        """Headers and receipts of these transactions, and on to the last block that somebody vouches for."""
+        found = list(places)
+        near = [p["block"] for p in self._points if self.block <= p["block"] <= self.block + LONGEST_GAP]
+        self.headers = headers_of(self.chain, [*(place.block for place in found), self.block, *near])
+        self.receipts = receipts_of(self.chain, self.headers, found, self.progress)
+
+    def moves(self, cash: str, axes: frozenset[str] | None) -> list[dict[str, Any]]:
+        """The moves that the pack lists."""
+        found = [move for part in self.receipts for move in moves_in(part, cash.lower(), axes)]
+        self.put([(move, move["document"]) for move in found])
+        return found
+
+    def put(self, acts: Sequence[tuple[Json, str]]) -> None:
+        """What the pack lists, each with the document that it cites."""
+        self._acts = list(acts)
+
+    def seal(self, facts: Json) -> Path:
+        """Writes the files and checks them."""
+        place = {"kind": self.kind, "chain_id": self.chain.chain_id, "block": self.block}
+        place["block_hash"] = self.headers[self.block]["hash"]
+        files = {name: _json(value) for name, value in self._files({**place, **facts})}
+        _save(self.out, files)
+        report = verify_pack(self.out)
+        if not report["ok"]:
+            raise EvidenceFails("; ".join(report["problems"]), who=str(self.out), had=report["problems"])
+        return self.out
+
+    def _files(self, facts: Json) -> Iterator[tuple[str, Any]]:
+        for part in self.receipts:
+            # The logs are inside the receipt, at the end of its proof.
+            proof = {name: value for name, value in part.items() if name != "logs"}
+            yield f"receipts/{part['block']}-{part['tx_index']}.json", proof
+        yield from runs_of(self.headers)
+        yield "answer.json", self.answer
+        yield "moves.json", [act for act, _ in self._acts]
+        yield "documents.json", cited(self._acts)
+        yield "counters.json", facts
+        yield "checkpoints.json", [point for point in self._points if point["block"] in self.headers]
 
 
-def _files(
-    chain: EvidenceChain,
-    answer: Json,
-    blocks: Mapping[int, set[str]],
-    purposes: Iterable[Purpose],
-    cash: str,
-) -> Iterator[tuple[str, bytes]]:
-    head = int(answer["block"])
-    headers = _headers(chain, [*blocks, head])
-    receipts = [part for block in blocks.items() for part in _receipts(chain, headers, *block)]
-    known = {purpose.axis: purpose for purpose in purposes}
-    moves = [move for part in receipts for move in _moves(part, cash, known)]
-    for part in receipts:
-        yield f"receipts/{part['block']}-{part['tx_index']}.json", _json(_without_logs(part))
-    for run in _runs(headers):
-        yield f"headers/{run[0]}-{run[-1]}.json", _json(_run(headers, run))
-    yield "answer.json", _json(answer)
-    yield "moves.json", _json(moves)
-    yield "documents.json", _json(_documents(moves))
-    yield "counters.json", _json(_counters(chain, answer, cash, headers[head], _axes(known, moves)))
-
-
-def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+def _save(out: Path, files: Mapping[str, bytes]) -> None:
     copied = {name: Path(_CHECKER, original).read_bytes() for name, original in _COPIED.items()}
     everything = {**files, **copied}
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in everything.items()}
-    everything["manifest.json"] = (
-        json.dumps({"format": FORMAT, "files": hashes}, sort_keys=True, indent=1) + "\n"
-    ).encode()
-    for part in ("headers", "receipts"):
-        Path(folder, part).mkdir(parents=True, exist_ok=True)
+    listed = json.dumps({"format": FORMAT, "files": hashes}, sort_keys=True, indent=1) + "\n"
+    everything["manifest.json"] = listed.encode()
+    if out.suffix == ".zip":
+        _zip(out, everything)
+        return
     for name, content in everything.items():
-        Path(folder, name).write_bytes(content)
+        path = Path(out, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
-# --- headers ---
+def _zip(out: Path, files: Mapping[str, bytes]) -> None:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in sorted(files.items()):
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.external_attr = 0o644 << 16
+            packed.writestr(entry, content, zipfile.ZIP_DEFLATED)
 
 
-def _headers(chain: EvidenceChain, used: Iterable[int]) -> dict[int, Json]:
-    """The headers of the blocks used and, so that each is linked to the last, of those between them."""
-    numbers: list[int] = []
-    for block in sorted(set(used)):
-        near = numbers and block - numbers[-1] <= LONGEST_GAP
-        numbers += range(numbers[-1] + 1 if near else block, block + 1)
-    found: list[Json] = []
-    for at in range(0, len(numbers), _HEADERS_AT_ONCE):
-        found += [header.fields for header in chain.headers(numbers[at : at + _HEADERS_AT_ONCE])]
-    return dict(zip(numbers, found, strict=True))
-
-
-def _runs(numbers: Iterable[int]) -> list[list[int]]:
-    runs: list[list[int]] = []
-    for number in sorted(numbers):
-        if not runs or runs[-1][-1] != number - 1:
-            runs.append([])
-        runs[-1].append(number)
-    return runs
-
-
-def _run(headers: Mapping[int, Json], run: Sequence[int]) -> Json:
-    return {"from": run[0], "headers": ["0x" + header_rlp(headers[number]).hex() for number in run]}
-
-
-# --- receipts and moves ---
-
-
-def _by_block(places: Iterable[Place]) -> dict[int, set[str]]:
-    blocks: dict[int, set[str]] = {}
-    for place in sorted(places, key=lambda place: place.block):
-        blocks.setdefault(place.block, set()).add(place.tx)
-    return blocks
-
-
-def _receipts(
-    chain: EvidenceChain, headers: Mapping[int, Json], block: int, wanted: set[str]
-) -> Iterator[dict[str, Any]]:
-    receipts = chain.receipts(block)
-    transactions = [transaction_bytes(chain.transaction(receipt["transactionHash"])) for receipt in receipts]
-    paid = _trie([receipt_bytes(receipt) for receipt in receipts], headers[block], "receiptsRoot")
-    sent = _trie(transactions, headers[block], "transactionsRoot")
-    for index, receipt in enumerate(receipts):
-        if receipt["transactionHash"] in wanted:
-            yield {
-                "block": block,
-                "tx_index": index,
-                "tx": receipt["transactionHash"],
-                "transaction_proof": _hexes(sent.proof(rlp_int(index))),
-                "receipt_proof": _hexes(paid.proof(rlp_int(index))),
-                "logs": receipt["logs"],
-            }
-
-
-def _trie(values: Sequence[bytes], header: Json, name: str) -> Trie:
-    trie = Trie({rlp_int(index): value for index, value in enumerate(values)})
-    if "0x" + trie.root.hex() != header[name]:
-        raise UnsupportedChain(
-            f"the {name} of a block does not follow from what the node gave for it",
-            who=int(header["number"], 16),
-            had="0x" + trie.root.hex(),
-            needed=header[name],
-        )
-    return trie
-
-
-def _without_logs(part: Json) -> Json:
-    """The logs are inside the receipt, at the end of its proof."""
-    return {name: value for name, value in part.items() if name != "logs"}
-
-
-def _moves(part: Json, cash: str, known: Mapping[str, Purpose]) -> Iterator[dict[str, Any]]:
-    ours = {axis for axis, purpose in known.items() if purpose.name != "CLAIM"}
-    for position, log in enumerate(part["logs"]):
-        if log["address"].lower() != cash or log["topics"][0] != "0x" + MOVED.hex():
-            continue
-        source, target = ("0x" + topic[-40:].lower() for topic in log["topics"][1:])
-        if source in ours or target in ours:
-            data = bytes.fromhex(log["data"][2:])
-            amount, out, into = (str(int.from_bytes(data[at : at + 32], "big")) for at in (0, 32, 64))
-            yield {
-                "block": part["block"],
-                "tx_index": part["tx_index"],
-                "log_index": position,
-                "tx": part["tx"],
-                "from_axis": source,
-                "to_axis": target,
-                "amount": amount,
-                "out_offset": out,
-                "in_offset": into,
-                "document": "0x" + data[96:].hex(),
-            }
-
-
-def _documents(moves: Iterable[Json]) -> dict[str, list[str]]:
-    """By document: the moves that cite it, as block/transaction/log."""
-    cited: dict[str, list[str]] = {}
-    for move in moves:
-        place = f"{move['block']}/{move['tx_index']}/{move['log_index']}"
-        cited.setdefault(move["document"], []).append(place)
-    return cited
-
-
-# --- counters ---
-
-
-def _axes(known: Mapping[str, Purpose], moves: Iterable[Json]) -> dict[str, list[Any]]:
-    """Every axis that a move touches, and the origin axis in any case, with what it is for."""
-    origins = [axis for axis, purpose in known.items() if purpose.name == "ORIGIN"]
-    touched = [move[end] for move in moves for end in ("from_axis", "to_axis")]
-    return {
-        axis: [known[axis].name, *known[axis].parts] if axis in known else [OUTSIDE]
-        for axis in dict.fromkeys([*origins, *touched])
-    }
-
-
-def _counters(
-    chain: EvidenceChain, answer: Json, cash: str, head: Json, axes: Mapping[str, list[Any]]
-) -> dict[str, Any]:
-    controllers = int.from_bytes(keccak(PROCEEDS + word(CONTROLLERS_SLOT)), "big")
-    slots = {axis: int.from_bytes(keccak(word(axis) + word(AXES_SLOT)), "big") for axis in axes}
-    account, proved = _prove(chain, cash, [controllers, *slots.values()], int(answer["block"]))
-    controller = proved[controllers]
-    return {
-        "bond": int(answer["bond"]),
-        "chain_id": chain.chain_id,
-        "block": int(answer["block"]),
-        "block_hash": head["hash"],
-        "cash": cash,
-        "code_hash": account["codeHash"],
-        "account_proof": account["accountProof"],
-        "layout": _LAYOUT,
-        "controller": f"0x{int(controller['value'], 16):040x}",
-        "controller_proof": controller["proof"],
-        "axes": [_axis(axis, purpose, proved[slots[axis]]) for axis, purpose in axes.items()],
-    }
-
-
-def _axis(axis: str, purpose: list[Any], proved: Json) -> dict[str, Any]:
-    packed = int(proved["value"], 16)
-    counter = (1 << 112) - 1
-    return {
-        "axis": axis,
-        "purpose": purpose,
-        "in": str(packed & counter),
-        "out": str(packed >> 112 & counter),
-        "flags": packed >> 224,
-        "proof": proved["proof"],
-    }
-
-
-def _prove(chain: EvidenceChain, cash: str, slots: Sequence[int], block: int) -> tuple[Json, dict[int, Json]]:
-    """The account's part of the proofs, and each slot's."""
-    account: Json = {}
-    proved: dict[int, Json] = {}
-    for at in range(0, len(slots), _SLOTS_AT_ONCE):
-        some = slots[at : at + _SLOTS_AT_ONCE]
-        account = chain.proof(cash, some, block)
-        proved |= dict(zip(some, account["storageProof"], strict=True))
-    return account, proved
-
-
-# --- small parts ---
+def _ends(moves: Iterable[Json]) -> list[str]:
+    """Every axis that a move touches, once."""
+    return list(dict.fromkeys(move[end] for move in moves for end in ("from_axis", "to_axis")))
 
 
 def _json(value: Any) -> bytes:
     return (json.dumps(value, sort_keys=True, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def _hexes(nodes: Iterable[bytes]) -> list[str]:
-    return ["0x" + node.hex() for node in nodes]
-
-
-def _lowered(point: Json) -> Json:
+def _lowered(point: Json) -> dict[str, Any]:
     return {name: value.lower() if isinstance(value, str) else value for name, value in point.items()}

@@ -1,4 +1,5 @@
-"""What a pack about one bond must prove, found in the chain's logs alone: the index is not asked."""
+"""What a pack must prove: of bonds, accounts and receivables found in the chain's logs alone, of a payment in its
+answer's paths."""
 
 from __future__ import annotations
 
@@ -8,8 +9,11 @@ from typing import Any, Protocol
 
 from eth_hash.auto import keccak
 
+from ledger.errors import NotFound
 from ledger.ports import Deployment
-from ledger.reports.checker.verify_pack import LINE_OPENED, LOST, MOVED, PROJECT, axis_of
+from ledger.reports.checker.bonds import LINE_OPENED, LOST, PROJECT
+from ledger.reports.checker.packs import MOVED, axis_of
+from ledger.reports.checker.pieces import ACTS
 
 Json = Mapping[str, Any]
 
@@ -82,7 +86,7 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A transaction that moved money of the bond."""
+    """A transaction in which something happened that the pack must prove."""
 
     block: int
     tx: str
@@ -128,6 +132,84 @@ def places_of(chain: EvidenceChain, books: Books, purposes: Iterable[Purpose], l
             for log in chain.logs(books.first_block, last, [books.cash], topics):
                 found.add(_place(log))
     return list(found)
+
+
+def account_logs(chain: EvidenceChain, cash: str, account: str, first: int, last: int) -> list[Json]:
+    """Every move into and out of an account, in the order of the chain."""
+    moved, this = "0x" + MOVED.hex(), _topic(int(account, 16))
+    found: dict[tuple[int, int], Json] = {}
+    for topics in ([moved, this], [moved, None, this]):
+        for log in chain.logs(first, last, [cash], topics):
+            found[int(log["blockNumber"], 16), int(log["logIndex"], 16)] = log
+    return [found[place] for place in sorted(found)]
+
+
+def account_places(chain: EvidenceChain, cash: str, account: str, first: int, last: int) -> list[Place]:
+    """The transactions that moved money of an account."""
+    return list({_place(log): None for log in account_logs(chain, cash, account, first, last)})
+
+
+def account_answer(chain: EvidenceChain, cash: str, account: str, first: int, last: int) -> dict[str, Any]:
+    """A participant's whole statement in one ledger cash, from the chain's logs (integer strings in minor units):
+
+        {chain_id, block, block_hash, account, cash, in, out, balance,
+         moves: [{block, tx, log, direction, other, amount, offset, balance, document}]}
+
+    `offset` is the first number of the move's fen among all that came in, or went out; `other` the axis on the
+    other side; `balance` what was there after the move.
+    """
+    [header] = chain.headers([last])
+    account, totals = account.lower(), {"in": 0, "out": 0}
+    moves = []
+    for log in account_logs(chain, cash, account, first, last):
+        source, target = (_address(topic) for topic in log["topics"][1:])
+        data = bytes.fromhex(log["data"][2:])
+        amount, out, into = (int.from_bytes(data[at : at + 32], "big") for at in (0, 32, 64))
+        way = "in" if target == account else "out"
+        totals[way] += amount
+        moves.append(
+            {
+                "block": int(log["blockNumber"], 16),
+                "tx": log["transactionHash"],
+                "log": int(log["logIndex"], 16),
+                "direction": way,
+                "other": source if way == "in" else target,
+                "amount": str(amount),
+                "offset": str(into if way == "in" else out),
+                "balance": str(totals["in"] - totals["out"]),
+                "document": "0x" + data[96:].hex(),
+            }
+        )
+    place = {"chain_id": chain.chain_id, "block": last, "block_hash": header.fields["hash"]}
+    figures = {"in": str(totals["in"]), "out": str(totals["out"]), "balance": str(totals["in"] - totals["out"])}
+    return {**place, "account": account, "cash": cash.lower(), **figures, "moves": moves}
+
+
+def act_places(chain: EvidenceChain, book: str, receivable: int, first: int, last: int) -> list[Place]:
+    """The transactions with an act on one of a receivable's pieces."""
+    acts = ["0x" + topic.hex() for topic in ACTS]
+    logs = chain.logs(first, last, [book], [acts, _topic(receivable)])
+    return list({_place(log): None for log in logs})
+
+
+def path_places(chain: EvidenceChain, answer: Json) -> list[Place]:
+    """The transactions that the paths of `trace payment` mention, the payment's own among them."""
+    hops = [hop for source in answer["sources"] for hop in source["path"]]
+    found = {Place(int(hop["block"]), str(hop["tx"])): None for hop in hops if hop["tx"]}
+    for hop in hops:
+        if hop["refund_of"]:
+            tx = str(hop["refund_of"]).partition(":")[0]
+            found[Place(int(chain.transaction(tx)["blockNumber"], 16), tx)] = None
+    return [Place(int(answer["block"]), str(answer["tx"])), *found]
+
+
+def payment_move(chain: EvidenceChain, answer: Json) -> str:
+    """The payment's place as packs tell it: block/transaction/log, the log counted within the transaction."""
+    for index, receipt in enumerate(chain.receipts(int(answer["block"]))):
+        for position, log in enumerate(receipt["logs"]):
+            if receipt["transactionHash"] == answer["tx"] and int(log["logIndex"], 16) == answer["log"]:
+                return f"{answer['block']}/{index}/{position}"
+    raise NotFound(f"{answer['tx']} has no log {answer['log']}", who=answer["tx"])
 
 
 def _events(

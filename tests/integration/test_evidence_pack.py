@@ -18,7 +18,8 @@ import pytest
 
 from ledger.bootstrap.index import LazyIndex
 from ledger.domain.money import Money, currency
-from ledger.reports.checker.verify_pack import AXES_SLOT, CONTROLLERS_SLOT, verify_pack
+from ledger.reports.checker.packs import AXES_SLOT, CONTROLLERS_SLOT
+from ledger.reports.checker.verify_pack import verify_pack
 from ledger.reports.evidence import EvidenceFails, bond_pack, sign_checkpoint
 from ledger.reports.sources import Books
 from ledger.tracing.readmodel import ReadModel

@@ -13,16 +13,9 @@ from typing import Any
 import rlp
 from eth_hash.auto import keccak
 
+from ledger.reports.checker.bonds import LINE_OPENED, PROJECT
+from ledger.reports.checker.packs import AXES_SLOT, CONTROLLERS_SLOT, MOVED, PROCEEDS, REFUNDED
 from ledger.reports.checker.proofs import hexed, rlp_int, word
-from ledger.reports.checker.verify_pack import (
-    AXES_SLOT,
-    CONTROLLERS_SLOT,
-    LINE_OPENED,
-    MOVED,
-    PROCEEDS,
-    PROJECT,
-    REFUNDED,
-)
 from ledger.reports.sources import Place, Purpose
 from ledger.reports.tries import Trie
 from ledger.reports.wire import receipt_bytes, transaction_bytes
@@ -137,8 +130,11 @@ class World:
                     "blockNumber": hex(number),
                 }
             )
-            for log in tx.logs:
+            tx.fields["blockNumber"] = hex(number)
+            before = sum(len(one["logs"]) for one in receipts[:-1])
+            for position, log in enumerate(tx.logs):
                 log |= {"blockNumber": hex(number), "transactionHash": tx.fields["hash"]}
+                log["logIndex"] = hex(before + position)
             self.txs[tx.fields["hash"]] = tx
         self.by_block.append(txs)
         self.states.append(self._state())

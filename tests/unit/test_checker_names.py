@@ -9,7 +9,7 @@ import pytest
 
 from ledger.domain import purposes
 from ledger.reports import sources
-from ledger.reports.checker import verify_pack as checker
+from ledger.reports.checker import bonds, packs as checker
 from ledger.reports.checker.fates import Move
 from ledger.reports.checker.proofs import keccak
 
@@ -41,18 +41,18 @@ def compiled(contract: str, name: str) -> str:
         (
             "Proceeds",
             "LineOpened(uint32 indexed,uint32 indexed,uint32 indexed,uint96,bool,string)",
-            checker.LINE_OPENED,
+            bonds.LINE_OPENED,
         ),
         (
             "Proceeds",
             "ProjectRegistered(uint32 indexed,uint32 indexed,address indexed,"
             "uint8,bytes3,uint96,string,bytes32)",
-            checker.PROJECT,
+            bonds.PROJECT,
         ),
         (
             "Proceeds",
             "Placed(uint32 indexed,uint32 indexed,address indexed,uint256,uint256,uint32,string,bytes32)",
-            checker.PLACED,
+            bonds.PLACED,
         ),
         (
             "Proceeds",
@@ -64,7 +64,7 @@ def compiled(contract: str, name: str) -> str:
             "LossMadeGood(uint32 indexed,uint32 indexed,address indexed,uint256,uint256,uint256,bytes32)",
             checker.MADE_GOOD,
         ),
-        ("Proceeds", "PlacementLost(uint32 indexed,uint32 indexed,uint256,uint256,bytes32)", checker.LOST),
+        ("Proceeds", "PlacementLost(uint32 indexed,uint32 indexed,uint256,uint256,bytes32)", bonds.LOST),
         ("Proceeds", "Encumbered(uint32 indexed,uint32 indexed,uint64 indexed,uint256)", sources.ENCUMBERED),
         (
             "Proceeds",

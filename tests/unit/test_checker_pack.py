@@ -17,9 +17,8 @@ from coincurve import PrivateKey
 from eth_hash.auto import keccak as reference_keccak
 
 from ledger.errors import BadInput
-from ledger.reports import evidence
-from ledger.reports.checker import proofs
-from ledger.reports.checker import verify_pack as checker
+from ledger.reports import proving
+from ledger.reports.checker import packs, proofs
 from ledger.reports.checker.proofs import hexed, keccak
 from ledger.reports.checker.verify_pack import verify_pack
 from ledger.reports.evidence import EvidenceFails, build_pack, sign_checkpoint
@@ -167,7 +166,7 @@ def build(world: World, folder: Path, **changes: Any) -> Path:
     given: dict[str, Any] = {"places": world.places(), "purposes": PURPOSES, **changes}
     if "answer" not in given:
         given["answer"] = answer_of(world)
-    return build_pack(world, out_dir=folder, cash=CASH, **given)
+    return build_pack(world, out=folder, cash=CASH, **given)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -175,7 +174,7 @@ def quick() -> Iterator[None]:
     """The same hash, faster: the checker's own is shown equal beside, and the copy in the pack uses it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(proofs, "keccak", reference_keccak)
-        patch.setattr(checker, "keccak", reference_keccak)
+        patch.setattr(packs, "keccak", reference_keccak)
         yield
 
 
@@ -201,7 +200,7 @@ def reseal(folder: Path) -> None:
     there = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
     del there["manifest.json"]
     files = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in there.items()}
-    listed = {"format": "green-ledger-evidence-1", "files": files}
+    listed = {"format": packs.FORMAT, "files": files}
     (folder / "manifest.json").write_text(json.dumps(listed, sort_keys=True, indent=1) + "\n")
 
 
@@ -274,7 +273,7 @@ def answer_of_nothing(world: World) -> dict[str, Any]:
 def test_over_a_long_gap_the_earlier_hash_is_one_more_to_trust(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evidence, "LONGEST_GAP", 1)
+    monkeypatch.setattr(proving, "LONGEST_GAP", 1)
     folder = build(world, tmp_path / "pack")
     assert sorted(path.name for path in (folder / "headers").iterdir()) == ["1-5.json", "7-9.json"]
     hashes = f"{world.blocks[5]['hash']}, {world.blocks[9]['hash']}"
