@@ -234,6 +234,27 @@ class Requests(Protocol):
     def quote(self, digest: str) -> KeptQuote | None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class KeptCheckpoint:
+    """Somebody's signature under a block's hash. `account` is the participant in whose name `signer`, a
+    key, signed: itself, or the account contract whose approver the key was."""
+
+    chain_id: int
+    block: int
+    block_hash: str
+    account: str
+    signer: str
+    signature: str
+
+
+class Checkpoints(Protocol):
+    """Checkpoints: off chain, and untouched by a rollback of the index."""
+
+    def keep(self, point: KeptCheckpoint) -> None: ...
+
+    def points(self) -> Sequence[KeptCheckpoint]: ...
+
+
 class Index(Protocol):
     """The read model: what the indexer learned from the chain's logs, as it stands or stood at a block."""
 

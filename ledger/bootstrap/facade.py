@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any, Self
 
 from ledger import sentences, words  # noqa: F401 - register what errors say, in both languages
+from ledger.bootstrap.evidence import Evidence
 from ledger.bootstrap.opening import DeployOptions, Opened, open_embedded, open_network
 from ledger.bootstrap.statements import Statements
 from ledger.config import Settings
 from ledger.crypto.keystore import COST
-from ledger.ports import Signer
-from ledger.services.account_contract import KeyRole
 from ledger.services.accounts import Accounts
 from ledger.services.assetpools import AssetPools
 from ledger.services.auditor import Auditor
@@ -83,6 +82,7 @@ class Ledger:
         maturity: due dates, the day's settlement, early settlement, overdue, recourse; for all of them.
         impact: reports what projects achieved, validates them, lists them with everybody's shares.
         auditor: traces.
+        evidence: packs that prove an answer offline; checkpoints.
         statements: a bond's allocation table, flows, reconciliation sheet and exceptions.
         asset_pools: pieces pooled, tranches, look-through; for originator, trustee, holders and investors.
         documents: files and obligation documents.
@@ -139,6 +139,7 @@ class Ledger:
         self.works = Works(session)
         self.mandates = Mandates(session)
         self.changes = Changes(session)
+        self.evidence = Evidence(session, opened.client, self.books, self.auditor)
         self.statements = Statements(
             session, opened.client, self.books, self.auditor, self.labels, self.maturity
         )
@@ -200,22 +201,7 @@ class Ledger:
         Raises:
             EvidenceFails: when the chain does not bear the answer out.
         """
-        from ledger.reports.evidence import bond_pack, sign_checkpoint
-        from ledger.reports.sources import Books as EvidenceBooks
-
-        answer = self.auditor.trace_bond(bond)
-        block, block_hash = int(answer["block"]), str(answer["block_hash"])
-        points = [
-            sign_checkpoint(self._person(who), self.client.chain_id, block, block_hash) for who in signers
-        ]
-        cash = self.session.cash(self.books.bond(int(answer["bond"])).cash).contract.address
-        books = EvidenceBooks.of(self.session.deployment, cash)
-        return bond_pack(self.client, answer, books, Path(folder), points)
-
-    def _person(self, who: str) -> Signer:
-        """Whose signature a reader without a chain can check: for an account contract, its approver's."""
-        account = self.session.account_contract(who)
-        return self.session.signer(who) if account is None else account.needed(KeyRole.APPROVER)
+        return self.evidence.bond(bond, folder, signers=signers)
 
     def check(self) -> dict[str, Any]:
         """Every promise derived again from the chain alone, and the read model compared with it."""

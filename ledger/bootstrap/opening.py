@@ -14,7 +14,7 @@ from ledger.bootstrap.funding import fund
 from ledger.bootstrap.index import LazyIndex
 from ledger.bootstrap.plan import CashPlan, DeploymentPlan
 from ledger.bootstrap.proof import Check, prove
-from ledger.bootstrap.requests import LazyRequests
+from ledger.bootstrap.requests import LazyCheckpoints, LazyRequests
 from ledger.chain.client import ChainClient
 from ledger.chain.deployments import Deployments
 from ledger.chain.embedded import EmbeddedChain
@@ -221,7 +221,8 @@ def open_session(
     database, confirmations = settings.database_url(network), settings.finality_depth
     index = LazyIndex(client, deployment, database, closing, confirmations=confirmations)
     requests = LazyRequests(settings.requests_url(network), deployment, closing)
-    return Session(client, keys, vault, deployment, index, index, partial(fund, client), requests)
+    points = LazyCheckpoints(settings.requests_url(network), deployment, closing)
+    return Session(client, keys, vault, deployment, index, index, partial(fund, client), requests, points)
 
 
 def deployment_of(records: Deployments, chain_id: int, network: str) -> Deployment:

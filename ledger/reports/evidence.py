@@ -1,9 +1,9 @@
 """Evidence packs: one answer, with everything needed to check it offline against a block's hash (DESIGN 4).
 
-A pack is a folder or a zip; `checker/verify_pack.py`, a copy of which lies in it, says what each file must prove.
-Amounts and offsets are integer strings in minor units, addresses and hashes `0x…` in lower case. What to prove of a
-bond, an account and a receivable is found in the chain's logs and not in the index; of a payment, the answer names
-the moves on the way back, and the checker sees that there are no others.
+A pack is a folder or a zip; `checker/verify_pack.py`, a copy of which lies in it, says what each file must
+prove. Amounts and offsets are integer strings in minor units, addresses and hashes `0x…` in lower case.
+What to prove of a bond, an account and a receivable is found in the chain's logs and not in the index; of a
+payment, the answer names the moves on the way back, and the checker sees that there are no others.
 """
 
 from __future__ import annotations
@@ -105,8 +105,8 @@ def build_pack(
         answer: `trace bond ID --json`; its block is the pack's.
         places: the transactions that moved money of the bond, or named its budget lines and projects.
         purposes: what its axes are for; those that no move touches are left out.
-        checkpoints: as `sign_checkpoint` makes them. One of a later block vouches as well, as the headers up to
-            it are in the pack; one of a block whose header is not in the pack is left out.
+        checkpoints: as `sign_checkpoint` makes them. One of a later block vouches as well, as the headers up
+            to it are in the pack; one of a block whose header is not in the pack is left out.
 
     Raises:
         BadInput: when `out` is there already (an empty folder may be).
@@ -189,9 +189,7 @@ def receivable_pack(
     acts = [act for part in pack.receipts for act in acts_in(part, address, receivable)]
     pack.put(acts)
     starts = [int(piece["start"]) for piece in answer["pieces"]]
-    return pack.seal(
-        {"receivable": receivable, **pieces_of(chain, address, pack.block, receivable, starts)}
-    )
+    return pack.seal({"receivable": receivable, **pieces_of(chain, address, pack.block, receivable, starts)})
 
 
 def sign_checkpoint(signer: Signer, chain_id: int, block: int, block_hash: str) -> dict[str, Any]:

@@ -133,7 +133,8 @@ def moves_in(part: Json, cash: str, axes: frozenset[str] | None) -> Iterator[dic
 
 
 def acts_in(part: Json, book: str, receivable: int) -> Iterator[tuple[dict[str, Any], str]]:
-    """The acts of a receipt on a receivable's pieces, each with the document that it cites; empty for none."""
+    """The acts of a receipt on a receivable's pieces, each with the document that it cites; empty for
+    none."""
     for position, log in enumerate(part["logs"]):
         name = ACTS.get(bytes.fromhex(log["topics"][0][2:])) if log["topics"] else None
         if name is None or log["address"].lower() != book or int(log["topics"][1], 16) != receivable:
@@ -141,15 +142,18 @@ def acts_in(part: Json, book: str, receivable: int) -> Iterator[tuple[dict[str, 
         data = bytes.fromhex(log["data"][2:])
         start, number = (int.from_bytes(data[at : at + 32], "big") for at in (0, 96))
         opened = name == "Opened"
-        yield {
-            "block": part["block"],
-            "tx_index": part["tx_index"],
-            "log_index": position,
-            "tx": part["tx"],
-            "act": name,
-            "start": 0 if opened else start,
-            "sequence": 0 if opened else number,
-        }, "0x" + data[128:160].hex() if name == "PieceMoved" else ""
+        yield (
+            {
+                "block": part["block"],
+                "tx_index": part["tx_index"],
+                "log_index": position,
+                "tx": part["tx"],
+                "act": name,
+                "start": 0 if opened else start,
+                "sequence": 0 if opened else number,
+            },
+            "0x" + data[128:160].hex() if name == "PieceMoved" else "",
+        )
 
 
 def cited(acts: Iterable[tuple[Json, str]]) -> dict[str, list[str]]:
@@ -205,7 +209,10 @@ def pieces_of(chain: EvidenceChain, book: str, block: int, receivable: int, star
         "layout": piece_layout(),
         "code_hash": account["codeHash"],
         "account_proof": account["accountProof"],
-        "face": {"value": str(int(proved[face]["value"], 16) & (1 << 64) - 1), "proof": proved[face]["proof"]},
+        "face": {
+            "value": str(int(proved[face]["value"], 16) & (1 << 64) - 1),
+            "proof": proved[face]["proof"],
+        },
         "pieces": [
             {"start": str(start), "value": hex(int(found["value"], 16)), "proof": found["proof"]}
             for start, found in words.items()
@@ -213,7 +220,9 @@ def pieces_of(chain: EvidenceChain, book: str, block: int, receivable: int, star
     }
 
 
-def _prove(chain: EvidenceChain, address: str, slots: Sequence[int], block: int) -> tuple[Json, dict[int, Json]]:
+def _prove(
+    chain: EvidenceChain, address: str, slots: Sequence[int], block: int
+) -> tuple[Json, dict[int, Json]]:
     """The account's part of the proofs, and each slot's."""
     account: Json = {}
     proved: dict[int, Json] = {}

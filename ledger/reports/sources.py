@@ -1,5 +1,5 @@
-"""What a pack must prove: of bonds, accounts and receivables found in the chain's logs alone, of a payment in its
-answer's paths."""
+"""What a pack must prove: of bonds, accounts and receivables found in the chain's logs alone, of a payment
+in its answer's paths."""
 
 from __future__ import annotations
 
@@ -150,13 +150,14 @@ def account_places(chain: EvidenceChain, cash: str, account: str, first: int, la
 
 
 def account_answer(chain: EvidenceChain, cash: str, account: str, first: int, last: int) -> dict[str, Any]:
-    """A participant's whole statement in one ledger cash, from the chain's logs (integer strings in minor units):
+    """A participant's whole statement in one ledger cash, from the chain's logs (integer strings in minor
+    units):
 
         {chain_id, block, block_hash, account, cash, in, out, balance,
          moves: [{block, tx, log, direction, other, amount, offset, balance, document}]}
 
-    `offset` is the first number of the move's fen among all that came in, or went out; `other` the axis on the
-    other side; `balance` what was there after the move.
+    `offset` is the first number of the move's fen among all that came in, or went out; `other` the axis on
+    the other side; `balance` what was there after the move.
     """
     [header] = chain.headers([last])
     account, totals = account.lower(), {"in": 0, "out": 0}
@@ -181,7 +182,11 @@ def account_answer(chain: EvidenceChain, cash: str, account: str, first: int, la
             }
         )
     place = {"chain_id": chain.chain_id, "block": last, "block_hash": header.fields["hash"]}
-    figures = {"in": str(totals["in"]), "out": str(totals["out"]), "balance": str(totals["in"] - totals["out"])}
+    figures = {
+        "in": str(totals["in"]),
+        "out": str(totals["out"]),
+        "balance": str(totals["in"] - totals["out"]),
+    }
     return {**place, "account": account, "cash": cash.lower(), **figures, "moves": moves}
 
 

@@ -15,6 +15,7 @@ from ledger.domain.purposes import address_bytes, checksum
 from ledger.errors import BadInput, NotFound
 from ledger.ports import (
     Chain,
+    Checkpoints,
     Contract,
     Deployment,
     Index,
@@ -64,6 +65,7 @@ class Session:
         synchroniser: Synchroniser | None = None,
         welcome: Callable[[str], None] = lambda _: None,
         requests: Callable[[], Requests] | None = None,
+        checkpoints: Callable[[], Checkpoints] | None = None,
     ) -> None:
         self.chain = chain
         self.keys = keys
@@ -73,6 +75,7 @@ class Session:
         self._synchroniser = synchroniser
         self._welcome = welcome
         self._requests = requests
+        self._checkpoints = checkpoints
         self._cashes: dict[str, CashContract] = {}
         self._accounts: dict[str, AccountContract] = {}
 
@@ -189,6 +192,12 @@ class Session:
         if self._requests is None:
             raise NotFound("this ledger was opened without its requests for quotes", needed="a database")
         return self._requests()
+
+    def checkpoints(self) -> Checkpoints:
+        """Checkpoints, opened when they are first asked for."""
+        if self._checkpoints is None:
+            raise NotFound("this ledger was opened without its checkpoints", needed="a database")
+        return self._checkpoints()
 
 
 def struct(value: Any) -> Mapping[str, Any]:

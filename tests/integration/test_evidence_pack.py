@@ -10,16 +10,21 @@ import random
 import shutil
 import subprocess
 import sys
+import zipfile
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+from eth_hash.auto import keccak as reference_keccak
 
 from ledger.bootstrap.index import LazyIndex
 from ledger.domain.money import Money, currency
-from ledger.reports.checker.packs import AXES_SLOT, CONTROLLERS_SLOT
-from ledger.reports.checker.verify_pack import verify_pack
+from ledger.reports.checker import packs as core
+from ledger.reports.checker import pieces, proofs
+from ledger.reports.checker.packs import AXES_SLOT, CONTROLLERS_SLOT, FORMAT, Pack, read
+from ledger.reports.checker.verify_pack import verify_files, verify_pack
 from ledger.reports.evidence import EvidenceFails, bond_pack, sign_checkpoint
 from ledger.reports.sources import Books
 from ledger.tracing.readmodel import ReadModel
@@ -35,6 +40,9 @@ STILL_OPEN = dt.date(2025, 6, 20)
 CHECKER = Path(__file__).resolve().parents[2] / "ledger" / "reports" / "checker"
 
 
+KINDS = ("bond", "payment", "receivable", "account")
+
+
 class Interval(NamedTuple):
     """What the trace has to say of `[start, end)`, worked out by hand."""
 
@@ -45,7 +53,17 @@ class Interval(NamedTuple):
     payee: str | None = None
 
 
-def live(ledger: Ledger) -> tuple[int, list[Interval]]:
+class Lived(NamedTuple):
+    """What happened, by the numbers that name it."""
+
+    ledger: Ledger
+    bond: int
+    intervals: list[Interval]
+    paid: str
+    receivable: int
+
+
+def live(ledger: Ledger) -> Lived:
     """100,000 fen raised; paid, refunded, encumbered, settled (once to a claim), released, taken back."""
     bond, line1, line2, closed, allocated1, allocated2 = issue(ledger)
     ledger.issuer.pay_cost("Issuer", bond, "Verifier", 2_000, b"arranger's bill")
@@ -68,7 +86,7 @@ def live(ledger: Ledger) -> tuple[int, list[Interval]]:
     taken = ledger.issuer.deallocate("Issuer", line2, 3_000)
     waiting = confirm(ledger, credit, line1, "4", 7_000, STILL_OPEN)
     contractor, sub, verifier = map(ledger.account, ("Contractor", "Subcontractor", "Verifier"))
-    return bond, [
+    intervals = [
         Interval(0, 2_000, "cost", cost, verifier),
         Interval(2_000, 6_000, "available", refund.tx),
         Interval(6_000, 17_000, "spent", paid.tx, contractor),
@@ -83,6 +101,7 @@ def live(ledger: Ledger) -> tuple[int, list[Interval]]:
         Interval(65_000, 82_000, "available", allocated2),
         Interval(82_000, 100_000, "unallocated", closed),
     ]
+    return Lived(ledger, bond, intervals, paid.tx, settled_one.id)
 
 
 def issue(ledger: Ledger) -> tuple[int, int, int, str, str, str]:
@@ -169,23 +188,23 @@ def run_checker(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def lived(ledger_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def lived(ledger_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
     from ledger.bootstrap.testing import admit_cast, fresh_ledger
 
     with fresh_ledger(ledger_template, tmp_path_factory.mktemp("evidence") / "ledger") as opened:
         admit_cast(opened)
-        yield opened, *live(opened)
+        yield live(opened)
 
 
 @pytest.fixture(scope="module")
-def answer(lived: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    ledger, bond, _ = lived
+def answer(lived: Lived, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    ledger, bond = lived.ledger, lived.bond
     return trace_of(ledger, tmp_path_factory.mktemp("index"), bond)
 
 
 @pytest.fixture(scope="module")
-def sealed(lived: Any, answer: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    ledger, _, _ = lived
+def sealed(lived: Lived, answer: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    ledger = lived.ledger
     auditor = ledger.session.signer("Auditor")
     point = sign_checkpoint(auditor, answer["chain_id"], answer["block"], answer["block_hash"])
     folder = tmp_path_factory.mktemp("packs") / "pack"
@@ -201,9 +220,9 @@ def reseal(folder: Path) -> None:
 
 @pytest.mark.spec("EVD-1")
 def test_a_bond_lived_on_a_real_chain_is_proved_and_agrees_with_the_contracts_own_states(
-    lived: Any, sealed: Path
+    lived: Lived, sealed: Path
 ) -> None:
-    ledger, bond, intervals = lived
+    ledger, bond, intervals = lived[:3]
     report = verify_pack(sealed)
     assert report["ok"], report
     told = json.loads((sealed / "answer.json").read_bytes())["intervals"]
@@ -215,8 +234,8 @@ def test_a_bond_lived_on_a_real_chain_is_proved_and_agrees_with_the_contracts_ow
     assert report["cash"] == ledger.session.cash("CNY").contract.address.lower()
 
 
-def test_the_copy_in_the_pack_needs_nothing_but_python(lived: Any, sealed: Path) -> None:
-    ledger, _, _ = lived
+def test_the_copy_in_the_pack_needs_nothing_but_python(lived: Lived, sealed: Path) -> None:
+    ledger = lived.ledger
     auditor = ledger.account("Auditor")
     done = run_checker(sealed, "--trust", auditor)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -224,8 +243,8 @@ def test_the_copy_in_the_pack_needs_nothing_but_python(lived: Any, sealed: Path)
 
 
 def test_the_checker_imports_nothing_but_the_standard_library() -> None:
-    for name in ("proofs.py", "verify_pack.py"):
-        lines = (CHECKER / name).read_text().splitlines()
+    for path in sorted(CHECKER.glob("*.py")):
+        lines = path.read_text().splitlines()
         found = {line.split()[1].split(".")[0] for line in lines if line.startswith(("import ", "from "))}
         assert found <= sys.stdlib_module_names, found - sys.stdlib_module_names
 
@@ -282,20 +301,236 @@ def test_names_of_lines_and_projects_are_proved_by_the_events_that_gave_them(
 
 
 def test_no_pack_is_handed_out_for_an_answer_that_the_chain_does_not_bear_out(
-    lived: Any, answer: dict[str, Any], tmp_path: Path
+    lived: Lived, answer: dict[str, Any], tmp_path: Path
 ) -> None:
-    ledger, _, _ = lived
+    ledger = lived.ledger
     wrong = copy.deepcopy(answer)
     wrong["intervals"][2]["payee_account"] = ledger.account("Factor")
     with pytest.raises(EvidenceFails, match=r"interval \[6000, 17000\): payee_account"):
         bond_pack(ledger.client, wrong, books_of(ledger), tmp_path / "pack")
 
 
-def test_an_earlier_block_has_its_own_pack(lived: Any, tmp_path: Path) -> None:
+def test_an_earlier_block_has_its_own_pack(lived: Lived, tmp_path: Path) -> None:
     """State proofs of old blocks work: the answer as of closing, packed after everything else happened."""
-    ledger, bond, intervals = lived
+    ledger, bond, intervals = lived[:3]
     closed = int(ledger.client.receipt(intervals[-1].tx)["blockNumber"], 16)
     answer = trace_of(ledger, tmp_path, bond, closed)
     report = verify_pack(bond_pack(ledger.client, answer, books_of(ledger), tmp_path / "pack"))
     assert report["ok"], report
     assert (report["states"]["cost"], report["states"]["unallocated"]) == (2_000, 98_000)
+
+
+# --- every kind ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def packs(lived: Lived, sealed: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """One of each kind; the bond's is a folder, the others were zips before they were unpacked."""
+    folder, evidence = tmp_path_factory.mktemp("kinds"), lived.ledger.evidence
+    made = {
+        "payment": evidence.payment(lived.paid, None, folder / "payment.zip", signers=["Auditor"]),
+        "receivable": evidence.receivable(lived.receivable, folder / "receivable.zip", signers=["Auditor"]),
+        "account": evidence.account("Contractor", folder / "account.zip", signers=["Auditor"]),
+    }
+    for kind, packed in made.items():
+        assert verify_pack(packed)["ok"]
+        shutil.unpack_archive(packed, folder / kind)
+    return {"bond": sealed, **{kind: folder / kind for kind in made}}
+
+
+@pytest.mark.spec("EVD-1")
+@pytest.mark.parametrize("kind", KINDS)
+def test_any_answer_has_a_pack_that_a_reader_checks_alone(
+    lived: Lived, packs: dict[str, Path], kind: str
+) -> None:
+    auditor = lived.ledger.account("Auditor")
+    done = run_checker(packs[kind], "--trust", auditor)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"kind: {kind}" in done.stdout
+    assert f"signed by {auditor.lower()}" in done.stdout
+
+
+def test_what_each_kind_proves_is_what_happened(lived: Lived, packs: dict[str, Path]) -> None:
+    ledger, (payment, piece, account) = lived.ledger, (verify_pack(packs[k]) for k in KINDS[1:])
+    assert (payment["amount"], payment["bonds"]) == (15_000, str(lived.bond))
+    assert (piece["receivable"], piece["face"]) == (lived.receivable, 9_000)
+    assert piece["pieces"] == 3
+    told = json.loads((packs["account"] / "answer.json").read_bytes())
+    balance = ledger.cash.balance("Contractor", "CNY")
+    assert told["balance"] == told["moves"][-1]["balance"] == str(balance)
+    assert account["moves"] == len(told["moves"]) > 3
+
+
+# --- every kind, forged ----------------------------------------------------------------------------------
+
+Files = dict[str, bytes]
+
+
+@pytest.fixture
+def quick() -> Iterator[None]:
+    """The same hash, faster: the checker's own is shown equal elsewhere, and the copy in a pack uses it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (core, pieces, proofs):
+            patch.setattr(module, "keccak", reference_keccak)
+        yield
+
+
+def resealed(files: Files) -> Files:
+    """What a forger does who knows the format: lists the files as if they had always been so."""
+    there = {name: content for name, content in files.items() if name != "manifest.json"}
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in there.items()}
+    listed = json.dumps({"format": FORMAT, "files": hashes}, sort_keys=True, indent=1) + "\n"
+    return {**there, "manifest.json": listed.encode()}
+
+
+def put(files: Files, name: str, value: Any) -> Files:
+    return resealed({**files, name: json.dumps(value).encode()})
+
+
+def problem(files: Files) -> str:
+    report = verify_files(files)
+    assert not report["ok"], report
+    return "\n".join(report["problems"])
+
+
+@pytest.mark.spec("EVD-1")
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_file_changed_in_one_byte_or_dropped_is_named(
+    quick: None, packs: dict[str, Path], kind: str
+) -> None:
+    rng, files = random.Random(kind), read(packs[kind])
+    for name, content in files.items():
+        for at in {0, len(content) - 1, *(rng.randrange(len(content)) for _ in range(6))}:
+            changed = content[:at] + bytes([content[at] ^ 1 << rng.randrange(8)]) + content[at + 1 :]
+            whole = {**files, name: changed}
+            if name == "manifest.json":
+                assert name in problem(whole), at
+            else:
+                assert Pack(whole).changed() == [f"{name}: not the file in manifest.json"], at
+        if name != "manifest.json":
+            rest = {other: kept for other, kept in files.items() if other != name}
+            assert Pack(rest).changed() == [f"{name}: not the file in manifest.json"]
+
+
+@pytest.mark.spec("EVD-1")
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_changed_digit_of_a_proof_is_found_though_the_manifest_agrees(
+    quick: None, packs: dict[str, Path], kind: str
+) -> None:
+    rng, files = random.Random(kind), read(packs[kind])
+    parts = [rng.choice(sorted(n for n in files if n.startswith(part))) for part in ("headers/", "receipts/")]
+    for name in (*parts, "counters.json", "checkpoints.json"):
+        text = files[name].decode()
+        for _ in range(6):
+            quoted = rng.choice([at for at in range(len(text)) if text[at : at + 3] == '"0x'])
+            at = rng.randrange(quoted + 3, text.index('"', quoted + 1))
+            if '"account": ' in text[quoted - 11 : quoted] and name == "checkpoints.json":
+                continue  # whose key it was is attested
+            other = rng.choice([digit for digit in "0123456789abcdef" if digit != text[at].lower()])
+            changed = (text[:at] + other + text[at + 1 :]).encode()
+            assert name.split("/")[0].rstrip("s") in problem(resealed({**files, name: changed})), (name, at)
+
+
+@pytest.mark.spec("EVD-1")
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_move_dropped_is_named_and_each_transaction_left_out_everywhere_shows(
+    quick: None, packs: dict[str, Path], kind: str
+) -> None:
+    files = read(packs[kind])
+    moves = json.loads(files["moves.json"])
+    for gone in moves:
+        said = problem(put(files, "moves.json", [move for move in moves if move is not gone]))
+        assert "moves.json: left out: " in said
+        assert f"{gone['block']}/{gone['tx_index']}/{gone['log_index']} of transaction {gone['tx']}" in said
+    for tx in {move["tx"] for move in moves}:
+        there = [move for move in moves if move["tx"] != tx]
+        block, index = next((m["block"], m["tx_index"]) for m in moves if m["tx"] == tx)
+        rest = {name: kept for name, kept in files.items() if name != f"receipts/{block}-{index}.json"}
+        assert "missing" in problem(put(rest, "moves.json", there)), tx
+
+
+@pytest.mark.spec("EVD-2")
+def test_a_middle_tier_left_out_is_named(quick: None, packs: dict[str, Path]) -> None:
+    """The piece went from contractor to subcontractor; the act before its payment is gone from every file."""
+    files = read(packs["receivable"])
+    acts = json.loads(files["moves.json"])
+    tier = next(act for act in acts if act["act"] == "PieceMoved")
+    name = f"receipts/{tier['block']}-{tier['tx_index']}.json"
+    cut = next(act for act in acts if act["tx"] == tier["tx"])
+    assert cut["act"] == "Cut", "the piece was cut out in the act that moved it"
+    rest = {other: kept for other, kept in files.items() if other != name}
+    said = problem(put(rest, "moves.json", [act for act in acts if act["tx"] != tier["tx"]]))
+    assert f"moves.json: receivable {verify_files(files)['receivable']}: piece at 0: act" in said
+    assert "missing before act" in said
+
+
+@pytest.mark.spec("EVD-3")
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_pack_without_a_checkpoint_of_somebody_trusted_says_what_has_to_be_believed(
+    quick: None, lived: Lived, packs: dict[str, Path], kind: str
+) -> None:
+    auditor, files = lived.ledger.account("Auditor"), read(packs[kind])
+    assert verify_files(files, [auditor])["statement"].startswith("complete; the block hash is signed by 0x")
+    dropped = {**files, "checkpoints.json": b"[]\n"}
+    assert verify_files(dropped)["problems"] == ["checkpoints.json: not the file in manifest.json"]
+    report = verify_files(resealed(dropped), [auditor])
+    assert report["statement"] == f"complete only if this block hash is true: {report['block_hash']}"
+
+
+FORGED = [
+    ("payment", ("amount",), "14999", "amount is 15000"),
+    ("payment", ("payee_account",), "0x" + "5a" * 20, "payee_account is 0x"),
+    ("payment", ("document",), "0x" + "5a" * 32, "document is 0x"),
+    ("payment", ("rule",), "prorata", "only a whole trace"),
+    ("payment", ("as_of_block",), 1, "block is not that of counters.json"),
+    ("payment", ("sources", 0, "bond"), 2, "its bond is 1"),
+    ("payment", ("sources", 0, "origin_start"), "1", "of the bond"),
+    ("payment", ("sources", 0, "end"), "14999", "amount"),
+    ("payment", ("sources", 0, "investor", "account"), "0x" + "5a" * 20, "put it in"),
+    ("payment", ("sources", 0, "path", 1, "start"), "7", "step 1 of its path is"),
+    ("payment", ("sources", 0, "path", 2, "tx"), "0x" + "5a" * 32, "step 2 of its path is"),
+    ("receivable", ("face",), "9001", "face is 9000"),
+    ("receivable", ("supplier", "account"), "0x" + "5a" * 20, "the supplier is 0x"),
+    ("receivable", ("pieces", 1, "holder", "account"), "0x" + "5a" * 20, "piece at 3000: holder is 0x"),
+    ("receivable", ("pieces", 0, "state"), "held", "piece at 0: state is paid"),
+    ("receivable", ("pieces", 2, "sequence"), 9, "piece at 6000: sequence is"),
+    ("receivable", ("pieces", 1, "history"), [], "piece at 3000: its history is"),
+    ("account", ("balance",), "1", "balance is"),
+    ("account", ("moves", 0, "amount"), "1", "amount is"),
+    ("account", ("moves", 1, "offset"), "1", "offset is"),
+    ("account", ("moves", 1, "direction"), "out", "direction is in"),
+    ("account", ("moves", 0, "other"), "0x" + "5a" * 20, "other is 0x"),
+    ("account", ("moves",), [], "there are "),
+]
+
+
+@pytest.mark.spec("EVD-1")
+@pytest.mark.parametrize(("kind", "path", "value", "said"), FORGED)
+def test_what_an_answer_says_otherwise_is_refused_and_the_field_named(
+    quick: None, packs: dict[str, Path], kind: str, path: tuple[Any, ...], value: Any, said: str
+) -> None:
+    files = read(packs[kind])
+    answer = json.loads(files["answer.json"])
+    place = answer
+    for step in path[:-1]:
+        place = place[step]
+    assert place[path[-1]] != value
+    place[path[-1]] = value
+    found = problem(put(files, "answer.json", answer))
+    assert found.startswith("answer.json")
+    assert said in found
+
+
+def test_a_zip_that_was_changed_or_names_a_file_twice_is_refused(
+    packs: dict[str, Path], tmp_path: Path
+) -> None:
+    whole = (packs["account"].parent / "account.zip").read_bytes()
+    broken = tmp_path / "broken.zip"
+    for at in range(200, len(whole) // 2, len(whole) // 8):
+        broken.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        assert not verify_pack(broken)["ok"]
+    twice = tmp_path / "twice.zip"
+    with zipfile.ZipFile(twice, "w") as packed, pytest.warns(UserWarning, match="Duplicate"):
+        for _ in range(2):
+            packed.writestr("answer.json", "{}")
+    assert "is in the zip twice" in verify_pack(twice)["problems"][0]

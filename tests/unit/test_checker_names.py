@@ -9,7 +9,8 @@ import pytest
 
 from ledger.domain import purposes
 from ledger.reports import sources
-from ledger.reports.checker import bonds, packs as checker
+from ledger.reports.checker import bonds
+from ledger.reports.checker import packs as checker
 from ledger.reports.checker.fates import Move
 from ledger.reports.checker.proofs import keccak
 

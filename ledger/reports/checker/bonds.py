@@ -1,24 +1,29 @@
 """What a pack about a bond's trace proves: what became of each raised fen, and on whose budget line.
 
-A move's kind follows from what its two axes are for; refunds, placements and losses are told by the contract that
-controls the module PROCEEDS.
+A move's kind follows from what its two axes are for; refunds, placements and losses are told by the
+contract that controls the module PROCEEDS.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 if __package__:
     from .fates import Book, Fate
     from .packs import OUTSIDE, CashPack, axis_of
-    from .proofs import hexed, keccak, need
+    from .proofs import keccak, need
 else:  # a copy in a pack, where Python shall leave no file of its own
     sys.dont_write_bytecode = True
     from packs import *  # type: ignore[import-not-found]  # noqa: F403
 
-ALWAYS = ("state", "tx", "block", "payee_account")  # what every interval must say; the rest where it speaks of it
+ALWAYS = (
+    "state",
+    "tx",
+    "block",
+    "payee_account",
+)  # what every interval must say; the rest where it speaks of it
 LINE_OPENED = keccak(b"LineOpened(uint32,uint32,uint32,uint96,bool,string)")
 PROJECT = keccak(b"ProjectRegistered(uint32,uint32,address,uint8,bytes3,uint96,string,bytes32)")
 PLACED = keccak(b"Placed(uint32,uint32,address,uint256,uint256,uint32,string,bytes32)")

@@ -1,5 +1,6 @@
-"""What every pack proves: blocks are linked, receipts are in them, words of storage are in the state; and, where
-it is about money, which moves there were and that none is missing. What the answer says is for the kinds.
+"""What every pack proves: blocks are linked, receipts are in them, words of storage are in the state; and,
+where it is about money, which moves there were and that none is missing. What the answer says is for the
+kinds.
 """
 
 from __future__ import annotations
@@ -70,7 +71,9 @@ class Pack:
         self.step = "manifest.json"
         self.facts: dict[str, Any] = {}  # counters.json
         self.blocks: dict[int, list[Any]] = {}  # number → hash, then the header's fields
-        self.runs: list[tuple[int, int]] = []  # of headers, unbroken: the last block on which something rests, the top
+        self.runs: list[
+            tuple[int, int]
+        ] = []  # of headers, unbroken: the last block on which something rests, the top
         self.vouched: dict[int, str] = {}  # block → one the reader trusts, who signed its hash
         self.logs: list[tuple[tuple[int, int, int], str, Any]] = []
         self.storage = b""
@@ -120,7 +123,9 @@ class Pack:
         self.facts = self.load("counters.json")
         head, self.runs = self.facts["block"], sorted(self.runs)
         top = self.runs[-1][1]
-        need(all(number in self.blocks for number in range(head, top)), "blocks beyond it are not linked to it")
+        need(
+            all(number in self.blocks for number in range(head, top)), "blocks beyond it are not linked to it"
+        )
         self.runs[-1] = head, top
         need(hexed(self.block(head)[0]) == self.facts["block_hash"], f"the header of {head} has another hash")
 
@@ -346,5 +351,5 @@ def cash_layout() -> dict[str, Any]:
         "axes_slot": AXES_SLOT,
         "controllers_slot": CONTROLLERS_SLOT,
         "key": "keccak256(axis as 32 bytes ++ axes_slot as 32 bytes)",
-        "packing": "in: bits 0..111, out: bits 112..223, flags: bits 224..255 (0 general, 1 purpose, 2 source)",
+        "packing": "in: bits 0..111, out: 112..223, flags: 224..255 (0 general, 1 purpose, 2 source)",
     }

@@ -1,7 +1,7 @@
 """What a pack about one payment proves: what funded it, fen by fen, back to the mint.
 
-Fen x that leaves an axis is fen x that came into it: on a bond's own axes that is no assumption, elsewhere it is the
-rule first in, first out. A refund names the payment whose fen it brings back.
+Fen x that leaves an axis is fen x that came into it: on a bond's own axes that is no assumption, elsewhere
+it is the rule first in, first out. A refund names the payment whose fen it brings back.
 """
 
 from __future__ import annotations
@@ -62,11 +62,13 @@ class PaymentPack(CashPack):
         for tiles in self.into.values():
             tiles.sort()
         chosen = [move for move in self.moves if move.place == self.facts["payment"]]
-        need(chosen, f"the payment {self.facts['payment']} is not among them")
+        need(chosen, f"the payment {self.facts['payment']} is missing")
         self.payment = chosen[0]
         self.refunded = self.refunds()
         waiting = [
-            Leaf(0, self.payment.amount, (Hop(self.payment.from_axis, self.payment.out_offset, self.payment),))
+            Leaf(
+                0, self.payment.amount, (Hop(self.payment.from_axis, self.payment.out_offset, self.payment),)
+            )
         ]
         while waiting:
             leaf = waiting.pop()
@@ -85,7 +87,9 @@ class PaymentPack(CashPack):
             move = self.moves[tiles[i][1]] if i < len(tiles) else self.payment
             here = i < len(tiles) and move.in_offset <= number < move.in_offset + move.amount
             missing = f"[{number}, {end}) is missing before {hop.move}"
-            need(here, f"moves into axis {hop.axis} ({' '.join(map(str, self.purposes[hop.axis]))}): {missing}")
+            need(
+                here, f"moves into axis {hop.axis} ({' '.join(map(str, self.purposes[hop.axis]))}): {missing}"
+            )
             need(hop.move is None or move < hop.move, f"{move} is not before {hop.move}")
             length = min(end, move.in_offset + move.amount) - number
             found.append(Leaf(at, at + length, (*leaf.hops, self.earlier(move, number - move.in_offset))))
@@ -100,7 +104,9 @@ class PaymentPack(CashPack):
         axis, offset, amount = self.refunded[key]
         need(amount == move.amount, f"the refund of {move} is of {amount}")
         number = offset + skipped
-        left = [m for m in self.moves if m.from_axis == axis and m.out_offset <= number < m.out_offset + m.amount]
+        left = [
+            m for m in self.moves if m.from_axis == axis and m.out_offset <= number < m.out_offset + m.amount
+        ]
         need(left, f"the payment that {move} reverses is missing")
         return Hop(axis, number, move, left[0].tx)
 
@@ -121,7 +127,8 @@ class PaymentPack(CashPack):
         for source in answer["sources"]:
             start, end = int(source["start"]), int(source["end"])
             self.step = f"answer.json: source [{start}, {end})"
-            need(start == reached < end and source["amount"] == str(end - start), f"one ends at {reached}")
+            need(start == reached < end, f"the one before it ends at {reached}")
+            need(source["amount"] == str(end - start), f"amount is {end - start}")
             for leaf in self.leaves:
                 if leaf.start < end and start < leaf.end:
                     need(leaf.start <= start and end <= leaf.end, f"its fen came by {leaf.hops[-1].move}")
@@ -144,7 +151,9 @@ class PaymentPack(CashPack):
         need(source["bond"] == bond, f"its bond is {bond}")
         if origin:
             numbers = [source["origin_start"], source["origin_end"]]
-            need(numbers == [str(first), str(first + amount)], f"it is [{first}, {first + amount}) of the bond")
+            need(
+                numbers == [str(first), str(first + amount)], f"it is [{first}, {first + amount}) of the bond"
+            )
         investor = next((p[2] for p, _ in purposes if p[0] == "ESCROW"), None)
         need(not origin or (source["investor"]["account"] or "").lower() == investor, f"{investor} put it in")
 

@@ -1,8 +1,8 @@
 """What a pack about a receivable proves: every act on each of its pieces, without a hole, and who holds what.
 
-Every act carries the piece's next number and a cut hands its number to both parts. So acts 1 to n of a piece, n being
-the number in its word of the state, are all there were: a tier in the middle that is left out is a number that is
-missing.
+Every act carries the piece's next number and a cut hands its number to both parts. So acts 1 to n of a
+piece, n being the number in its word of the state, are all there were: a tier in the middle that is left
+out is a number that is missing.
 """
 
 from __future__ import annotations
@@ -33,13 +33,16 @@ ACTS = {
 STATES = {1: "held", 2: "locked", 3: "paid", 4: "set_off", 5: "voided"}
 
 
+Step = tuple[str, str, str, str, int]  # from, to, document, transaction, block
+
+
 class Piece(NamedTuple):
     end: int
     holder: str
     state: int = 1
     layers: int = 0
     sequence: int = 0
-    steps: tuple[tuple[str, str, str, str, int], ...] = ()  # from, to, document, transaction, block
+    steps: tuple[Step, ...] = ()
 
 
 class Act(NamedTuple):
@@ -98,9 +101,9 @@ class PiecePack(Pack):
             need(int(entry["start"]) == at, f"the one before it ends at {at}")
             packed = self.slot(piece_key(receivable, at), entry["proof"])
             need(hex(packed) == entry["value"], f"its word is {hex(packed)}")
-            at, shown = packed >> 160 & (1 << 64) - 1, [packed >> s & 255 for s in (224, 232)]
+            at, state, layers = packed >> 160 & (1 << 64) - 1, packed >> 224 & 255, packed >> 232 & 255
             holder = hexed((packed & (1 << 160) - 1).to_bytes(20, "big"))
-            self.words[int(entry["start"])] = Piece(at, holder, *shown, packed >> 240)
+            self.words[int(entry["start"])] = Piece(at, holder, state, layers, packed >> 240)
         self.step = "counters.json: pieces"
         need(at == self.face, f"[{at}, {self.face}) is left out")
 
@@ -131,7 +134,7 @@ class PiecePack(Pack):
         if act.act == "Cut":
             self.pieces[values[1]], piece = piece, piece._replace(end=values[1])
         elif act.act == "PieceMoved":
-            step = (*parties, hexed(values[4].to_bytes(32, "big")), act.tx, act.block)
+            step = (parties[0], parties[1], hexed(values[4].to_bytes(32, "big")), act.tx, act.block)
             self.documents.append((step[2], act.place))
             need(piece.holder == parties[0], f"{act}: its holder was {piece.holder}")
             piece = piece._replace(holder=parties[1], layers=values[2], steps=(*piece.steps, step))
@@ -193,9 +196,9 @@ class PiecePack(Pack):
             "documents": [step[2] for step in piece.steps],
         }
 
-    def step_of(self, told: dict[str, Any]) -> tuple[str, ...]:
-        parties = (told[side]["account"].lower() for side in ("from", "to"))
-        return (*parties, told["document"], told["tx"], told["block"])
+    def step_of(self, told: dict[str, Any]) -> Step:
+        source, target = (told[side]["account"].lower() for side in ("from", "to"))
+        return source, target, told["document"], told["tx"], told["block"]
 
     def found(self) -> dict[str, Any]:
         return {"acts": len(self.acts), "pieces": len(self.pieces), "face": self.face}
@@ -216,5 +219,5 @@ def piece_layout() -> dict[str, Any]:
         "pieces_slot": PIECES_SLOT,
         "receivables_slot": RECEIVABLES_SLOT,
         "key": "keccak256(start ++ keccak256(receivable ++ pieces_slot)), each as 32 bytes",
-        "packing": "holder: bits 0..159, end: 160..223, state: 224..231, layers: 232..239, sequence: 240..255",
+        "packing": "holder: bits 0..159, end: to 223, state: to 231, layers: to 239, sequence: to 255",
     }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks a Green Ledger evidence pack offline, with Python (3.9 or later) and its standard library alone.
 
-    python3 verify_pack.py [DIR or FILE.zip] [--trust 0xADDRESS ...]     exit status 0: all of it follows, 1: not
+    python3 verify_pack.py [DIR or FILE.zip] [--trust 0xADDRESS ...]        exits with 1 unless all of it follows
 
 It holds for chains with Ethereum's headers and tries: a block's hash is keccak256 of its RLP header; state,
 receipts and transactions are Merkle-Patricia tries. README.txt says what is proved, attested and trusted.
@@ -13,7 +13,7 @@ import argparse
 import sys
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +45,17 @@ def verify_pack(path: str | Path, trust: Sequence[str] = ()) -> dict[str, Any]:
     Returns `{ok, problems, statement, kind, chain_id, block, block_hash, code_hash, headers, ...}`, or
     `{ok, problems}`: each problem is a sentence that begins with the file it is in.
     """
-    pack, problems = Pack({}), []
     try:
-        pack = Pack(read(Path(path)))
+        files = read(Path(path))
+    except (Wrong, *UNREADABLE) as why:
+        return {"ok": False, "problems": [f"{path}: cannot be read: {type(why).__name__}: {why}"]}
+    return verify_files(files, trust)
+
+
+def verify_files(files: Mapping[str, bytes], trust: Sequence[str] = ()) -> dict[str, Any]:
+    """`verify_pack` of files by name."""
+    pack, problems = Pack(files), []
+    try:
         problems = pack.changed()
         kind = pack.load("counters.json")["kind"]
         need(kind in KINDS, f"this checker knows no packs of the kind {kind}")
@@ -64,7 +72,9 @@ def verify_pack(path: str | Path, trust: Sequence[str] = ()) -> dict[str, Any]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Checks a Green Ledger evidence pack offline.")
-    parser.add_argument("path", nargs="?", default=Path(__file__).parent, type=Path, metavar="DIR or FILE.zip")
+    parser.add_argument(
+        "path", nargs="?", default=Path(__file__).parent, type=Path, metavar="DIR or FILE.zip"
+    )
     parser.add_argument("--trust", action="append", default=[], metavar="0xADDRESS")
     asked = parser.parse_args()
     report = verify_pack(asked.path, asked.trust)
