@@ -30,6 +30,7 @@ from ledger.commands.bonds import bond_app
 from ledger.commands.changes import changes_app
 from ledger.commands.common import Json, err, opened, out, settings, show
 from ledger.commands.documents import document_app
+from ledger.commands.evidence import checkpoint_app, evidence_app
 from ledger.commands.financing import financing_app
 from ledger.commands.frameworks import framework_app, label_app, undertaking_app
 from ledger.commands.holding import authority_app, trade_app
@@ -44,7 +45,7 @@ from ledger.commands.reports import report_app
 from ledger.commands.rules import rules_app
 from ledger.commands.service import service_app
 from ledger.commands.spending import business_date
-from ledger.commands.tracing import evidence_app, piece_app, trace_app
+from ledger.commands.tracing import piece_app, trace_app
 from ledger.commands.works import works_app
 from ledger.errors import LedgerError
 from ledger.words import rendered, say, speak, spoken
@@ -64,6 +65,7 @@ for _name, _app in (
     ("financing", financing_app),
     ("trace", trace_app),
     ("evidence", evidence_app),
+    ("checkpoint", checkpoint_app),
     ("alerts", alerts_app),
     ("report", report_app),
     ("trade", trade_app),
@@ -180,13 +182,33 @@ def _verdict(report: Mapping[str, Any]) -> None:
     for problem in report["problems"]:
         out.print(f"[red]✗[/red] {rendered(problem)}", soft_wrap=True)
     if report["ok"]:
-        verdict = say(
+        out.print(f"[green]✓[/green] {_proved(report)}", soft_wrap=True)
+        out.print(f"  {rendered(report['statement'])}", soft_wrap=True)
+
+
+def _proved(report: Mapping[str, Any]) -> str:
+    if report["kind"] == "bond":
+        return say(
             "bond {bond} at block {block}: {moves} moves over {axes} sub-accounts,"
             " linked by {headers} headers; none is missing",
-            **{key: report[key] for key in ("bond", "block", "moves", "axes", "headers")},
+            **report,
         )
-        out.print(f"[green]✓[/green] {verdict}")
-        out.print(f"  {rendered(report['statement'])}", soft_wrap=True)
+    if report["kind"] == "payment":
+        return say(
+            "payment {payment} at block {block}: {moves} moves back to the mint,"
+            " linked by {headers} headers; none is missing",
+            **report,
+        )
+    if report["kind"] == "receivable":
+        return say(
+            "receivable {receivable} at block {block}: {acts} acts on {pieces} pieces,"
+            " linked by {headers} headers; none is missing",
+            **report,
+        )
+    return say(
+        "account {account} at block {block}: {moves} moves, linked by {headers} headers; none is missing",
+        **report,
+    )
 
 
 @app.command()

@@ -10,6 +10,7 @@ from api.routers import (
     cash,
     common,
     documents,
+    evidence,
     financier,
     holding,
     impact,
@@ -65,5 +66,6 @@ ROUTERS = (
     pools.router,
     lending.router,
     auditor.router,
+    evidence.router,
     reports.router,
 )

@@ -89,8 +89,16 @@ def trace_payment(
 ) -> Json:
     """What funded a payment, for its payer and payee, the bond's issuer and their auditors."""
     limits = Limits(hops, until, least)
+    if not caller.supervises:
+        own_payment(ledger, caller, tx, log)
+    # Whom a payment concerns is read from the whole of it, whatever part or rule is asked for.
+    return dict(ledger.auditor.trace_payment(tx, log, rule, limits=limits))
+
+
+def own_payment(ledger: LedgerHere, caller: Caller, tx: str, log: int | None) -> Json:
+    """What funded a payment that the caller may see. NotFound for any other, worded as for none at all."""
     if caller.supervises:
-        return dict(ledger.auditor.trace_payment(tx, log, rule, limits=limits))
+        return dict(ledger.auditor.trace_payment(tx, log))
     missing = NotFound(f"{tx} moved no cash of yours", who=tx)
     try:
         found = dict(ledger.auditor.trace_payment(tx, log))
@@ -100,8 +108,7 @@ def trace_payment(
         raise missing from None
     if not _concerns(ledger, caller, found):
         raise missing
-    # Whom a payment concerns is read from the whole of it, whatever part or rule is asked for.
-    return dict(ledger.auditor.trace_payment(tx, log, rule, limits=limits))
+    return found
 
 
 @router.get("/findings")

@@ -1,8 +1,7 @@
-"""`greenledger piece …`, `trace …`, `evidence …`: where money and claims are, and a pack that proves it."""
+"""`greenledger piece …`, `trace …`: where money and claims are."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,11 +10,9 @@ from ledger import tables
 from ledger.commands.common import Json, opened, out, show
 from ledger.domain.limits import Limits
 from ledger.errors import BadInput
-from ledger.words import say
 
 piece_app = typer.Typer(help="Receivables and their pieces", no_args_is_help=True)
 trace_app = typer.Typer(help="Where money went, and what funded a payment", no_args_is_help=True)
-evidence_app = typer.Typer(help="Evidence packs", no_args_is_help=True)
 
 
 Hops = Annotated[int | None, typer.Option(help="follow so many moves at most")]
@@ -61,23 +58,15 @@ def trace_payment(
 ) -> None:
     """What funded a payment, back to the subscriptions."""
     limits = Limits(hops, until, least)
-    tx, _, log = payment.partition(":")
-    if log and not log.isdigit():
-        raise BadInput("a payment is named TX or TX:LOG", had=payment, needed="0x…:7")
+    tx, log = named_payment(payment)
     with opened() as ledger:
-        answer = ledger.auditor.trace_payment(tx, int(log) if log else None, rule, limits=limits)
+        answer = ledger.auditor.trace_payment(tx, log, rule, limits=limits)
     show(answer) if json_ else tables.payment(out, answer)
 
 
-@evidence_app.command("bond")
-def evidence_bond(
-    bond: str, out_dir: Annotated[Path, typer.Option("--out", help="a new folder")], json_: Json = False
-) -> None:
-    """Writes a pack that somebody with nothing but Python can check offline."""
-    with opened() as ledger:
-        pack = ledger.evidence_bond(bond, out_dir)
-    if json_:
-        show({"pack": str(pack)})
-    else:
-        written = say("Pack written to {pack}. Check it with: python {pack}/verify_pack.py {pack}", pack=pack)
-        out.print(written, soft_wrap=True)
+def named_payment(payment: str) -> tuple[str, int | None]:
+    """A payment that the command line named."""
+    tx, _, log = payment.partition(":")
+    if log and not log.isdigit():
+        raise BadInput("a payment is named TX or TX:LOG", had=payment, needed="0x…:7")
+    return tx, int(log) if log else None

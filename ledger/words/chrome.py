@@ -66,7 +66,6 @@ WORDS: Final[dict[str, str]] = FRAME | {
     "TX or TX:LOG": "TX 或 TX:LOG",
     # --- evidence --------------------------------------------------------------------------------------------
     "Writes a pack that somebody with nothing but Python can check offline.": "写出证据包，只需 Python 即可离线核验。",
-    "a new folder": "新目录",
     "Checks a pack offline: each move happened, none is missing, and the arithmetic follows.": "离线核验证据包：每笔划转确有其事、无一遗漏、计算成立。",
     "address whose checkpoints you trust": "您所信任其检查点的地址",
     "Derives every promise again from the chain alone, and compares the index with it.": "仅凭链上数据重新推导每项承诺，并与索引比对。",

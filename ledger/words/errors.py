@@ -93,7 +93,6 @@ WORDS: Final[dict[str, str]] = {
     "a bank reference is missing": "缺少银行流水号",
     "the bank's own booking reference": "银行自身的记账流水号",
     "a pack needs a folder of its own": "证据包需要独立目录",
-    "an empty folder": "空目录",
     "the passphrase file cannot be read": "无法读取口令文件",
     # --- money, dates, identifiers ---------------------------------------------------------------------------
     "an amount of zero moves nothing": "金额为零不构成划转",

@@ -7,6 +7,7 @@ answer or the act concerns one party's data, it does not exist for others.
 from __future__ import annotations
 
 import datetime as dt
+import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ from api.guard import PROTECTED
 from api.routers import ROUTERS
 from ledger.bootstrap.testing import illustrative_lei
 from ledger.domain.roles import Role
+from ledger.reports.checker.packs import read
+from ledger.reports.checker.verify_pack import verify_files
 from ledger.services.assetpools import TrancheTerms
 from tests.api.world import FAR, OTHER, asked, cny, obligation, paper, quoted
 
@@ -334,6 +337,13 @@ TABLE: dict[str, Access] = {
     "GET /v1/findings": Access("Issuer"),
     "GET /v1/indicators": EVERYBODY,
     "GET /v1/status": Access("Issuer"),
+    # evidence
+    "GET /v1/evidence/bonds/{bond}": Access(private=True),
+    "GET /v1/evidence/payments/{tx}": Access(private=True),
+    "GET /v1/evidence/receivables/{receivable}": Access(private=True),
+    "GET /v1/evidence/accounts/{who}": Access(private=True),
+    "POST /v1/checkpoints": Access("Issuer"),
+    "GET /v1/checkpoints": EVERYBODY,
 }
 WRONG_ROLE = [name for name, access in TABLE.items() if access.wrong]
 PRIVATE = [name for name, access in TABLE.items() if access.private]
@@ -501,8 +511,14 @@ def test_whoever_may_ask_is_answered(lived: Api, name: str) -> None:
         "portfolios": "Investor",
         "/obligors/": "Company",
     }
+    owners = {"/evidence/bonds": "Issuer"} | owners
     owner = next((who for part, who in owners.items() if part in name), "Contractor")
-    assert lived.get(owner, path)
+    if "/evidence/" in name:
+        packed = lived.ask(owner, "GET", path)
+        assert packed.headers["content-type"] == "application/zip", packed.text
+        assert verify_files(read(io.BytesIO(packed.content)))["ok"]
+    else:
+        assert lived.get(owner, path)
 
 
 @pytest.mark.parametrize("who", ["Company", "Contractor", "Subcontractor", "Factor", "Auditor"])

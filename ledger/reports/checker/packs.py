@@ -11,7 +11,7 @@ import sys
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 if __package__:
     from .fates import Move
@@ -50,9 +50,9 @@ def checkpoint_digest(chain_id: int, block: int, block_hash: str) -> bytes:
     return keccak(b"\x19\x01" + domain + keccak(struct))
 
 
-def read(path: Path) -> dict[str, bytes]:
+def read(path: Path | IO[bytes]) -> dict[str, bytes]:
     """The files of a pack by name, from a folder or a zip."""
-    if path.is_dir():
+    if isinstance(path, Path) and path.is_dir():
         return {p.relative_to(path).as_posix(): p.read_bytes() for p in path.rglob("*") if p.is_file()}
     with zipfile.ZipFile(path) as packed:
         names = packed.namelist()

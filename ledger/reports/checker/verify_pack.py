@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks a Green Ledger evidence pack offline, with Python (3.9 or later) and its standard library alone.
 
-    python3 verify_pack.py [DIR or FILE.zip] [--trust 0xADDRESS ...]        exits with 1 unless all of it follows
+    python3 verify_pack.py [DIR or FILE.zip] [--trust 0xADDRESS ...]     exits with 1 unless all follows
 
 It holds for chains with Ethereum's headers and tries: a block's hash is keccak256 of its RLP header; state,
 receipts and transactions are Merkle-Patricia tries. README.txt says what is proved, attested and trusted.
