@@ -22,7 +22,9 @@ _Read = TypeVar("_Read")
 
 
 alerts_app = typer.Typer(invoke_without_command=True)
-Where = Annotated[str | None, typer.Option(help="whose figures bind: CN, EU; by default those of nobody")]
+Where = Annotated[
+    str | None, typer.Option(help="whose figures bind: CN, EU; by default what each bond declared")
+]
 
 
 @alerts_app.callback()

@@ -60,7 +60,8 @@ class Auditor(Desk):
 
         Args:
             bond: only what concerns this bond (number or label).
-            jurisdiction: whose figures bind (`CN`, `EU`); none: those of `default`.
+            jurisdiction: whose figures bind (`CN`, `EU`); none: those of the jurisdiction that a
+                bond declared to follow, else of `default`.
             rows: other figures than those of `ledger.domain.indicators`.
             beside: keyed tags and a bank's statement, as a `ledger.tracing.alerts.case.Beside`.
         """

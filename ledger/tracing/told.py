@@ -53,6 +53,7 @@ KEPT: Final = frozenset(
         "Receivables.Settled",
         "PieceBook.PieceMoved",
         "Financing.Financed",
+        "LimitTerms.LimitsDeclared",
         "Impact.ImpactReported",
         "Impact.ImpactRestated",
         "Impact.ImpactValidated",

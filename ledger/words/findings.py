@@ -29,7 +29,9 @@ WORDS: Final[dict[str, str]] = {
         "CSV 文件：time,from,to,amount，最小货币单位；不给则查账本"
     ),
     "only this bond, by number or label": "仅此债券（编号或标签）",
-    "whose figures bind: CN, EU; by default those of nobody": "适用哪一法域的参数：CN、EU；默认不分法域",
+    "whose figures bind: CN, EU; by default what each bond declared": (
+        "适用哪一法域的参数：CN、EU；默认按各债券所申报"
+    ),
     "CSV file of account,kind,tag: keyed tags": "CSV 文件：account,kind,tag（带密钥标签）",
     "What each indicator asks, the clause behind it, how sure it is, and the figures in force.": (
         "各指标查什么、依据条款、可信等级以及有效参数。"

@@ -13,10 +13,12 @@ import numpy as np
 
 from ledger.domain.bankmoney import Mismatch
 from ledger.domain.history import EventRow, IntArray
+from ledger.domain.indicators import DEFAULT
 from ledger.tracing.alerts.kin import Kin, Tag
 from ledger.tracing.axes import Kind, line_axis
 from ledger.tracing.books import Bond, Books
 from ledger.tracing.columns import MoveColumns
+from ledger.tracing.impactbooks import readable
 from ledger.tracing.world import World
 
 _PAYING: Final = frozenset({Kind.LINE, Kind.ENCUMBRANCE, Kind.COST})
@@ -81,6 +83,16 @@ class Case:
     def bonds(self) -> list[Bond]:
         """Those that have raised money."""
         return [bond for bond in self.books.bonds.values() if bond.closed]
+
+    def declared(self, bond: int) -> Mapping[str, Any]:
+        """What a bond's limits disclose: jurisdiction, look-back, refinanced share; else nothing."""
+        told = self.grouped("bond", "LimitTerms.LimitsDeclared").get(bond)
+        return dict(told[-1].args["terms"]) if told else {}
+
+    def jurisdiction(self, bond: int) -> str:
+        """The one whose rules a bond says it follows; else `default`."""
+        code = self.declared(bond).get("jurisdiction")
+        return readable(code) if code else DEFAULT
 
     # --- days ---
 

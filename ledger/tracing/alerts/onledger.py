@@ -20,13 +20,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from eth_hash.auto import keccak
 
 from ledger.domain.dates import day_number, format_day
-from ledger.domain.indicators import DEFAULT, Indicator, all_indicators, in_force
+from ledger.domain.indicators import DEFAULT, Indicator, all_indicators, in_force, jurisdictions
 from ledger.tracing.alerts import flows, papers, parties, reporting
 from ledger.tracing.alerts.amounts import Amounts, Weigher
 from ledger.tracing.alerts.case import Beside, Case
@@ -84,7 +86,7 @@ def ledger_findings(
 
     Args:
         bond: only what concerns this bond (number or label).
-        jurisdiction: whose figures bind; none: those of `default`.
+        jurisdiction: whose figures bind; none: those that each bond declared to follow, else `default`.
         rows: other figures than those of the tree.
         beside: tags and a bank's statement that a reader brings.
 
@@ -97,12 +99,12 @@ def ledger_findings(
     case = Case(world, beside or Beside())
     world.load_days(world.books.told.blocks())
     found = [
-        (by, one)
+        one
         for indicator in INDICATORS
-        for by, one in _found(case, indicator, jurisdiction or DEFAULT, known)
-        if wanted is None or one.bond == wanted
+        for one in _found(case, indicator, jurisdiction, known)
+        if wanted is None or one.found.bond == wanted
     ]
-    told = _Teller(case, jurisdiction or DEFAULT).told(found)
+    told = _Teller(case).told(found)
     return {
         "chain_id": world.history.chain_id,
         "block": world.header.number,
@@ -126,40 +128,58 @@ def _bounds(amounts: Amounts) -> Json:
     return {"least": str(amounts.least), "most": str(amounts.most)}
 
 
-def _found(
-    case: Case, id_: str, jurisdiction: str, rows: Sequence[Indicator]
-) -> Iterator[tuple[Indicator, Found]]:
-    """Each found by the row in force on its day."""
-    days = sorted(
-        {day_number(r.since) for r in rows if r.id == id_ and r.jurisdiction in (DEFAULT, jurisdiction)}
-    )
-    for place, begin in enumerate(days):
-        end = days[place + 1] if place + 1 < len(days) else _FOREVER
-        by = in_force(jurisdiction, begin, rows).get(id_)
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """Something found, the row that it was found by, and whose figures these are."""
+
+    found: Found
+    by: Indicator
+    jurisdiction: str
+
+
+def _found(case: Case, id_: str, chosen: str | None, rows: Sequence[Indicator]) -> Iterator[_Judged]:
+    """Each by the row in force on its day: of the jurisdiction chosen, else of its bond's own."""
+    known = jurisdictions(rows)
+    own = {bond: case.jurisdiction(bond) for bond in case.books.bonds}
+    own = {bond: where if where in known else DEFAULT for bond, where in own.items()}
+    for where in sorted({DEFAULT, *own.values()}) if chosen is None else [chosen]:
+        for by, begin, end in _periods(id_, where, rows):
+            for one in INDICATORS[id_](case, by):
+                mine = chosen is not None or own.get(one.bond, DEFAULT) == where
+                if mine and begin <= one.day < end:
+                    yield _Judged(one, by, where)
+
+
+def _periods(id_: str, where: str, rows: Sequence[Indicator]) -> Iterator[tuple[Indicator, int, int]]:
+    """Each row of an indicator that binds there, and the days `[begin, end)` on which it does."""
+    of_it = [row for row in rows if row.id == id_ and row.jurisdiction in (DEFAULT, where)]
+    days = sorted({day_number(row.since) for row in of_it})
+    for begin, end in pairwise([*days, _FOREVER]):
+        by = in_force(where, begin, rows).get(id_)
         if by is not None:
-            yield from ((by, one) for one in INDICATORS[id_](case, by) if begin <= one.day < end)
+            yield by, begin, end
 
 
 class _Teller:
     """Looks places up all at once, weighs, and tells."""
 
-    def __init__(self, case: Case, jurisdiction: str) -> None:
+    def __init__(self, case: Case) -> None:
         self._case = case
         self._world = case.world
-        self._jurisdiction = jurisdiction
         self._weighers: dict[str, Weigher] = {}
 
-    def told(self, found: Sequence[tuple[Indicator, Found]]) -> list[Json]:
-        for cash in {one.cash for _, one in found if one.cash}:
-            rows = [row for _, one in found if one.cash == cash for row in one.rows]
+    def told(self, judged: Sequence[_Judged]) -> list[Json]:
+        found = [one.found for one in judged]
+        for cash in {one.cash for one in found if one.cash}:
+            rows = [row for one in found if one.cash == cash for row in one.rows]
             self._world.load(self._case.columns(cash), np.array(rows, dtype=np.int64))
-        told = [self._one(by, one) for by, one in found]
-        distinct = {one["key"]: one for one in reversed(told)}
+        told = {one["key"]: one for one in map(self._one, reversed(judged))}
         return sorted(
-            distinct.values(), key=lambda one: (one["first_seen"]["block"], one["indicator"], one["key"])
+            told.values(), key=lambda one: (one["first_seen"]["block"], one["indicator"], one["key"])
         )
 
-    def _one(self, by: Indicator, one: Found) -> Json:
+    def _one(self, judged: _Judged) -> Json:
+        one, by = judged.found, judged.by
         path = [self._move(one.cash, row) for row in one.rows]
         events = [
             {"block": row.block, "log": row.log, "tx": row.tx, "event": f"{row.contract}.{row.name}"}
@@ -174,7 +194,7 @@ class _Teller:
             "indicator": one.indicator,
             "clause": by.clause,
             "grade": by.grade,
-            "jurisdiction": self._jurisdiction,
+            "jurisdiction": judged.jurisdiction,
             "bond": one.bond or None,
             "parties": list(one.parties),
             "names": [self._world.books.party(account).name for account in one.parties],

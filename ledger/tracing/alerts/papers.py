@@ -43,14 +43,16 @@ def _on_payment(
 
 
 def look_back(case: Case, by: Indicator) -> Iterator[Found]:
-    """A refinanced expense whose date lies more months before its payment than the look-back allows."""
+    """A refinanced expense whose date lies more months before its payment than the look-back allows: the one
+    that the bond disclosed, else that of the row."""
     known = obligations(case)
     for paid in case.of("Proceeds.Paid"):
         statement = known.get(paid.args["fingerprint"])
         if statement is None or statement.args["obligation"]["kind"] != DocumentKind.REFINANCING:
             continue
         oldest = statement.args["obligation"]["date"]
-        if add_months(oldest, by.whole("months")) < case.day(paid.block):
+        disclosed = int(case.declared(paid.args["bond"]).get("lookBackMonths", 0))
+        if add_months(oldest, disclosed or by.whole("months")) < case.day(paid.block):
             yield _on_payment(case, by, paid, statement)
 
 
@@ -75,16 +77,12 @@ def refinanced_share(case: Case, by: Indicator) -> Iterator[Found]:
     What was refunded since is not taken off: the share was passed then.
     """
     known = obligations(case)
-    disclosed = {
-        row.args["bond"]: row.args["terms"].get("refinancedPpm")
-        for row in case.of("BondOffice.BondRegistered")
-    }
     refinanced: defaultdict[int, int] = defaultdict(int)
     for paid in case.of("Proceeds.Paid"):
         statement, bond = known.get(paid.args["fingerprint"]), case.books.bonds[paid.args["bond"]]
         if statement is None or statement.args["obligation"]["kind"] != DocumentKind.REFINANCING:
             continue
-        told = disclosed.get(bond.id)
+        told = case.declared(bond.id).get("refinancedPpm")
         limit = share(bond.raised, by.whole("undisclosed_ppm") if told is None else int(told))
         before = refinanced[bond.id]
         refinanced[bond.id] += paid.args["amount"]
@@ -92,7 +90,7 @@ def refinanced_share(case: Case, by: Indicator) -> Iterator[Found]:
             yield _on_payment(case, by, paid, statement, amount=refinanced[bond.id] - limit)
 
 
-# --- one paper twice ----------------------------------------------------------------------------------------
+# --- one paper twice -------------------------------------------------------------------------------------
 
 
 def recycled_invoices(case: Case, by: Indicator) -> Iterator[Found]:
@@ -191,7 +189,7 @@ def red_invoices(case: Case, by: Indicator) -> Iterator[Found]:
             )  # fmt: skip
 
 
-# --- what should have followed ------------------------------------------------------------------------------
+# --- what should have followed ---------------------------------------------------------------------------
 
 _ENDED: Final = ("Receivables.Delivered", "Receivables.Refused", "Receivables.Returned", "Receivables.Voided")
 
