@@ -301,8 +301,8 @@ def test_the_last_lines_are_four_commands_to_try(demo: Demo) -> None:
 def test_the_published_bonds_raise_what_their_tables_leave_open_and_nothing_else(
     demo: Demo, traces: dict[str, dict[str, Any]]
 ) -> None:
-    """What was not published as spent is idle, to the fen as the trace has it. Two receivables of the illustrative
-    chain are over one amount on one day between the same two parties: that may be asked about."""
+    """What was not published as spent is idle, to the fen as the trace has it. Two receivables of the story
+    are over one amount on one day between the same two parties: that may be asked about."""
     told = demo.ask("alerts")["findings"]
     idle = {one["bond"]: int(one["amount"]) for one in told if one["indicator"] == "idle"}
     resting = {

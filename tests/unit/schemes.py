@@ -340,6 +340,22 @@ def ordered(delivered: bool) -> Plant:
     return plant
 
 
+def works(certified: bool) -> Plant:
+    """A milestone due in August, and whether somebody saw it."""
+
+    def plant(planted: Planted, name: str) -> None:
+        town, bond = planted.town, planted.bond(name, *([] if certified else ["evidence-missing"]))
+        milestone = {"amount": A, "dueDay": day_of(at(2023, 8, 1))}
+        said = {"line": bond.line, "bond": bond.number, "certifier": bond.verifier}
+        town.plan(at(2023, 3, 2), lambda: town.say("Proceeds", "WorksSet", **said, milestones=[milestone]))
+        if certified:
+            done = {"index": 0, "amount": A, "day": day_of(at(2023, 8, 9)), "document": text("certificate")}
+            town.plan(at(2023, 8, 9), lambda: town.say("Proceeds", "MilestoneCertified", **said, **done))
+        planted.spend(bond, at(2023, 9, 1))
+
+    return plant
+
+
 def no_line(planted: Planted, name: str) -> None:
     """Money that no bank has."""
     town, (holder,) = planted.town, planted.people(1)
@@ -576,6 +592,7 @@ SCHEMES: dict[str, Plant] = {
     "one contract, two suppliers": one_contract_two_suppliers,
     "red invoice after use": red_after_use,
     "order never delivered": ordered(delivered=False),
+    "milestone that nobody certified": works(certified=False),
     "money without a bank line": no_line,
     "payee admitted the day before": fresh,
     "payee with the issuer's representative": tagged_payee,
@@ -697,6 +714,7 @@ HONEST: dict[str, Plant] = {
     "figures that agree": figures(20_400),
     "a supplier that factors and pays its maker": circular(honest=True),
     "an order delivered": ordered(delivered=True),
+    "a milestone certified": works(certified=True),
     "trade in a triangle": triangle,
     "a payment that bounced": bounced,
 }

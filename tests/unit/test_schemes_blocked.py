@@ -154,6 +154,13 @@ def impact_twice(world: World, do: Do) -> None:
         do(ISSUER, "Impact", "report", [1], b"CO2_AVOIDED".ljust(32, b"\0"), figure, basis)
 
 
+def before_the_works(world: World, do: Do) -> None:
+    """Money of a milestone, and what is retained, before their certificates: of 30,000 two milestones hold 24,000,
+    and 5% of the rest waits for the end."""
+    line = min(world.proceeds.works)
+    do(ISSUER, "Proceeds", "pay", line, INVOICE, 5_701)
+
+
 def coupon_from_pool(world: World, do: Do) -> None:
     """Nobody but the module that keeps the pool moves its money, and that pays no coupon."""
     pool = purposes.axis_of(purposes.PROCEEDS, purposes.pool(1))
@@ -185,6 +192,7 @@ BLOCKED: dict[str, tuple[Callable[[World, Do], None], str]] = {
     "invoice from the future": (from_the_future, "DateOutOfOrder"),
     "review by a related verifier": (related_review, "RelatedParties"),
     "impact claimed twice": (impact_twice, "PeriodTaken"),
+    "retention paid early": (before_the_works, "NotReleased"),
     "coupon out of a pool": (coupon_from_pool, "InsufficientAllowance"),
     "idle money lent to a friend": (placed_with_a_friend, "MissingRole"),
     "bank receipt used twice": (booked_twice, "AlreadyUsed"),

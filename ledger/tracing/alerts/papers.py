@@ -195,8 +195,9 @@ _ENDED: Final = ("Receivables.Delivered", "Receivables.Refused", "Receivables.Re
 
 
 def evidence_missing(case: Case, by: Indicator) -> Iterator[Found]:
-    """No delivery for an order, and no statement for a placement past its day."""
+    """No delivery for an order, no certificate for works, and no statement for a placement past its day."""
     yield from _undelivered(case, by)
+    yield from _uncertified(case, by)
     yield from _unaccounted(case, by)
 
 
@@ -211,6 +212,29 @@ def _undelivered(case: Case, by: Indicator) -> Iterator[Found]:
             yield Found(
                 by.id, bond, parties, c["face"], missed, events=(row,), documents=(c["contractDocument"],)
             )
+
+
+def _uncertified(case: Case, by: Indicator) -> Iterator[Found]:
+    """A milestone, or the end of the works, that nobody certified so long after its day."""
+    certified = {
+        (row.args["line"], row.args.get("index")): case.day(row.block)
+        for row in case.books.told.of_any("Proceeds.MilestoneCertified", "Proceeds.FinallyCertified")
+    }
+    for row in case.of("Proceeds.WorksSet"):
+        a, line = row.args, case.books.lines[row.args["line"]]
+        due: list[tuple[int | None, int, int]] = [
+            (index, one["dueDay"], one["amount"]) for index, one in enumerate(a["milestones"])
+        ]
+        if a["retention"]:
+            due.append((None, a["finalDueDay"], 0))
+        for index, day, amount in due:
+            missed = day + by.whole("days") + 1
+            if missed <= min(certified.get((line.id, index), case.today), case.today):
+                what = "the end of the works" if index is None else f"milestone {index}"
+                yield Found(
+                    by.id, a["bond"], (case.books.bonds[a["bond"]].issuer, a["certifier"]), amount, missed,
+                    events=(row,), subject=f"{what} of line {line.label}",
+                )  # fmt: skip
 
 
 def _unaccounted(case: Case, by: Indicator) -> Iterator[Found]:
