@@ -155,8 +155,7 @@ def impact_twice(world: World, do: Do) -> None:
 
 
 def before_the_works(world: World, do: Do) -> None:
-    """Money of a milestone, and what is retained, before their certificates: of 30,000 two milestones hold 24,000,
-    and 5% of the rest waits for the end."""
+    """Two milestones hold 24,000 of a line of 30,000, and 5% of the rest waits for the end."""
     line = min(world.proceeds.works)
     do(ISSUER, "Proceeds", "pay", line, INVOICE, 5_701)
 
