@@ -34,7 +34,7 @@ BROWNIE = {
     "Maturity": ("test_maturity.py",),
     "Recourse": ("test_recourse.py",),
     "Shares": ("test_maturity.py",),
-    "Proceeds": ("test_gate.py", "test_proceeds.py", "test_refunds.py"),
+    "Proceeds": ("test_gate.py", "test_proceeds.py", "test_refunds.py", "test_works.py"),
     "ProceedsBase": ("test_gate.py", "test_proceeds.py", "test_refunds.py"),
     "Placements": ("test_placements.py",),
     "Works": ("test_works.py",),
