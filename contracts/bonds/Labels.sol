@@ -163,13 +163,15 @@ contract Labels is ILabels, Powered {
 
     // --- what somebody confirms ---
 
-    function confirm(uint32 bond, bytes32 document, bool severe) external returns (uint64) {
-        (address issuer,) = _issued(bond);
-        _requireWitness(issuer, severe ? JUDGES : WITNESSES, document);
-        uint64 open = _openOf[_alertKey(bond, document)];
-        if (open != 0) revert AlreadyUsed("BREACH", bytes32(uint256(open)));
+    /// @dev Alerts asked who judges, and lets an alert be confirmed once.
+    function confirm(uint32 bond, bytes32 document, bool severe, address by)
+        external
+        onlyDuty("ALERTS")
+        returns (uint64)
+    {
+        _issued(bond);
         uint32 day = participants.today();
-        return _open(Breach(bond, ALERT, 0, 0, day, 0, severe, msg.sender, document));
+        return _open(Breach(bond, ALERT, 0, 0, day, 0, severe, by, document));
     }
 
     function aggravate(uint64 id, bytes32 document) external {
@@ -215,7 +217,7 @@ contract Labels is ILabels, Powered {
         line.newest = id;
         ++line.open;
         if (b.severe) ++line.severe;
-        _openOf[_keyOf(b)] = id;
+        if (b.cause != ALERT) _openOf[_keyOf(b)] = id;
         emit BreachRaised(id, b.bond, _label(line), b);
     }
 
@@ -231,7 +233,7 @@ contract Labels is ILabels, Powered {
         delete _links[id];
         --line.open;
         if (b.severe) --line.severe;
-        delete _openOf[_keyOf(b)];
+        if (b.cause != ALERT) delete _openOf[_keyOf(b)];
         emit BreachCured(id, b.bond, _label(line), msg.sender, document);
     }
 
@@ -242,15 +244,11 @@ contract Labels is ILabels, Powered {
     }
 
     function _keyOf(Breach memory b) private pure returns (bytes32) {
-        return b.cause == ALERT ? _alertKey(b.bond, b.document) : _key(b.bond, b.cause, b.index, b.occurrence);
+        return _key(b.bond, b.cause, b.index, b.occurrence);
     }
 
     function _key(uint32 bond, uint8 cause, uint8 index, uint32 occurrence) private pure returns (bytes32) {
         return keccak256(abi.encode(bond, cause, index, occurrence));
-    }
-
-    function _alertKey(uint32 bond, bytes32 document) private pure returns (bytes32) {
-        return keccak256(abi.encode(bond, ALERT, document));
     }
 
     // --- delayed powers ---

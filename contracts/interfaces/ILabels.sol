@@ -7,13 +7,13 @@ pragma solidity ^0.8.28;
 ///   1 review       no review of the present version of the bond's framework is in force
 ///   2 verifier     the review's verifier is not active any more, or related to the issuer by now
 ///   3 undertaking  an occurrence is overdue or failed (`IUndertakings`)
-///   4 alert        an unrelated verifier, auditor or authority confirms an alert, citing a document
+///   4 alert        an alert about the bond was confirmed (`IAlerts`), by its judge's name and document
 /// Anyone may raise 1 to 3: the chain sees them. While a breach is open the label is *watch*; it is *withdrawn* while
 /// one has stayed open longer than the cure period, or an auditor or authority called it severe. Anyone may cure 1 to 3
 /// once the chain sees the cause gone (an undertaking: kept). An alert is cured with a document, by who confirmed it or
 /// another verifier; a severe one only by who called it so or by an authority.
 /// The label is reported and gates nothing: no payment asks for it. Its history is in the events.
-/// Assumes: an alert itself is found off chain; who confirms one answers for it by name.
+/// Assumes: who has the duty ALERTS passes on only what an unrelated party confirmed, once, and names it truly.
 interface ILabels {
     /// @param by who recorded it or, once it is severe, who called it so; @param document of an alert
     struct Breach {
@@ -55,7 +55,8 @@ interface ILabels {
     function raiseBreach(uint32 bond, uint8 cause, uint8 index, uint32 occurrence)
         external
         returns (uint64 id);
-    function confirm(uint32 bond, bytes32 document, bool severe) external returns (uint64 id);
+    /// @notice Only the module with the duty ALERTS: an alert about the bond was confirmed by `by`, citing `document`.
+    function confirm(uint32 bond, bytes32 document, bool severe, address by) external returns (uint64 id);
     /// @notice An auditor or authority calls an open breach severe, citing a document.
     function aggravate(uint64 id, bytes32 document) external;
     function cure(uint64 id) external;

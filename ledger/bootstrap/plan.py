@@ -133,6 +133,7 @@ class DeploymentPlan:
         delay: seconds between approval and execution of a change, at least one hour.
         programme: number 1 of the programmes of receivables, `more_programmes` those after it.
         cure_days: how long a breach may stay open before a bond's label is withdrawn; ours, no rule names it.
+        answer_days: how long an alert may stay open before it shows as overdue; ours, for good.
     """
 
     operator: str
@@ -145,6 +146,7 @@ class DeploymentPlan:
     more_programmes: tuple[Programme, ...] = MORE_PROGRAMMES
     catalogues: tuple[CataloguePlan, ...] = field(default_factory=known_catalogues)
     cure_days: int = 90
+    answer_days: int = 30
 
     def __post_init__(self) -> None:
         if self.operator == self.guardian:
@@ -167,7 +169,8 @@ class DeploymentPlan:
 
     def creations(self) -> tuple[Creation, ...]:
         """Every contract, each after all that it needs."""
-        return (*_cores(self), *(_cash(cash) for cash in self.cashes), *_modules())
+        cashes = (_cash(cash) for cash in self.cashes)
+        return (*_cores(self), *cashes, *_modules(), _alerts(self.answer_days))
 
     def wires(self) -> tuple[Wire, ...]:
         """Every power a contract holds over another."""
@@ -261,6 +264,12 @@ def _modules() -> tuple[Creation, ...]:
             "Labels", powers, participants, documents, frameworks, Ref("Undertakings"), Ref("BondOffice")
         ),
     )
+
+
+def _alerts(answer_days: int) -> Creation:
+    """Not behind a proxy, as what was raised and judged is nobody's to rewrite."""
+    neighbours = (Ref("Participants"), Ref("Documents"), Ref("BondOffice"), Ref("Labels"))
+    return _core("Alerts", *neighbours, answer_days)
 
 
 def _module(name: str, *args: Any) -> tuple[Creation, Creation]:
@@ -380,6 +389,7 @@ def _duty_wires() -> tuple[Wire, ...]:
         ("CouponTerms", "BondService", "SERVICE"),
         ("Proceeds", "BondService", "SERVICE"),
         ("Tranches", "AssetPools", "POOLS"),
+        ("Labels", "Alerts", "ALERTS"),
     )
     return tuple(
         Wire(

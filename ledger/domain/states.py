@@ -245,6 +245,31 @@ class Cause(IntEnum):
     ALERT = 4
 
 
+class AlertState(IntEnum):
+    """`Alerts.Alert.state`."""
+
+    RAISED = 1
+    ASSIGNED = 2
+    EXPLAINED = 3
+    CONFIRMED = 4
+    DISMISSED = 5
+
+
+class AlertReason(IntEnum):
+    """Why an alert ended (`Alerts`): up to `LAST_CONFIRMING` it is confirmed, else dismissed."""
+
+    RULE_BROKEN = 1
+    NOT_DISCLOSED = 2
+    NOT_EXPLAINED = 3
+    ALLOWED = 4
+    DISCLOSED = 5
+    WRONG_DATA = 6
+    PUT_RIGHT = 7
+    SEEN_BEFORE = 8
+
+
+LAST_CONFIRMING: Final = AlertReason.NOT_EXPLAINED
+
 State = (
     BondState
     | PaymentKind
@@ -272,6 +297,8 @@ State = (
     | OccurrenceState
     | LabelState
     | Cause
+    | AlertState
+    | AlertReason
 )
 
 LABELS: Final[dict[type[IntEnum], dict[int, dict[str, str]]]] = {
@@ -424,6 +451,23 @@ LABELS: Final[dict[type[IntEnum], dict[int, dict[str, str]]]] = {
         OccurrenceState.REFUSED: {"en": "refused", "zh": "未通过"},
         OccurrenceState.CANCELLED: {"en": "cancelled by the issuer", "zh": "发行人已取消"},
         OccurrenceState.EXCUSED: {"en": "cancelled, excused", "zh": "取消获认可"},
+    },
+    AlertState: {
+        AlertState.RAISED: {"en": "raised", "zh": "已提出"},
+        AlertState.ASSIGNED: {"en": "assigned", "zh": "已指派"},
+        AlertState.EXPLAINED: {"en": "explained", "zh": "已说明"},
+        AlertState.CONFIRMED: {"en": "confirmed", "zh": "已确认"},
+        AlertState.DISMISSED: {"en": "dismissed", "zh": "已排除"},
+    },
+    AlertReason: {
+        AlertReason.RULE_BROKEN: {"en": "rule broken", "zh": "违反规则"},
+        AlertReason.NOT_DISCLOSED: {"en": "not disclosed", "zh": "未披露"},
+        AlertReason.NOT_EXPLAINED: {"en": "not explained", "zh": "未作说明"},
+        AlertReason.ALLOWED: {"en": "allowed by the rules", "zh": "规则允许"},
+        AlertReason.DISCLOSED: {"en": "disclosed before", "zh": "此前已披露"},
+        AlertReason.WRONG_DATA: {"en": "wrong data", "zh": "数据有误"},
+        AlertReason.PUT_RIGHT: {"en": "put right since", "zh": "已纠正"},
+        AlertReason.SEEN_BEFORE: {"en": "same as another alert", "zh": "与另一预警相同"},
     },
     LabelState: {
         LabelState.GREEN: {"en": "green", "zh": "绿色"},

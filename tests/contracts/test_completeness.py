@@ -46,6 +46,7 @@ WHERE = {
     "Impact": ["impact"],
     "Undertakings": ["undertakings"],
     "Labels": ["labels"],
+    "Alerts": ["alerts"],
     "Records": ["records"],
     "FactoringFiles": ["factoring_files"],
     "SupplierLoans": ["supplier_loans"],

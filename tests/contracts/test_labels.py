@@ -9,14 +9,17 @@ from tests.contracts.world import (
     AUTHORITY,
     CURE_DAYS,
     INVESTOR,
+    NOBODY,
     VERIFIER,
     ZERO,
     digest,
+    label,
 )
 
 pytestmark = pytest.mark.spec("LBL-1")
 REVIEW, BY_VERIFIER, UNDERTAKING, ALERT = 1, 2, 3, 4
 GREEN, WATCH, WITHDRAWN = 1, 2, 3
+RULE_BROKEN = 1
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +56,12 @@ def raises(world, bond, cause, index=0, occurrence=0):
 
 
 def confirms(world, bond, who, severe=False, name="alert"):
-    document = who.files(name)
-    return world.labels.confirm(bond, document, severe, who.by)
+    """The investor raises an alert; `who` takes and confirms it, citing a document of that name."""
+    alerts = world.alerts
+    number, raised = alerts.count() + 1, world.investor.files(f"finding {alerts.count()}")
+    alerts.raiseAlert(bond, raised, label("round-trip"), NOBODY, raised, world.investor.by)
+    alerts.assign(number, who, who.by)
+    return alerts.confirm(number, RULE_BROKEN, severe, who.files(name), who.by)
 
 
 # --- falling ---
@@ -164,32 +171,33 @@ def test_an_open_breach_ends_the_label_after_the_time_to_cure(world, bond, frame
 # --- alerts ---
 
 
-def test_an_alert_is_confirmed_by_name_with_a_document(world, bond, second):
+def test_a_confirmed_alert_is_a_breach_by_name_with_a_document(world, bond, second):
     tx = confirms(world, bond, second)
     emitted(tx, "BreachRaised", breach=1, bond=bond, label=WATCH)
     assert world.labels.breach(1)[7:] == (second.address, digest("alert"))
-    with refused("AlreadyUsed", "BREACH", "0x" + f"{1:064x}"):
-        world.labels.confirm(bond, digest("alert"), False, second.by)
     with refused("NotCured", 1, ALERT):
         world.labels.cure(1, second.by)
+    confirms(world, bond, second)
+    assert list(world.labels.labelOf(bond))[:2] == [WATCH, 2], "one paper may answer for two alerts"
 
 
-def test_an_alert_needs_authority_a_paper_and_a_stranger(world, bond):
-    witnesses, judges = VERIFIER | AUDITOR | AUTHORITY, AUDITOR | AUTHORITY
-    with refused("MissingRole", world.investor, INVESTOR, witnesses):
-        confirms(world, bond, world.investor)
-    with refused("MissingRole", world.verifier, VERIFIER, judges):
-        confirms(world, bond, world.verifier, severe=True)
-    with refused("NotAdmitted", world.stranger):
-        world.labels.confirm(bond, digest("alert"), False, world.stranger.by)
-    with refused("DocumentUnknown", digest("none"), world.auditor, 0):
-        world.labels.confirm(bond, digest("none"), False, world.auditor.by)
+def test_only_the_alerts_confirm_an_alert(world, bond):
+    for who in (world.auditor, world.regulator, world.operator):
+        with refused("NotModule", who, "ALERTS"):
+            world.labels.confirm(bond, digest("alert"), False, world.auditor, who.by)
+    assert the_label(world, bond) == GREEN
+
+
+def test_an_alert_is_cured_or_aggravated_by_a_stranger_with_a_paper(world, bond, second):
+    confirms(world, bond, second)
+    with refused("MissingRole", world.investor, INVESTOR, VERIFIER | AUDITOR | AUTHORITY):
+        world.labels.cureAlert(1, world.investor.files("cure"), world.investor.by)
+    with refused("DocumentUnknown", digest("none"), second, 0):
+        world.labels.cureAlert(1, digest("none"), second.by)
     for who in (world.issuer, world.auditor):
         world.operator.amends(who, group=3)
     with refused("RelatedParties", world.issuer, world.auditor, 3):
-        confirms(world, bond, world.auditor)
-    with refused("Unknown", "BOND", 99):
-        world.labels.confirm(99, digest("alert"), False, world.auditor.by)
+        world.labels.aggravate(1, world.auditor.files("worse"), world.auditor.by)
 
 
 def test_a_severe_alert_withdraws_the_label_at_once(world, bond, second):

@@ -46,6 +46,7 @@ BY_DOCUMENT, DECLARED = 1, 2
 CATALOGUE = "GBEPC-2021"
 """In force on every day of these tests."""
 CURE_DAYS = 60
+ANSWER_DAYS = 20
 
 ANVIL_MNEMONIC = "test test test test test test test test test test test junk"
 
@@ -553,6 +554,7 @@ class World:
         self.labels = self.behind_proxy(
             "Labels", p, q, self.documents, self.frameworks, self.undertakings, self.bond_office
         )
+        self.alerts = self.new("Alerts", q, self.documents, self.bond_office, self.labels, ANSWER_DAYS)
         self.bank_instructions = self.new("BankInstructions", q, self.cash_registry, self.receivables)
         self.factoring_files = self.new(
             "FactoringFiles", q, self.documents, self.piece_book, self.receivables
@@ -580,6 +582,7 @@ class World:
         wires(documents, "setUser", self.transfers, True)
         wires(self.frameworks, "setCatalogue", label(CATALOGUE), 1, 0, digest("list"))
         wires(self.labels, "setCureDays", CURE_DAYS)
+        wires(self.labels, "setDuty", self.alerts, label("ALERTS"))
         wires(self.cash_registry, "list", self.cash)
         wires(self.cash, "setController", label("PROCEEDS"), proceeds)
         wires(self.cash, "setController", label("MATURITY"), self.maturity)

@@ -33,9 +33,7 @@ class Breach:
     document: bytes = ZERO_HASH
 
     def key(self) -> tuple[object, ...]:
-        """What may be open once only."""
-        if self.cause == Cause.ALERT:
-            return self.bond, self.cause, self.document
+        """What may be open once only, unless it is an alert: each is confirmed once (`Alerts`)."""
         return self.bond, self.cause, self.index, self.occurrence
 
 
@@ -143,12 +141,11 @@ class Labels(Module):
 
     # --- what somebody confirms ---
 
-    def confirm(self, sender: str, bond: int, document: bytes, severe: bool) -> int:
-        issuer, _ = self._issued(bond)
-        self._require_witness(sender, issuer, JUDGES if severe else WITNESSES, document)
-        alert = Breach(bond, Cause.ALERT, severe=severe, by=sender, document=document)
-        self._require_new(alert)
-        return self._open(replace(alert, since=self.participants.today()))
+    def confirm(self, sender: str, bond: int, document: bytes, severe: bool, by: str) -> int:
+        self.only_duty(sender, "ALERTS")
+        self._issued(bond)
+        day = self.participants.today()
+        return self._open(Breach(bond, Cause.ALERT, since=day, severe=severe, by=by, document=document))
 
     def aggravate(self, sender: str, id_: int, document: bytes) -> None:
         b = self._open_breach(id_)

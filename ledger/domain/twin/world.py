@@ -13,6 +13,7 @@ from ledger.domain.programmes import Programme
 from ledger.domain.purposes import BANK, LOANS, MATURITY, POOLS, PROCEEDS, SERVICE
 from ledger.domain.roles import Role
 from ledger.domain.twin.accounts import Account, AccountFactory, Outside
+from ledger.domain.twin.alerts import Alerts
 from ledger.domain.twin.assetpools import AssetPools
 from ledger.domain.twin.bankinstructions import BankInstructions
 from ledger.domain.twin.base import Contract, Event, Module, Refusal, Stage, plain, word
@@ -60,7 +61,7 @@ class CashTerms:
 class Setting:
     """What a deployment is decided by; `programmes` are numbered from 1,
     `catalogues` are the lists of green projects by their codes, `cure_days` how long a breach may stay
-    open."""
+    open, `answer_days` how long an alert may until it shows as overdue."""
 
     chain_id: int
     operator: str
@@ -70,6 +71,7 @@ class Setting:
     timestamp: int
     catalogues: Mapping[bytes, Catalogue] = field(default_factory=dict)
     cure_days: int = 90
+    answer_days: int = 30
 
 
 class World:
@@ -200,6 +202,9 @@ class World:
             stage, at["Labels"], people, self.documents, self.frameworks, self.undertakings, self.bonds
         )
         self.records = Records(stage, at["Records"], people, self.documents)
+        self.alerts = Alerts(
+            stage, at["Alerts"], people, self.documents, self.bonds, self.labels, setting.answer_days
+        )
         self.files = FactoringFiles(
             stage, at["FactoringFiles"], people, self.documents, self.book, self.receivables
         )
@@ -251,7 +256,7 @@ class World:
         yield from (self.mandates, self.trades, self.transfers, self.programmes, self.recourse)
         yield from (self.tranches, self.asset_pools)
         yield from (self.impact, self.coupon_terms, self.service)
-        yield from (self.impact, self.undertakings, self.labels, self.records)
+        yield from (self.impact, self.undertakings, self.labels, self.records, self.alerts)
         yield from (self.files, self.loans, self.instructions)
         yield from self.cashes.values()
         yield from self.bonds.tokens.values()
@@ -318,7 +323,7 @@ class World:
         for number, programme in enumerate(setting.programmes, 1):
             self.programmes.set(powers, number, programme)
 
-    def _duties(self) -> Iterator[tuple[Module, Module, str]]:
+    def _duties(self) -> Iterator[tuple[Module, Contract, str]]:
         yield self.proceeds, self.bonds, "BONDS"
         yield self.proceeds, self.receivables, "RECEIVABLES"
         yield self.proceeds, self.maturity, "MATURITY"
@@ -330,6 +335,7 @@ class World:
         yield self.coupon_terms, self.service, "SERVICE"
         yield self.proceeds, self.service, "SERVICE"
         yield self.tranches, self.asset_pools, "POOLS"
+        yield self.labels, self.alerts, "ALERTS"
 
     # --- every view of everything known, with what the chain must answer ---
 
@@ -450,10 +456,19 @@ class World:
         for bond in self.bonds.bonds:
             yield (at, "labelOf", (bond,)), labels.label_of(bond)
             yield (at, "openBreaches", (bond, 0, 2**64)), tuple(labels.open_breaches(bond))
+        yield from self._alert_views()
         yield (self.records.address, "count", ()), self.records.count
         for id_, (statement, by) in self.records.records.items():
             answer = (plain(statement), by, id_ in self.records.withdrawn)
             yield (self.records.address, "record", (id_,)), answer
+
+    def _alert_views(self) -> Iterator[tuple[View, Any]]:
+        at, alerts = self.alerts.address, self.alerts
+        yield (at, "count", ()), len(alerts.known)
+        for id_, alert in alerts.known.items():
+            yield (at, "alert", (id_,)), plain(alert)
+            yield (at, "isOverdue", (id_,)), alerts.is_overdue(id_)
+            yield (at, "idOf", (alert.bond, alert.key)), id_
 
     def _proceeds_views(self) -> Iterator[tuple[View, Any]]:
         at, proceeds = self.proceeds.address, self.proceeds
