@@ -72,7 +72,7 @@ def test_who_has_a_stake_or_a_role_raises_an_alert(world, bond):
     tx = raises(world, bond, world.investor)
     people = [world.investor.address, world.issuer.address, NOBODY]
     numbers = [bond, RAISED, 0, 1, world.today, 0, 0]
-    terms = [*numbers, *people, KEY, "0x" + ROUND_TRIP.hex(), digest("paper"), ZERO, ZERO]
+    terms = [*numbers, *people, KEY, ROUND_TRIP, digest("paper"), ZERO, ZERO]
     emitted(tx, "AlertRaised", alert=1, bond=bond, key=KEY, terms=terms)
     for number, who in enumerate((world.auditor, world.verifier, world.regulator), 2):
         raises(world, bond, who, key=digest(f"key {number}"))
@@ -266,7 +266,7 @@ def test_an_alert_is_dismissed_with_a_reason_and_stays_readable(world, bond):
     emitted(tx, "AlertDismissed", alert=1, bond=bond, **what)
     kept = world.alerts.alert(1)
     assert (kept[1], kept[2], kept[5]) == (DISMISSED, ALLOWED, world.today)
-    assert kept[10:] == (KEY, "0x" + ROUND_TRIP.hex(), digest("paper"), ZERO, digest("paper"))
+    assert kept[10:] == (KEY, ROUND_TRIP, digest("paper"), ZERO, digest("paper"))
     assert world.labels.count() == 0
 
 
@@ -327,7 +327,8 @@ def test_new_evidence_opens_a_dismissed_alert_for_auditors_and_authorities(world
     judged_by(world, bond, world.verifier)
     with refused("WrongState", "ALERT", 1, ASSIGNED, DISMISSED):
         world.alerts.reopen(1, digest("new"), world.investor.by)
-    dismisses(world, world.verifier, document=world.verifier.files("why not"))
+    world.verifier.files("why not")
+    dismisses(world, world.verifier, document="why not")
     for cited in ("paper", "why not"):
         with refused("AlreadyUsed", "DOCUMENT", digest(cited)):
             world.alerts.reopen(1, digest(cited), world.investor.by)
@@ -344,7 +345,7 @@ def test_new_evidence_opens_a_dismissed_alert_for_auditors_and_authorities(world
     numbers = [bond, RAISED, 0, 2, world.today, 0, 0]
     people = [world.investor.address, world.issuer.address, NOBODY]
     papers = [digest("new"), ZERO, ZERO]
-    assert list(world.alerts.alert(1)) == [*numbers, *people, KEY, "0x" + ROUND_TRIP.hex(), *papers]
+    assert list(world.alerts.alert(1)) == [*numbers, *people, KEY, ROUND_TRIP, *papers]
     with refused("MissingRole", second, VERIFIER, JUDGES):
         world.alerts.assign(1, second, world.investor.by)
     world.alerts.assign(1, world.auditor, world.investor.by)

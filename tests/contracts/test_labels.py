@@ -61,7 +61,9 @@ def confirms(world, bond, who, severe=False, name="alert"):
     number, raised = alerts.count() + 1, world.investor.files(f"finding {alerts.count()}")
     alerts.raiseAlert(bond, raised, label("round-trip"), NOBODY, raised, world.investor.by)
     alerts.assign(number, who, who.by)
-    return alerts.confirm(number, RULE_BROKEN, severe, who.files(name), who.by)
+    known = world.documents.document(digest(name), who.address)[0]
+    paper = digest(name) if known else who.files(name)
+    return alerts.confirm(number, RULE_BROKEN, severe, paper, who.by)
 
 
 # --- falling ---
