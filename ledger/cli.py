@@ -25,6 +25,7 @@ from ledger.commands import (  # noqa: F401 - `bank line`, `bond register`, `bon
     published,
 )
 from ledger.commands.accounts import account_app
+from ledger.commands.alerting import alert_app
 from ledger.commands.alerts import alerts_app
 from ledger.commands.bonds import bond_app
 from ledger.commands.changes import changes_app
@@ -77,6 +78,7 @@ for _name, _app in (
     ("framework", framework_app),
     ("undertaking", undertaking_app),
     ("label", label_app),
+    ("alert", alert_app),
     ("participant", participant_app),
     ("account", account_app),
     ("bank", bank_app),

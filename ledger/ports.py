@@ -318,6 +318,9 @@ class Index(Protocol):
     ) -> Mapping[str, Any]:
         """What the indicators raise. `beside`: a `ledger.tracing.alerts.case.Beside`, or none."""
 
+    def names(self) -> Mapping[str, str]:
+        """The name under which each account was admitted."""
+
     def payments(self, bond: int) -> Sequence[int]:
         """The coupons and redemptions of a bond, in the order in which they were opened."""
 

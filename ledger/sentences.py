@@ -175,6 +175,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Breach {breach} (kind {cause}) is not cured: its cause is still there, or it is cured in another way.",
         "事由 {breach}（类别 {cause}）尚未补救：原因仍在，或须以其他方式补救。",
     ),
+    "Interested": (
+        "{who} holds {units} units of bond {bond}: who has a stake in it judges no alert about it.",
+        "{who} 持有债券 {bond} 的 {units} 单位：有利害关系者不得判定其预警。",
+    ),
     "TooManyCategories": ("{had} categories are more than {limit}.", "项目类别 {had} 超过上限 {limit}。"),
     # --- bonds ---------------------------------------------------------------------------------------------
     "FloorMissed": (

@@ -47,6 +47,7 @@ BROWNIE = {
     "DayCounts": ("test_coupon_terms.py",),
     "Undertakings": ("test_undertakings.py",),
     "Labels": ("test_labels.py",),
+    "Alerts": ("test_alerts.py",),
     "Mandates": ("test_mandates.py",),
     "Impact": ("test_impact.py",),
     "AssetPools": ("test_asset_pools.py",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.routers import (
     accounts,
+    alerts,
     auditor,
     authority,
     bank,
@@ -52,6 +53,7 @@ ROUTERS = (
     works.router,
     verifier.router,
     promises.router,
+    alerts.router,
     investor.router,
     holding.router,
     service.router,

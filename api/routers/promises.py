@@ -13,12 +13,10 @@ from api.deps import (
     LedgerHere,
     ParticipantCaller,
     VerifierCaller,
-    WitnessCaller,
     reads,
 )
 from api.schemas.common import Act, Code, Who
 from api.schemas.promises import (
-    AlertIn,
     BreachIn,
     CancellationIn,
     CatalogueOut,
@@ -120,13 +118,6 @@ def raise_breach(caller: ParticipantCaller, ledger: LedgerHere, bond: Id, body: 
     done = ledger.labels.raise_breach(
         caller.account, bond, Cause[body.cause.upper()], index=body.index, occurrence=body.occurrence
     )
-    return Raised.model_validate(done)
-
-
-@router.post("/bonds/{bond}/label/alerts")
-def confirm(caller: WitnessCaller, ledger: LedgerHere, bond: Id, body: AlertIn) -> Raised:
-    """An unrelated verifier, auditor or authority answers for an alert by name."""
-    done = ledger.labels.confirm_alert(caller.account, bond, body.document.paper(), severe=body.severe)
     return Raised.model_validate(done)
 
 

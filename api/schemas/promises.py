@@ -146,11 +146,6 @@ class BreachIn(Request):
     occurrence: Number = 0
 
 
-class AlertIn(Request):
-    document: Paper
-    severe: bool = False
-
-
 class Cited(Request):
     document: Paper
 

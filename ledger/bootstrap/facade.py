@@ -14,6 +14,7 @@ from ledger.bootstrap.statements import Statements
 from ledger.config import Settings
 from ledger.crypto.keystore import COST
 from ledger.services.accounts import Accounts
+from ledger.services.alerts import Alerts
 from ledger.services.assetpools import AssetPools
 from ledger.services.auditor import Auditor
 from ledger.services.authority import Authority
@@ -67,6 +68,7 @@ class Ledger:
         issuer: frameworks, bonds, projects, allocation, payments.
         verifier: external reviews; judges what was promised.
         labels: why a bond's label fell, and how it rises.
+        alerts: findings raised, judged by strangers, confirmed or dismissed.
         performance: attested history, and credit levels recomputed from events.
         investor: booking, units, portfolio.
         obligor: confirms payables, pays in, settles.
@@ -112,6 +114,7 @@ class Ledger:
         self.issuer = Issuer(session)
         self.verifier = Verifier(session)
         self.labels = Labels(session)
+        self.alerts = Alerts(session)
         self.performance = Performance(session)
         self.investor = Investor(session)
         self.obligor = Obligor(session)

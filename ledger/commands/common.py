@@ -81,3 +81,17 @@ def finish(json_: bool, sentence: str, /, **answer: Any) -> None:
 def show(answer: Mapping[str, Any]) -> None:
     """One JSON document on standard output, nothing else."""
     typer.echo(json.dumps(answer, ensure_ascii=False, indent=2, default=str))
+
+
+def named(ledger: Ledger, answer: Any) -> Any:
+    """An answer with participants' names where it has their accounts: for tables, never for machines."""
+    names = ledger.session.index().names()
+
+    def said(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {key: said(one) for key, one in value.items()}
+        if isinstance(value, list | tuple):
+            return [said(one) for one in value]
+        return names.get(value, value) if isinstance(value, str) else value
+
+    return said(answer)

@@ -247,22 +247,6 @@ def label_raise(
     finish(json_, say("Breach {breach} is on record.", breach=made.breach), breach=made.breach, tx=made.tx)
 
 
-@label_app.command("confirm")
-def label_confirm(
-    bond: int,
-    who: Who,
-    document: Document,
-    severe: Annotated[
-        bool, typer.Option(help="the label is withdrawn at once; by an auditor or authority")
-    ] = False,
-    json_: Json = False,
-) -> None:
-    """An unrelated verifier, auditor or authority answers for an alert by name."""
-    with opened() as ledger:
-        made = ledger.labels.confirm_alert(who, bond, read_file(document), severe=severe)
-    finish(json_, say("Breach {breach} is on record.", breach=made.breach), breach=made.breach, tx=made.tx)
-
-
 @label_app.command("aggravate")
 def label_aggravate(breach: int, who: Who, document: Document, json_: Json = False) -> None:
     """An auditor or authority calls an open breach severe."""

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from ledger import Ledger
-from ledger.commands.common import Json, Who, finish, opened, out, read_day, read_file, show
+from ledger.commands.common import Json, Who, finish, named, opened, out, read_day, read_file, show
 from ledger.commands.frameworks import choice_of
 from ledger.commands.lending_tables import file_table, loan_table, loans_table, metrics_table, score_table
 from ledger.domain.kinds import DocumentKind
@@ -101,7 +101,8 @@ def file_show(
     """The papers of a file, and one timeline from the order to the last payment."""
     with opened() as ledger:
         answer = ledger.files.show(file, financier)
-    show(answer) if json_ else file_table(out, answer)
+        shown = answer if json_ else named(ledger, answer)
+    show(shown) if json_ else file_table(out, shown)
 
 
 # --- scores ----------------------------------------------------------------------------------------------

@@ -82,11 +82,6 @@ class Labels(Desk):
         undertaking overdue or failed."""
         return _raised(self._session.act(who, "Labels", "raiseBreach", bond, int(cause), index, occurrence))
 
-    def confirm_alert(self, who: str, bond: int, document: Paper, *, severe: bool = False) -> Raised:
-        """An unrelated verifier (not for a severe one), auditor or authority answers for an alert by name."""
-        paper = self._file(who, document, DocumentKind.OTHER)
-        return _raised(self._session.act(who, "Labels", "confirm", bond, paper, severe))
-
     def aggravate(self, who: str, breach: int, document: Paper) -> Act:
         """An auditor or authority calls an open breach severe: the label is withdrawn."""
         paper = self._file(who, document, DocumentKind.OTHER)

@@ -150,6 +150,12 @@ class ReadModel:
         with self._lock, self._store.snapshot() as history:
             return ledger_findings(self._world(history, as_of_block), bond, jurisdiction, rows, beside)
 
+    def names(self) -> dict[str, str]:
+        """The name under which each account was admitted."""
+        with self._lock, self._store.snapshot() as history:
+            known = self._world(history, None).books.parties.values()
+            return {party.account: party.name for party in known}
+
     def payments(self, bond: int) -> list[int]:
         """The coupons and redemptions of a bond, in the order in which they were opened."""
         with self._lock, self._store.snapshot() as history:

@@ -29,6 +29,7 @@ from ledger.domain import creditlevel, kinds, states
 from ledger.errors import register_translation
 from ledger.words import (
     accounts,
+    alerts,
     changes,
     chrome,
     doubles,
@@ -57,6 +58,7 @@ from ledger.words import (
 
 CATALOGUES: Final = (
     accounts,
+    alerts,
     changes,
     chrome,
     doubles,

@@ -38,7 +38,6 @@ WORDS: Final[dict[str, str]] = {
     "A bond's label, and every breach that is open. It is reported and gates no money.": "债券标识及未补救的事由。仅作披露，不限制资金。",
     "Has a cause recorded that the chain sees; anybody may.": "登记链上可见的事由；任何人均可。",
     "review, verifier or undertaking": "review（评估认证）、verifier（验证人）或 undertaking（承诺）",
-    "An unrelated verifier, auditor or authority answers for an alert by name.": "无关联的验证人、审计或监管机构署名确认预警。",
     "the label is withdrawn at once; by an auditor or authority": "立即撤销标识；限审计或监管机构",
     "An auditor or authority calls an open breach severe.": "审计或监管机构认定未补救事由为严重。",
     "Closes a breach whose cause is gone.": "关闭原因已消除的事由。",

@@ -72,12 +72,45 @@ def test_an_undertaking_is_reported_and_judged(lived: Api) -> None:
     lived.refused("Issuer", "POST", "/v1/frameworks", asked, 422, "bad-request")
 
 
+def confirmed(lived: Api) -> int:
+    """An alert that the investor raised, the issuer explained and the auditor confirmed; the breach."""
+    body = {"indicator": "round-trip", "document": paper("a round trip"), "bond": lived.ids["bond"]}
+    path = f"/v1/alerts/{lived.post('Investor', '/v1/alerts', body)['alert']}"
+    lived.post("Investor", f"{path}/assignment", {"judge": lived.account("Auditor")})
+    lived.post("Issuer", f"{path}/explanation", {"document": paper("a refund")})
+    ending = {"reason": "rule_broken", "document": paper("no refund")}
+    lived.refused("Verifier", "POST", f"{path}/confirmation", ending, 409, "not-party")
+    lived.post("Auditor", f"{path}/confirmation", ending)
+    alert = lived.get("Company", path)["alert"]
+    assert (alert["state"], alert["judge"]) == ("confirmed", lived.account("Auditor"))
+    return int(alert["breach"])
+
+
+@pytest.mark.spec("ALERT-2")
+def test_a_dismissed_alert_answers_everybody_and_opens_again(lived: Api) -> None:
+    """ALERT-2: its reason stays readable; findings are for who may read the issuer's data."""
+    body = {"indicator": "idle", "document": paper("idle money"), "bond": lived.ids["bond"]}
+    path = f"/v1/alerts/{lived.post('Auditor', '/v1/alerts', body)['alert']}"
+    lived.post("Verifier", f"{path}/assignment", {})
+    lived.post("Verifier", f"{path}/dismissal", {"reason": "disclosed", "document": paper("see the report")})
+    told = lived.get("Company", path)
+    assert (told["alert"]["state"], told["alert"]["reason"]) == ("dismissed", "disclosed")
+    assert (told["finding"], told["withheld"]) == (None, False)
+    lived.post("Auditor", f"{path}/reopening", {"document": paper("the report is silent")})
+    lived.refused("Verifier", "POST", f"{path}/assignment", {}, 409, "missing-role")
+    own = lived.get("Issuer", f"/v1/alerts?bond={lived.ids['bond']}")
+    seen = lived.get("Company", f"/v1/alerts?bond={lived.ids['bond']}")
+    assert [one["alert"]["id"] for one in seen] == [one["alert"]["id"] for one in own if one["alert"]]
+    assert all(one["finding"] is None for one in seen)
+    lived.refused("Issuer", "GET", "/v1/alerts/99", None, 404, "not-found")
+
+
 @pytest.mark.spec("LBL-1")
 def test_a_label_answers_everybody_and_falls_by_name(lived: Api) -> None:
     path = f"/v1/bonds/{lived.ids['bond']}/label"
     assert lived.get("Investor", path)["state"] == "green"
     lived.refused("Investor", "POST", f"{path}/breaches", {"cause": "review"}, 409, "no-breach")
-    breach = lived.post("Auditor", f"{path}/alerts", {"document": paper("a round trip")})["breach"]
+    breach = confirmed(lived)
     told = lived.get("Investor", path)
     assert told["state"] == "watch" and told["breaches"][0]["by"] == lived.account("Auditor")
     lived.post("Auditor", f"/v1/breaches/{breach}/severity", {"document": paper("half of it")})

@@ -49,11 +49,28 @@ def test_a_framework_is_lived_from_the_shell(shell: Any, tmp_path: Path) -> None
     assert level["observed"]["counts"] == {"reported_on_time": 1} and level["attested"]["score"] is None
 
 
-def test_a_label_is_raised_and_cured_from_the_shell(shell: Any, staffed: Ledger) -> None:
+def test_an_alert_is_lived_and_a_label_raised_and_cured_from_the_shell(
+    shell: Any, staffed: Ledger, tmp_path: Path
+) -> None:
     bond = str(given.bond(staffed).bond)
     assert json.loads(shell("label", "show", bond, "--json"))["state"] == "green"
-    told = shell("label", "confirm", bond, "--as", "Auditor", "--document", "@paper", "--severe", "--json")
+    told = shell("alert", "raise", "--as", "Investor", "--bond", bond, "--document", "@paper", "--json")
+    alert = str(json.loads(told)["alert"])
+    shell("alert", "assign", alert, "--as", "Investor", "--to", "Auditor")
+    shell("alert", "explain", alert, "--as", "Issuer", "--document", "@paper")
+    assert "提出 → 已指派 → [已说明] → 已确认 | 已排除" in shell("--lang", "zh", "alert", "show", alert)
+    closing = ("--as", "Auditor", "--document", "@paper")
+    shell("alert", "dismiss", alert, "--reason", "allowed", *closing)
+    (tmp_path / "new").write_bytes(b"another paper")
+    shell("alert", "reopen", alert, "--as", "Investor", "--document", "@new")
+    shell("alert", "assign", alert, "--as", "Auditor")
+    [seen] = json.loads(shell("alert", "list", "--bond", bond, "--open", "--json"))["alerts"]
+    assert (seen["alert"]["state"], seen["alert"]["round"], seen["finding"]) == ("assigned", 2, None)
+    told = shell("alert", "confirm", alert, "--reason", "rule_broken", *closing, "--severe", "--json")
     breach = str(json.loads(told)["breach"])
+    shown = shell("alert", "list")
+    assert "confirmed" in shown and "Auditor" in shown
+    shell("alert", "raise", "--as", "Investor", code=1)
     assert "撤销" in shell("--lang", "zh", "label", "show", bond)
     shell("label", "cure", breach, "--as", "Auditor", "--document", "@paper")
     assert json.loads(shell("label", "show", bond, "--json"))["state"] == "green"

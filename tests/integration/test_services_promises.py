@@ -11,7 +11,7 @@ from ledger.bootstrap.testing import FIRST_DAY
 from ledger.domain.catalogues import UnknownCategory, catalogue
 from ledger.domain.creditlevel import ObservationKind
 from ledger.domain.roles import Role
-from ledger.domain.states import Cause, LabelState, OccurrenceState, Polarity, UndertakingKind
+from ledger.domain.states import AlertReason, AlertState, Cause, LabelState, OccurrenceState, Polarity, UndertakingKind
 from ledger.errors import BadInput, ContractRefusal, NotFound
 from ledger.services.frameworks import Outcome, Undertaking
 from tests.integration import given_bond as given
@@ -164,12 +164,75 @@ def test_a_label_falls_for_a_late_report_and_rises_when_it_is_accepted(
     assert ledger.labels.label(bond).state is LabelState.GREEN
 
 
+def confirmed(ledger: Ledger, bond: int) -> int:
+    """An alert that the investor raised and the auditor confirmed; the breach."""
+    raised = ledger.alerts.raise_alert("Investor", "round-trip", b"a round trip", bond=bond).alert
+    ledger.alerts.assign("Auditor", raised)
+    ledger.alerts.confirm("Auditor", raised, AlertReason.RULE_BROKEN, b"seen")
+    found = ledger.alerts.alert(raised)
+    assert (found.state, found.judge) == (AlertState.CONFIRMED, ledger.session.address("Auditor"))
+    assert found.breach is not None
+    return found.breach
+
+
+@pytest.mark.spec("ALERT-2")
+def test_an_alert_is_raised_judged_dismissed_and_opened_again(promised: tuple[Ledger, int, int]) -> None:
+    """ALERT-2: only its judge ends it, with a reason; a dismissed one is still readable."""
+    ledger, _, bond = promised
+    with pytest.raises(ContractRefusal, match="MissingRole"):
+        ledger.alerts.raise_alert("Company", "round-trip", b"a guess", bond=bond)
+    with pytest.raises(BadInput):
+        ledger.alerts.raise_alert("Investor", "a name that is far too long for one word", b"x", bond=bond)
+    one = ledger.alerts.raise_alert("Investor", "round-trip", b"a round trip", bond=bond).alert
+    with pytest.raises(ContractRefusal, match="SameParty"):
+        ledger.alerts.assign("Investor", one, "Issuer")
+    ledger.alerts.assign("Investor", one, "Verifier")
+    ledger.alerts.explain("Issuer", one, b"a refund")
+    with pytest.raises(ContractRefusal, match="NotParty"):
+        ledger.alerts.dismiss("Auditor", one, AlertReason.ALLOWED, b"no")
+    with pytest.raises(ContractRefusal, match="WrongState"):
+        ledger.alerts.dismiss("Verifier", one, AlertReason.RULE_BROKEN, b"no")
+    ledger.alerts.dismiss("Verifier", one, AlertReason.ALLOWED, b"it was declared")
+    found = ledger.alerts.alert(one)
+    assert (found.state, found.reason) == (AlertState.DISMISSED, AlertReason.ALLOWED)
+    assert found.explanation and found.conclusion and not found.open
+    assert ledger.labels.label(bond).state is LabelState.GREEN
+    ledger.alerts.reopen("Investor", one, b"it was not")
+    on(ledger, 32)
+    again = ledger.alerts.alert(one)
+    assert (again.state, again.round, again.overdue, again.judge) == (AlertState.RAISED, 2, True, None)
+    with pytest.raises(ContractRefusal, match="MissingRole"):
+        ledger.alerts.assign("Verifier", one)
+    with pytest.raises(NotFound):
+        ledger.alerts.alert(9)
+    assert [a.id for a in ledger.alerts.alerts(bond)] == [one] and ledger.alerts.alerts(bond + 1) == ()
+
+
+@pytest.mark.spec("ALERT-2")
+def test_a_finding_is_raised_by_its_key_and_stands_beside_its_alert(
+    promised: tuple[Ledger, int, int],
+) -> None:
+    """ALERT-2: an alert names a finding of the index, and is one."""
+    ledger, _, bond = promised
+    with pytest.raises(NotFound):
+        ledger.alerts.raise_finding("Investor", "0x" + "ab" * 32)
+    ledger.operator.amend("Verifier", roles=Role.SUPPLIER | Role.ILLUSTRATIVE, document=b"lost its licence")
+    [found] = [s.finding for s in ledger.alerts.seen(bond) if s.finding["indicator"] == "verifier-lapsed"]  # type: ignore[index]
+    raised = ledger.alerts.raise_finding("Investor", found["key"]).alert  # type: ignore[index]
+    alert = ledger.alerts.alert(raised)
+    assert (alert.bond, alert.indicator) == (bond, "verifier-lapsed")
+    assert alert.subject == found["parties"][0]  # type: ignore[index]
+    first = ledger.alerts.seen(bond)[0]
+    assert first.alert == alert and first.finding == found == ledger.alerts.show(raised).finding
+    assert all(s.finding is None or s.finding["key"] != alert.key for s in ledger.alerts.seen(bond)[1:])
+    with pytest.raises(BadInput):
+        ledger.alerts.raise_finding("Auditor", alert.key)
+
+
 @pytest.mark.spec("LBL-1")
 def test_an_alert_is_answered_for_by_name(promised: tuple[Ledger, int, int]) -> None:
     ledger, _, bond = promised
-    with pytest.raises(ContractRefusal, match="MissingRole"):
-        ledger.labels.confirm_alert("Investor", bond, b"a round trip")
-    breach = ledger.labels.confirm_alert("Auditor", bond, b"a round trip").breach
+    breach = confirmed(ledger, bond)
     ledger.labels.aggravate("Auditor", breach, b"of half the proceeds")
     assert ledger.labels.label(bond).state is LabelState.WITHDRAWN
     with pytest.raises(ContractRefusal, match="NotCured"):
@@ -196,7 +259,7 @@ def test_a_level_is_made_from_events_and_attested_history_stands_beside_it(
     on(ledger, 61)
     ledger.issuer.report_undertaking("Issuer", of, 1, b"metered", value=100)
     ledger.verifier.judge_undertaking("Verifier", of, 1, Outcome.REFUSED, b"not credible")
-    ledger.labels.confirm_alert("Auditor", bond, b"alert")
+    confirmed(ledger, bond)
     level = ledger.performance.credit_level("Issuer")
     assert level.observed.counts == {"alert": 1, "refused": 1, "reported_late": 1, "reported_on_time": 1}
     assert (level.observed.score, level.observed.level) == (475, "D")

@@ -55,6 +55,7 @@ from tests.twin.actors import (
     VERIFIERS,
     Actor,
 )
+from tests.twin.alerting import AlertActs
 from tests.twin.banking import BankingActs
 from tests.twin.confirming import ConfirmingActs
 from tests.twin.holding import HoldingActs
@@ -128,7 +129,7 @@ class Histories:
             (1, self.cancel_undertaking),
             (5, self.judge_undertaking),
             (4, self.raise_breach),
-            (2, self.confirm_alert),
+            (1, self.aggravate_breach),
             (3, self.cure_breach),
             (2, self.attest_record),
             (4, self.register_bond),
@@ -178,6 +179,7 @@ class Histories:
             *HoldingActs(self).builders(),
             *LendingActs(self).builders(),
             *BankingActs(self).builders(),
+            *AlertActs(self).builders(),
             *MaturityActs(self).builders(),
             *PassingActs(self).builders(),
             *PoolActs(self).builders(),
@@ -554,14 +556,13 @@ class Histories:
             index, n = self.spoilt(0, lambda: 1), 0
         return self.act(self.one(EVERYBODY).address, self.world.labels, "raiseBreach", bond, cause, index, n)
 
-    def confirm_alert(self) -> Act:
+    def aggravate_breach(self) -> Act:
         witness = self._witness()
-        severe, document = self.chance(0.4), self._document(witness, DocumentKind.OTHER)
-        open_ = [id_ for id_, b in self.world.labels.breaches.items() if not b.cured_on and not b.severe]
-        if open_ and self.chance(0.3):
-            return self.act(witness, self.world.labels, "aggravate", self.one(open_), document)
-        bond = self._bond(BondState.CLOSED)
-        return self.act(witness, self.world.labels, "confirm", bond, document, severe)
+        breaches = self.world.labels.breaches
+        open_ = [id_ for id_, b in breaches.items() if not b.cured_on and not b.severe]
+        id_ = self.fit(open_, lambda: self.number(len(breaches)))
+        document = self._document(witness, DocumentKind.OTHER)
+        return self.act(witness, self.world.labels, "aggravate", id_, document)
 
     def _witness(self) -> str:
         roles = Role.VERIFIER | Role.AUDITOR | Role.AUTHORITY

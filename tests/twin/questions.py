@@ -77,6 +77,9 @@ def question(world: World, act: Act) -> Question | None:
         return Question("checkRaise", args)
     if act.kind == "Labels.cure":
         return Question("checkCure", args)
+    if act.contract == "Alerts":
+        view = "checkRaise" if act.function == "raiseAlert" else f"check{act.function.capitalize()}"
+        return Question(view, (*args, act.sender))
     if act.kind == "Records.attest":
         return Question("checkAttest", (*args, act.sender))
     if act.kind.startswith(("FactoringFiles.", "SupplierLoans.")):
