@@ -87,7 +87,7 @@ def reopen(caller: RaiserCaller, ledger: LedgerHere, alert: Number, body: Cited)
 
 
 def _shown(ledger: LedgerHere, caller: Caller, one: Seen) -> SeenOut:
-    bond = one.alert.bond if one.alert else one.finding and one.finding["bond"]
+    bond = one.alert.bond if one.alert else (one.finding or {}).get("bond")
     withheld = one.finding is not None and not _may_read(ledger, caller, bond)
     return SeenOut.model_construct(
         alert=AlertOut.of(one.alert) if one.alert else None,

@@ -119,6 +119,10 @@ class LazyIndex:
     ) -> Mapping[str, Any]:
         return self._model.findings(bond, as_of_block, jurisdiction, rows, beside)
 
+    def names(self) -> dict[str, str]:
+        """The name under which each account was admitted."""
+        return self._model.names()
+
     def payments(self, bond: int) -> list[int]:
         return self._model.payments(bond)
 

@@ -73,7 +73,7 @@ def _facts(alert: Answer) -> dict[str, str]:
     return {
         say("bond"): str(alert["bond"] or "–"),
         say("party concerned"): alert["subject"],
-        say("raised"): f"{alert['raised_on']}  {alert['raised_by']}",
+        say("raised on"): f"{alert['raised_on']}  {alert['raised_by']}",
         say("due"): alert["due"],
         say("judge"): alert["judge"] or "–",
         say("reason"): reason,

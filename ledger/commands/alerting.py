@@ -20,7 +20,7 @@ alert_app = typer.Typer(
     help="Alerts: raised, assigned, explained, confirmed or dismissed", no_args_is_help=True
 )
 
-Document = Annotated[Path, typer.Option(help="file that is sealed and cited")]
+Document = Annotated[Path, typer.Option(help="file of the document; it is sealed")]
 Jurisdiction = Annotated[str | None, typer.Option(help="whose figures bind: CN or EU")]
 Number = Annotated[int, typer.Argument(help="number of the alert")]
 
@@ -120,9 +120,7 @@ def alert_confirm(
 def alert_dismiss(
     alert: Number,
     who: Who,
-    reason: Annotated[
-        str, typer.Option(help="allowed, disclosed, wrong_data, put_right or seen_before")
-    ],
+    reason: Annotated[str, typer.Option(help="allowed, disclosed, wrong_data, put_right or seen_before")],
     document: Document,
     json_: Json = False,
 ) -> None:

@@ -59,8 +59,10 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An alert beside the finding it names, or a finding that nobody raised. `finding` is None where the index
-    does not find it any more, or never did. `doubts`: indicators that speak of the alert's own judge."""
+    """An alert beside the finding it names, or a finding that nobody raised.
+
+    `finding` is None where the index does not find it any more, or never did. `doubts`: indicators that speak
+    of the alert's own judge."""
 
     alert: Alert | None
     finding: Finding | None

@@ -11,7 +11,15 @@ from ledger.bootstrap.testing import FIRST_DAY
 from ledger.domain.catalogues import UnknownCategory, catalogue
 from ledger.domain.creditlevel import ObservationKind
 from ledger.domain.roles import Role
-from ledger.domain.states import AlertReason, AlertState, Cause, LabelState, OccurrenceState, Polarity, UndertakingKind
+from ledger.domain.states import (
+    AlertReason,
+    AlertState,
+    Cause,
+    LabelState,
+    OccurrenceState,
+    Polarity,
+    UndertakingKind,
+)
 from ledger.errors import BadInput, ContractRefusal, NotFound
 from ledger.services.frameworks import Outcome, Undertaking
 from tests.integration import given_bond as given

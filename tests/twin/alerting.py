@@ -42,7 +42,9 @@ class AlertActs:
         known = [alert.key for alert in alerts.known.values()]
         key = h.spoilt(h.hash(), lambda: h.one([ZERO_HASH, *known]))
         party = h.one(PARTICIPANTS).address
-        subject = h.spoilt(h.one([NOBODY, party]) if bond else party, lambda: h.one([NOBODY, STRANGER.address]))
+        subject = h.spoilt(
+            h.one([NOBODY, party]) if bond else party, lambda: h.one([NOBODY, STRANGER.address])
+        )
         indicator = h.spoilt(word("round-trip"), lambda: ZERO_HASH)
         document = h._document(sender, DocumentKind.OTHER)
         return h.act(sender, alerts, "raiseAlert", bond, key, indicator, subject, document)

@@ -17,7 +17,7 @@ OPEN = (AlertState.RAISED, AlertState.ASSIGNED, AlertState.EXPLAINED)
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """`round` counts how often it was opened; `raised_on`, `raised_by` and `evidence` are the present one's."""
+    """`round`: how often it was opened; `raised_on`, `raised_by` and `evidence` are the present one's."""
 
     bond: int = 0
     state: int = 0
