@@ -43,8 +43,8 @@ class AlertOut(Answer):
 
 
 class SeenOut(Answer):
-    """An alert beside its finding, or a finding that nobody raised. `withheld`: the finding is not the caller's
-    to read. `doubts`: indicators that speak of the alert's judge."""
+    """An alert beside its finding, or a finding that nobody raised. `withheld`: it is not
+    the caller's to read. `doubts`: indicators that speak of the alert's judge."""
 
     alert: AlertOut | None
     finding: Json | None

@@ -192,7 +192,7 @@ def test_an_alert_is_raised_judged_dismissed_and_opened_again(promised: tuple[Le
     with pytest.raises(BadInput):
         ledger.alerts.raise_alert("Investor", "a name that is far too long for one word", b"x", bond=bond)
     one = ledger.alerts.raise_alert("Investor", "round-trip", b"a round trip", bond=bond).alert
-    with pytest.raises(ContractRefusal, match="SameParty"):
+    with pytest.raises(ContractRefusal, match="MissingRole"):
         ledger.alerts.assign("Investor", one, "Issuer")
     ledger.alerts.assign("Investor", one, "Verifier")
     ledger.alerts.explain("Issuer", one, b"a refund")
@@ -224,11 +224,12 @@ def test_a_finding_is_raised_by_its_key_and_stands_beside_its_alert(
     ledger, _, bond = promised
     with pytest.raises(NotFound):
         ledger.alerts.raise_finding("Investor", "0x" + "ab" * 32)
-    ledger.operator.amend("Verifier", roles=Role.SUPPLIER | Role.ILLUSTRATIVE, document=b"lost its licence")
-    [found] = [s.finding for s in ledger.alerts.seen(bond) if s.finding["indicator"] == "verifier-lapsed"]  # type: ignore[index]
+    for who in ("Issuer", "Verifier"):
+        ledger.operator.amend(who, group=9, document=b"one group since")
+    [found] = [s.finding for s in ledger.alerts.seen(bond) if s.finding["indicator"] == "verifier-related"]  # type: ignore[index]
     raised = ledger.alerts.raise_finding("Investor", found["key"]).alert  # type: ignore[index]
     alert = ledger.alerts.alert(raised)
-    assert (alert.bond, alert.indicator) == (bond, "verifier-lapsed")
+    assert (alert.bond, alert.indicator) == (bond, "verifier-related")
     assert alert.subject == found["parties"][0]  # type: ignore[index]
     first = ledger.alerts.seen(bond)[0]
     assert first.alert == alert and first.finding == found == ledger.alerts.show(raised).finding
