@@ -353,6 +353,22 @@ def test_one_move_dropped_is_named(pack: Path, tmp_path: Path) -> None:
     assert "moves.json" in problems or dropped["from_axis"] in problems
 
 
+@pytest.mark.spec("EVD-2", "EVD-3")
+def test_a_receivable_is_handed_over_as_one_file_under_a_hash_that_somebody_signed(
+    demo: Demo, tmp_path: Path
+) -> None:
+    point = demo.ask("checkpoint", "sign", "--as", "operator")
+    assert {**point, "stands": True} in demo.ask("checkpoint", "list")["checkpoints"]
+    packed = tmp_path / "receivable.zip"
+    assert demo.ask("evidence", "receivable", "1", "--out", str(packed)) == {"pack": str(packed)}
+    done = greenledger("verify", str(packed), "--trust", point["signer"], "--json")
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["kind"], report["receivable"]) == (0, "receivable", 1)
+    assert report["statement"] == f"complete; the block hash is signed by {point['signer']}"
+    said = greenledger("--lang", "zh", "verify", str(packed))
+    assert "应收凭证 1" in said.stdout and "无一遗漏" in said.stdout
+
+
 @pytest.mark.spec("CHK-1")
 def test_the_story_passes_the_check(demo: Demo) -> None:
     answer = demo.ask("check")

@@ -21,6 +21,7 @@ from eth_hash.auto import keccak as reference_keccak
 
 from ledger.bootstrap.index import LazyIndex
 from ledger.domain.money import Money, currency
+from ledger.ports import KeptCheckpoint
 from ledger.reports.checker import packs as core
 from ledger.reports.checker import pieces, proofs
 from ledger.reports.checker.packs import AXES_SLOT, CONTROLLERS_SLOT, FORMAT, Pack, read
@@ -534,3 +535,49 @@ def test_a_zip_that_was_changed_or_names_a_file_twice_is_refused(
         for _ in range(2):
             packed.writestr("answer.json", "{}")
     assert "is in the zip twice" in verify_pack(twice)["problems"][0]
+
+
+# --- checkpoints ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.spec("EVD-3")
+def test_a_checkpoint_signed_afterwards_vouches_for_packs_of_earlier_blocks(
+    quick: None, lived: Lived, tmp_path: Path
+) -> None:
+    ledger = lived.ledger
+    bank, verifier = ledger.account("settlement bank").lower(), ledger.account("Verifier").lower()
+    head = ledger.client.block_number()
+    earlier = head - 3
+    assert (
+        ledger.evidence.sign("settlement bank").block,
+        ledger.evidence.sign("Verifier", earlier).block,
+    ) == (
+        head,
+        earlier,
+    )
+    shown = ledger.evidence.checkpoints()
+    assert [(one["block"], one["signer"], one["stands"]) for one in shown] == [
+        (head, bank, True),
+        (earlier, verifier, True),
+    ]
+    pack = ledger.evidence.receivable(lived.receivable, tmp_path / "earlier", as_of_block=earlier - 1)
+    told = json.loads((pack / "counters.json").read_bytes())["block"]
+    assert told <= earlier - 1
+    for reader, signer in (([bank], bank), ([verifier], verifier), ([bank, verifier], bank)):
+        statement = verify_pack(pack, reader)["statement"]
+        assert statement.startswith("complete; the block hash is signed by") and signer in statement
+    stranger = verify_pack(pack, [ledger.account("Factor")])
+    assert stranger["statement"] == f"complete only if this block hash is true: {stranger['block_hash']}"
+
+
+@pytest.mark.spec("EVD-3")
+def test_what_was_signed_for_a_block_that_is_no_more_goes_into_no_pack(lived: Lived, tmp_path: Path) -> None:
+    ledger = lived.ledger
+    head = ledger.client.block_number()
+    point = sign_checkpoint(ledger.session.signer("Auditor"), ledger.client.chain_id, head, "0x" + "5a" * 32)
+    ledger.session.checkpoints().keep(KeptCheckpoint(**point, account=ledger.account("Auditor")))
+    [shown] = [one for one in ledger.evidence.checkpoints() if one["block_hash"] == point["block_hash"]]
+    assert shown["stands"] is False
+    pack = ledger.evidence.receivable(lived.receivable, tmp_path / "pack")
+    kept = json.loads((pack / "checkpoints.json").read_bytes())
+    assert point["block_hash"] not in {one["block_hash"] for one in kept}

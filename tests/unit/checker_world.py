@@ -25,6 +25,8 @@ CASH = "0x" + "ca" * 20
 CONTROLLER = "0x" + "c0" * 20
 CODE_HASH = keccak(b"Cash")
 ZERO = "0x" + "00" * 32
+SOURCE_AXIS = hexed(b"axis" + b"\x5c" * 16)
+"""Where money is minted."""
 FIELDS = (
     "parentHash sha3Uncles miner stateRoot transactionsRoot receiptsRoot logsBloom difficulty number "
     "gasLimit gasUsed timestamp extraData mixHash nonce baseFeePerGas"
@@ -110,7 +112,7 @@ class World:
 
     def count_on(self, axis: str, into: int = 0, out: int = 0) -> None:
         key = _key(word(axis), AXES_SLOT)
-        start = (axis.startswith(hexed(b"axis"))) << 224
+        start = (2 if axis == SOURCE_AXIS else int(axis.startswith(hexed(b"axis")))) << 224
         self.slots[key] = self.slots.get(key, start) + into + (out << 112)
 
     def mine(self) -> None:

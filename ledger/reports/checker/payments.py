@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from bisect import bisect_left
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 if __package__:
     from .fates import Move
@@ -25,7 +25,7 @@ class Hop(NamedTuple):
 
     axis: str
     start: int
-    move: Optional[Move] = None  # noqa: UP045  evaluated at run time, on any Python from 3.9
+    move: Move | None = None
     refund_of: str = ""
 
 
@@ -92,7 +92,8 @@ class PaymentPack(CashPack):
             )
             need(hop.move is None or move < hop.move, f"{move} is not before {hop.move}")
             length = min(end, move.in_offset + move.amount) - number
-            found.append(Leaf(at, at + length, (*leaf.hops, self.earlier(move, number - move.in_offset))))
+            hops = [before._replace(start=before.start + at - leaf.start) for before in leaf.hops]
+            found.append(Leaf(at, at + length, (*hops, self.earlier(move, number - move.in_offset))))
             number, at, i = number + length, at + length, i + 1
         return found
 
