@@ -185,7 +185,17 @@ def _verdict(report: Mapping[str, Any]) -> None:
         out.print(f"[red]✗[/red] {rendered(problem)}", soft_wrap=True)
     if report["ok"]:
         out.print(f"[green]✓[/green] {_proved(report)}", soft_wrap=True)
-        out.print(f"  {rendered(report['statement'])}", soft_wrap=True)
+        out.print(f"  {_believed(report['statement'])}", soft_wrap=True)
+
+
+def _believed(statement: str) -> str:
+    """What the reader still has to believe, in the language of this run."""
+    signers, hashes = (statement.partition(mark)[2] for mark in (" signed by ", " true: "))
+    if signers:
+        return say("complete; the block hash is signed by {signers}", signers=signers)
+    if "," in hashes:
+        return say("complete only if these block hashes are true: {hashes}", hashes=hashes)
+    return say("complete only if this block hash is true: {hash}", hash=hashes)
 
 
 def _proved(report: Mapping[str, Any]) -> str:

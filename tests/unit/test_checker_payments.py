@@ -186,7 +186,7 @@ def test_a_refund_cannot_be_passed_off_as_plain_money(world: World, tmp_path: Pa
     """Followed by first in, first out, the substitutes would come from the builder."""
     answer = copy.deepcopy(answer_of(world))
     answer["sources"][1]["path"][2] |= {"address": BUILDER, "start": "0", "end": "10", "refund_of": None}
-    with pytest.raises(EvidenceFails, match="the payment that move 5/0/0 .* reverses is missing"):
+    with pytest.raises(EvidenceFails, match=r"the payment that move 5/0/0 .* reverses is missing"):
         payment_pack(world, answer, BOOKS, tmp_path / "pack")
 
 
