@@ -125,7 +125,7 @@ def findings(
     verifiers those about bonds, without what belongs to receivables.
     """
     found = dict(ledger.auditor.findings(bond, as_of_block=as_of_block, jurisdiction=jurisdiction))
-    return {**found, "findings": [one for one in found["findings"] if _may_see(ledger, caller, one)]}
+    return {**found, "findings": [one for one in found["findings"] if may_see(ledger, caller, one)]}
 
 
 @router.get("/indicators")
@@ -148,7 +148,8 @@ def status(caller: AuditorCaller, ledger: LedgerHere) -> Json:
 # --- what others may see ---------------------------------------------------------------------------------
 
 
-def _may_see(ledger: LedgerHere, caller: Caller, one: Mapping[str, Any]) -> bool:
+def may_see(ledger: LedgerHere, caller: Caller, one: Mapping[str, Any]) -> bool:
+    """Whether a finding is open to a caller."""
     if caller.supervises:
         return True
     number = one["bond"]

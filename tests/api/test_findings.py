@@ -1,0 +1,52 @@
+"""Who sees which findings: authorities all, auditors what mandates open, verifiers what concerns bonds."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from api.deps import Caller
+from api.routers import auditor
+from ledger.domain.roles import Role
+
+if TYPE_CHECKING:
+    from tests.api.world import Api
+
+pytestmark = pytest.mark.spec("ALERT-1")
+
+LEDGER: Any = SimpleNamespace(
+    books=SimpleNamespace(bond=lambda number: SimpleNamespace(issuer=f"issuer {number}"))
+)
+FOUND: dict[str, dict[str, Any]] = {
+    "of bond 1": {"bond": 1, "indicator": "idle", "parties": ["issuer 1"]},
+    "of bond 2": {"bond": 2, "indicator": "idle", "parties": ["issuer 2"]},
+    "of a receivable of bond 2": {"bond": 2, "indicator": "circular-receivable", "parties": ["obligor"]},
+    "of no bond": {"bond": None, "indicator": "piece-home", "parties": ["obligor", "supplier"]},
+}
+
+
+@pytest.mark.parametrize(
+    ("role", "mandants", "seen"),
+    [
+        (Role.AUTHORITY, set(), set(FOUND)),
+        (Role.AUDITOR, set(), set()),
+        (Role.AUDITOR, {"issuer 1"}, {"of bond 1"}),
+        (Role.AUDITOR, {"issuer 2", "supplier"}, set(FOUND) - {"of bond 1"}),
+        (Role.VERIFIER, set(), {"of bond 1", "of bond 2"}),
+    ],
+)
+def test_each_sees_what_is_open_to_it(
+    monkeypatch: pytest.MonkeyPatch, role: Role, mandants: set[str], seen: set[str]
+) -> None:
+    monkeypatch.setattr(auditor, "reads", lambda *named, **_: bool(mandants & set(named[2:])))
+    caller = Caller("somebody", role, operator=False, active=True)
+    assert {name for name, one in FOUND.items() if auditor.may_see(LEDGER, caller, one)} == seen
+
+
+def test_figures_are_those_of_the_jurisdiction_asked_for(lived: Api) -> None:
+    rows = lived.get("Investor", "/v1/indicators?jurisdiction=EU")["indicators"]
+    assert {one["jurisdiction"] for one in rows} == {"EU", "default"}
+    intensity = next(one for one in rows if one["indicator"] == "intensity")
+    assert (intensity["parameters"], intensity["grade"]) == ({"most": ["100"]}, "C")
