@@ -36,6 +36,7 @@ from ledger.commands.financing import financing_app
 from ledger.commands.frameworks import framework_app, label_app, undertaking_app
 from ledger.commands.holding import authority_app, trade_app
 from ledger.commands.impact import impact_app, portfolio
+from ledger.commands.legs import leg_app
 from ledger.commands.lending import file_app, loan_app, score_app, sme_app
 from ledger.commands.maturity import maturity_app, overdue_app, recourse_app
 from ledger.commands.participants import participant_app
@@ -88,6 +89,7 @@ for _name, _app in (
     ("recourse", recourse_app),
     ("file", file_app),
     ("score", score_app),
+    ("leg", leg_app),
     ("loan", loan_app),
     ("sme", sme_app),
     ("works", works_app),

@@ -267,6 +267,21 @@ class Index(Protocol):
         limits: Limits = ...,
     ) -> Mapping[str, Any]: ...
 
+    def legs_trace(
+        self, name: int | str, unit: str | None = None, as_of_block: int | None = None
+    ) -> Mapping[str, Any]: ...
+
+    def leg_list(
+        self,
+        bond: int | None = None,
+        state: str | None = None,
+        party: str | None = None,
+        after: int = 0,
+        limit: int = ...,
+    ) -> Mapping[str, Any]: ...
+
+    def leg_show(self, number: int) -> Mapping[str, Any]: ...
+
     def payment_trace(
         self, tx: str, log: int | None = None, rule: str = ..., limits: Limits = ...
     ) -> Mapping[str, Any]: ...

@@ -167,6 +167,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The finding is on {report} with value {value}; reported was {neededReport} with value {neededValue}.",
         "该结论针对文件 {report}、数值 {value}；所报告的是文件 {neededReport}、数值 {neededValue}。",
     ),
+    "LegMismatch": (
+        "Content {had} is not that of leg {leg}, which is {needed}.",
+        "内容 {had} 与声明 {leg} 的 {needed} 不符。",
+    ),
     "NoBreach": (
         "The record shows no such cause (kind {cause}) against bond {bond}.",
         "账本未显示债券 {bond} 存在此类事由（类别 {cause}）。",

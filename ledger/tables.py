@@ -198,6 +198,43 @@ def trace(out: Console, answer: Answer, limit: int | None = None) -> None:
         holders(out, answer)
     else:
         onward(out, answer)
+    if answer.get("attested"):
+        beside(out, answer["attested"], unit)
+
+
+def beside(out: Console, told: Answer, unit: Currency) -> None:
+    """What is attested of a bond's money outside the ledger: apart from what is proved, never added to it."""
+    if "states" in told:
+        _legs(out, told, say("Outside the ledger, attested and not proved"), told["intervals"], unit)
+    if told["continuations"]:
+        _legs(out, told, say("Beyond the horizon, attested and not proved"), told["continuations"], unit)
+
+
+def attested(out: Console, answer: Answer) -> None:
+    """Where a bond's money went outside the ledger, as attested."""
+    asked = say("rule {rule} · as of {day}, block {block}", rule=value(answer["rule"]), day=answer["as_of"],
+                block=answer["block"])  # fmt: skip
+    out.print(f"[bold]{answer['label']}[/bold] · {asked}")
+    _legs(out, answer, say("Attested and not proved"), answer["intervals"], unit_of(answer))
+
+
+def _legs(out: Console, told: Answer, title: str, parts: Iterable[Answer], unit: Currency) -> None:
+    shown = table(title, ">from", ">amount", "state", "now with", "project", "attested by")
+    for one in parts:
+        named = dict.fromkeys(stop["attester"] for stop in one["path"])
+        place = f"{one['place']} ({one['party']})" if one["party"] else one["place"]
+        shown.add_row(
+            amount(one["start"], unit),
+            amount(one["amount"], unit),
+            value(one["state"]),
+            place,
+            one["project"] or "–",
+            ", ".join(named) or "–",
+        )
+    out.print(shown)
+    if int(told.get("from_outside", 0)):
+        said = amount(told["from_outside"], unit)
+        out.print(say("{amount} were paid that no leg had brought there.", amount=said))
 
 
 def _interval(interval: Answer, unit: Currency) -> Iterable[str]:

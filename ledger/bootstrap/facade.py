@@ -31,6 +31,7 @@ from ledger.services.impact import Impact
 from ledger.services.instructions import Instructions
 from ledger.services.issuer import Issuer
 from ledger.services.labels import Labels
+from ledger.services.legs import Legs
 from ledger.services.loans import Loans
 from ledger.services.mandates import Mandates
 from ledger.services.maturity import Maturities
@@ -78,6 +79,7 @@ class Ledger:
         requests: asks several financiers for quotes, compares what they sealed, accepts one.
         files: factoring files, with one timeline of each financing.
         scores: a supplier's score, shown under its consent.
+        legs: money outside the ledger, attested by name; import, trace.
         loans: lines to suppliers on their history: application, drawdown, repayment.
         sme: what suppliers wait and pay.
         service: coupon terms, coupons, redemption, default; for issuer, fixer and anyone who pays out.
@@ -125,6 +127,7 @@ class Ledger:
         self.maturity = Maturities(session)
         self.files = Files(session)
         self.scores = Scores(session)
+        self.legs = Legs(session)
         self.loans = Loans(session)
         self.sme = Sme(session)
         self.impact = Impact(session)

@@ -66,6 +66,24 @@ class LazyIndex:
     ) -> Mapping[str, Any]:
         return self._model.payment_trace(tx, log, rule, limits)
 
+    def legs_trace(
+        self, name: int | str, unit: str | None = None, as_of_block: int | None = None
+    ) -> Mapping[str, Any]:
+        return self._model.legs_trace(name, unit, as_of_block)
+
+    def leg_list(
+        self,
+        bond: int | None = None,
+        state: str | None = None,
+        party: str | None = None,
+        after: int = 0,
+        limit: int = 50,
+    ) -> Mapping[str, Any]:
+        return self._model.leg_list(bond, state, party, after, limit)
+
+    def leg_show(self, number: int) -> Mapping[str, Any]:
+        return self._model.leg_show(number)
+
     def piece_show(self, receivable: int, as_of_block: int | None = None) -> Mapping[str, Any]:
         return self._model.piece_show(receivable, as_of_block)
 

@@ -254,6 +254,7 @@ def _modules() -> tuple[Creation, ...]:
         ),
         _core("FactoringFiles", participants, documents, book, receivables),
         _core("BankInstructions", participants, registry, receivables),
+        _core("Legs", participants, documents, office),
         *_module("SupplierLoans", powers, participants, documents, registry, Ref("Mandates")),
         *_module("Tranches", powers, participants, documents, registry),
         *_module(

@@ -126,6 +126,26 @@ class InstructionWay(IntEnum):
     WITHDRAWAL = 3
 
 
+class LegKind(IntEnum):
+    """`Legs.Leg.kind`: what a movement outside the ledger did with a bond's money."""
+
+    RAISED = 1
+    MOVED = 2
+    SPENT = 3
+    REFUNDED = 4
+    RETURNED = 5
+
+
+class LegState(IntEnum):
+    """`Legs.Standing.state`; only an attested leg is traced."""
+
+    REPORTED = 1
+    ATTESTED = 2
+    SUPERSEDED = 3
+    WITHDRAWN = 4
+    REFUSED = 5
+
+
 class LoanState(IntEnum):
     """`SupplierLoans.Line.state`."""
 
@@ -284,6 +304,8 @@ State = (
     | ApplicationState
     | InstructionState
     | InstructionWay
+    | LegKind
+    | LegState
     | LoanState
     | DrawdownState
     | AssetPoolState
@@ -382,6 +404,20 @@ LABELS: Final[dict[type[IntEnum], dict[int, dict[str, str]]]] = {
         InstructionWay.DEPOSIT: {"en": "deposit", "zh": "入金"},
         InstructionWay.PAY_IN: {"en": "maturity pay-in", "zh": "到期付款入金"},
         InstructionWay.WITHDRAWAL: {"en": "withdrawal", "zh": "出金"},
+    },
+    LegKind: {
+        LegKind.RAISED: {"en": "raised", "zh": "募集"},
+        LegKind.MOVED: {"en": "moved", "zh": "划转"},
+        LegKind.SPENT: {"en": "spent", "zh": "已支出"},
+        LegKind.REFUNDED: {"en": "refunded", "zh": "退款"},
+        LegKind.RETURNED: {"en": "returned", "zh": "已退回投资人"},
+    },
+    LegState: {
+        LegState.REPORTED: {"en": "reported", "zh": "已申报"},
+        LegState.ATTESTED: {"en": "attested", "zh": "声明"},
+        LegState.SUPERSEDED: {"en": "superseded", "zh": "已被更正"},
+        LegState.WITHDRAWN: {"en": "withdrawn", "zh": "已撤回"},
+        LegState.REFUSED: {"en": "refused", "zh": "已拒绝"},
     },
     LoanState: {
         LoanState.APPLIED: {"en": "applied", "zh": "已申请"},

@@ -18,6 +18,7 @@ from ledger.errors import BadInput, NotFound
 from ledger.tracing.axes import AxisNames, line_axis, pool_axis
 from ledger.tracing.columns import IncompleteHistory
 from ledger.tracing.impactbooks import ImpactBooks, readable
+from ledger.tracing.legbooks import LegBooks
 from ledger.tracing.maturitybooks import MaturityBooks
 from ledger.tracing.pieces import PieceBooks, Step
 from ledger.tracing.poolbooks import PoolBooks
@@ -186,6 +187,7 @@ class Books:
         self.impact = ImpactBooks()
         self.maturity = MaturityBooks()
         self.asset_pools = PoolBooks()
+        self.legs = LegBooks()
         self.told = Told()
         self.parties: dict[str, Party] = {}
         self.bonds: dict[int, Bond] = {}
@@ -221,6 +223,7 @@ class Books:
             self._take(Books._learn_impact, row)
             self._take(Books._learn_maturity, row)
             self._take(Books._learn_pools, row)
+            self._take(Books._learn_legs, row)
             act = _ACTS.get((row.contract, row.name))
             if act is not None:
                 self._take(act, row)
@@ -233,6 +236,9 @@ class Books:
 
     def _learn_pools(self, row: EventRow) -> None:
         self.asset_pools.apply(row)
+
+    def _learn_legs(self, row: EventRow) -> None:
+        self.legs.apply(row)
 
     def _take(self, act: Callable[[Books, EventRow], None], row: EventRow) -> None:
         try:

@@ -18,6 +18,7 @@ from ledger.tracing.assetpools import lookthrough, pool_show
 from ledger.tracing.bond import bond_trace
 from ledger.tracing.hops import Json
 from ledger.tracing.impact import impact_list, impact_show, portfolio
+from ledger.tracing.legs import PROVED, beside, leg_list, leg_show, legs_trace
 from ledger.tracing.maturity import maturities
 from ledger.tracing.payment import payment_trace
 from ledger.tracing.piecelist import MOST, debts, piece_list
@@ -58,9 +59,37 @@ class ReadModel:
         rule: str = Rule.FIFO,
         limits: Limits = UNLIMITED,
     ) -> Json:
-        """Where each raised fen of a bond (number or label) is; see `ledger.tracing.bond`."""
+        """Where each raised fen of a bond (number or label) is; see `ledger.tracing.bond`.
+
+        `standing` is `proved`; `attested` is what was said of the bond's money outside the ledger, or null
+        (`ledger.tracing.legs`): the two are never added.
+        """
         with self._lock, self._store.snapshot() as history:
-            return bond_trace(self._world(history, as_of_block), bond, view, rule, limits)
+            world = self._world(history, as_of_block)
+            trace = bond_trace(world, bond, view, rule, limits)
+            return trace | {"standing": PROVED, "attested": beside(world, trace)}
+
+    def legs_trace(self, name: int | str, unit: str | None = None, as_of_block: int | None = None) -> Json:
+        """Where money of a bond went outside the ledger, as attested; see `ledger.tracing.legs`."""
+        with self._lock, self._store.snapshot() as history:
+            return legs_trace(self._world(history, as_of_block), name, unit)
+
+    def leg_list(
+        self,
+        bond: int | None = None,
+        state: str | None = None,
+        party: str | None = None,
+        after: int = 0,
+        limit: int = 50,
+    ) -> Json:
+        """Legs by number; see `ledger.tracing.legs`."""
+        with self._lock, self._store.snapshot() as history:
+            return leg_list(self._world(history, None), bond, state, party, after, limit)
+
+    def leg_show(self, number: int) -> Json:
+        """One leg; see `ledger.tracing.legs`."""
+        with self._lock, self._store.snapshot() as history:
+            return leg_show(self._world(history, None), number)
 
     def payment_trace(
         self, tx: str, log: int | None = None, rule: str = Rule.FIFO, limits: Limits = UNLIMITED

@@ -105,6 +105,8 @@ WORDS: Final[dict[str, str]] = {
 }
 
 VALUES: Final[dict[str, str]] = {
+    # what is attested
+    "held": "尚存",
     # statements: where balances are, and exceptions
     "budget line": "预算额度",
     "books": "账目",

@@ -48,6 +48,7 @@ WHERE = {
     "Labels": ["labels"],
     "Alerts": ["alerts"],
     "Records": ["records"],
+    "Legs": ["legs"],
     "FactoringFiles": ["factoring_files"],
     "SupplierLoans": ["supplier_loans"],
     "Powered": ["modules"],

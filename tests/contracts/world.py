@@ -556,6 +556,7 @@ class World:
         )
         self.alerts = self.new("Alerts", q, self.documents, self.bond_office, self.labels, ANSWER_DAYS)
         self.bank_instructions = self.new("BankInstructions", q, self.cash_registry, self.receivables)
+        self.legs = self.new("Legs", q, self.documents, self.bond_office)
         self.factoring_files = self.new(
             "FactoringFiles", q, self.documents, self.piece_book, self.receivables
         )

@@ -59,6 +59,7 @@ from tests.twin.alerting import AlertActs
 from tests.twin.banking import BankingActs
 from tests.twin.confirming import ConfirmingActs
 from tests.twin.holding import HoldingActs
+from tests.twin.legging import LegActs
 from tests.twin.lending import LendingActs
 from tests.twin.maturing import MaturityActs
 from tests.twin.passing import PassingActs
@@ -177,6 +178,7 @@ class Histories:
             (4, self.trespass),
             *self.confirming.builders(),
             *HoldingActs(self).builders(),
+            *LegActs(self).builders(),
             *LendingActs(self).builders(),
             *BankingActs(self).builders(),
             *AlertActs(self).builders(),

@@ -17,7 +17,7 @@ NAMES: Final = (
     "CreditLines", "BondOffice", "Receivables", "Transfers", "Financing", "Maturity", "Cash", "Mandates",
     "Impact", "Trades", "AccountFactory", "CouponTerms", "BondService",
     "Impact", "Trades", "Undertakings", "Labels", "Records", "FactoringFiles", "SupplierLoans", "Programmes",
-    "Recourse", "Tranches", "AssetPools", "BankInstructions", "Alerts",
+    "Recourse", "Tranches", "AssetPools", "BankInstructions", "Alerts", "Legs",
 )  # fmt: skip
 ADDRESSES: Final = {name: "0x" + f"{number:040d}" for number, name in enumerate(NAMES, 1)}
 CHAIN_ID: Final = 31_337

@@ -84,6 +84,8 @@ def question(world: World, act: Act) -> Question | None:
         return Question("checkAttest", (*args, act.sender))
     if act.kind.startswith(("FactoringFiles.", "SupplierLoans.")):
         return _of_lending(act)
+    if act.kind in ("Legs.attest", "Legs.report", "Legs.confirm"):
+        return Question(f"check{act.function.capitalize()}", (*args, act.sender))
     if act.contract == "BankInstructions":
         views = {"instructDeposit": "checkDeposit", "instructWithdrawal": "checkWithdrawal"}
         view = views.get(act.function, f"check{act.function.capitalize()}")

@@ -30,6 +30,7 @@ NAMES = (
     "Maturity",
     "Recourse",
     "Impact",
+    "Legs",
 )
 AT = {name: address(name) for name in NAMES}
 SOURCE = p.axis_of(p.CASH, p.source())

@@ -29,6 +29,7 @@ from ledger.domain.twin.frameworks import Catalogue, Frameworks
 from ledger.domain.twin.holdings import GreenBond
 from ledger.domain.twin.impact import Impact
 from ledger.domain.twin.labels import Labels
+from ledger.domain.twin.legs import Legs
 from ledger.domain.twin.mandates import Mandates
 from ledger.domain.twin.maturity import LockKeeper, Maturity
 from ledger.domain.twin.participants import Participants
@@ -205,6 +206,7 @@ class World:
         self.alerts = Alerts(
             stage, at["Alerts"], people, self.documents, self.bonds, self.labels, setting.answer_days
         )
+        self.legs = Legs(stage, at["Legs"], people, self.documents, self.bonds)
         self.files = FactoringFiles(
             stage, at["FactoringFiles"], people, self.documents, self.book, self.receivables
         )
@@ -257,7 +259,7 @@ class World:
         yield from (self.tranches, self.asset_pools)
         yield from (self.impact, self.coupon_terms, self.service)
         yield from (self.impact, self.undertakings, self.labels, self.records, self.alerts)
-        yield from (self.files, self.loans, self.instructions)
+        yield from (self.files, self.loans, self.instructions, self.legs)
         yield from self.cashes.values()
         yield from self.bonds.tokens.values()
         yield self.factory
@@ -363,6 +365,7 @@ class World:
         yield from self._file_views()
         yield from self._loan_views()
         yield from self._instruction_views()
+        yield from self._leg_views()
         yield from self._pool_views()
 
     def _participant_views(self) -> Iterator[tuple[View, Any]]:
@@ -604,6 +607,16 @@ class World:
             yield (at, "confirmedBy", key), id_
         for who, amount in instructions.in_flight.items():
             yield (at, "inFlight", who), amount
+
+    def _leg_views(self) -> Iterator[tuple[View, Any]]:
+        at, legs = self.legs.address, self.legs
+        yield (at, "count", ()), len(legs.legs)
+        for id_, standing in legs.legs.items():
+            said = legs.said[id_]
+            key = (standing.attester, said.bank, said.bank_reference)
+            yield (at, "leg", (id_,)), plain(standing)
+            yield (at, "legOf", key), legs.by_key.get(standing.key, 0)
+            yield (at, "contentOf", (said,)), standing.content
 
     def _loan_views(self) -> Iterator[tuple[View, Any]]:
         at, loans = self.loans.address, self.loans
