@@ -18,6 +18,7 @@ from api.routers import (
     instructions,
     investor,
     issuer,
+    legs,
     lending,
     mandates,
     maturity,
@@ -69,5 +70,6 @@ ROUTERS = (
     lending.router,
     auditor.router,
     evidence.router,
+    legs.router,
     reports.router,
 )

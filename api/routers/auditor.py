@@ -183,7 +183,15 @@ def shown(ledger: LedgerHere, caller: Caller, trace: Mapping[str, Any]) -> Json:
     own = {number for number in numbers if is_party(ledger, caller, int(number))}
     intervals = [_interval(one, own) for one in trace["intervals"]]
     hidden = any(one.get("withheld") for one in intervals)
-    return {**trace, "holders": [] if hidden else trace["holders"], "intervals": intervals}
+    held = [] if hidden else trace["holders"]
+    return {**trace, "holders": held, "intervals": intervals, "attested": _sums(trace["attested"])}
+
+
+def _sums(told: Mapping[str, Any] | None) -> Json | None:
+    """What is attested outside the ledger, without who was paid by which booking: the sums stay whole."""
+    if told is None:
+        return None
+    return {**told, "intervals": [], "continuations": [], "withheld": True}
 
 
 def _interval(interval: Json, own: set[str]) -> Json:

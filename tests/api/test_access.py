@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tests.api.world import Api
 
 HASH = "0x" + "ab" * 32
+OUTSIDE = "XS2222222229"
 
 
 @dataclass(frozen=True)
@@ -338,6 +339,14 @@ TABLE: dict[str, Access] = {
     "POST /v1/claims/{cash}/loans": PARTICIPANT,
     "GET /v1/suppliers/{who}/measures": Access(private=True),
     "GET /v1/obligors/{who}/measures": Access(private=True),
+    # legs outside the ledger
+    "POST /v1/legs": PARTICIPANT,
+    "GET /v1/legs": EVERYBODY,
+    "GET /v1/legs/{leg}": Access(private=True),
+    "POST /v1/legs/{leg}/attestation": Access("operator", private=True),
+    "POST /v1/legs/{leg}/refusal": Access("operator", private=True, body={"reason": "no"}),
+    "POST /v1/legs/{leg}/withdrawal": Access("operator", private=True, body={"reason": "no"}),
+    "GET /v1/traces/legs/{name}": Access(private=True),
     # traces
     "GET /v1/traces/bonds/{bond}": EVERYBODY,
     "GET /v1/traces/payments/{tx}": Access(private=True),
@@ -387,11 +396,23 @@ def path_of(lived: Api, name: str) -> tuple[str, str]:
         known[field] = lived.ids[owner.get(field, field)]
     if "{placement}" in path:
         known["placement"] = placed(lived)
+    if "/legs/" in path:
+        known |= {"leg": told(lived), "name": OUTSIDE}
     if "{instruction}" in path:
         known["instruction"] = instructed(lived)
     if "{reallocation}" in path:
         known["reallocation"] = proposed(lived)
     return method, path.format(**known)
+
+
+def told(lived: Api) -> int:
+    """One fen that a bond outside raised, as the bank says."""
+    if "leg" not in lived.ids:
+        movement = {"kind": "raised", "value_date": "2020-01-01", "amount": cny(1), "bank": "B"}
+        places = {"from": "investors", "to": "account", "reference": "R-1", "document": paper()}
+        about = {"instrument": OUTSIDE, "issuer": lived.account("Issuer")}
+        lived.ids["leg"] = lived.post("settlement bank", "/v1/legs", about | movement | places)["id"]
+    return int(lived.ids["leg"])
 
 
 def instructed(lived: Api) -> int:
