@@ -33,7 +33,7 @@ Bank = Annotated[str, typer.Option(help="bank where it is booked")]
 Reference = Annotated[str, typer.Option(help="the bank's own booking reference; the chain sees its hash")]
 Source = Annotated[str, typer.Option("--from", help="where the money was, as the document calls it")]
 Target = Annotated[str, typer.Option("--to", help="where it went, as the document calls it")]
-Day = Annotated[str, typer.Option("--value-date", help="YYYY-MM-DD")]
+Day = Annotated[str, typer.Option("--value-date", help="value date of the booking, YYYY-MM-DD")]
 Project = Annotated[str, typer.Option(help="what it is for")]
 Payer = Annotated[str | None, typer.Option(help="participant behind where it was")]
 Payee = Annotated[str | None, typer.Option(help="participant behind where it went")]
@@ -159,8 +159,8 @@ def leg_list(
     if json_:
         show(answer)
         return
-    columns = (">leg", "state", "day", "kind", ">amount", "from", "to", "attested by")
-    grid = tables.table(say("Legs outside the ledger, as attested"), *columns)
+    title = say("Legs outside the ledger, as attested")
+    grid = tables.table(title, ">leg", "state", "day", "kind", ">amount", "from", "to", "attested by")
     for one in answer["legs"]:
         grid.add_row(*_row(one))
     out.print(grid)
