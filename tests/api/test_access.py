@@ -539,6 +539,7 @@ def test_whoever_may_ask_is_answered(lived: Api, name: str) -> None:
         "/findings": "Auditor",
         "portfolios": "Investor",
         "/obligors/": "Company",
+        "legs/": "Issuer",
     }
     owners = {"/evidence/bonds": "Issuer"} | owners
     owner = next((who for part, who in owners.items() if part in name), "Contractor")
