@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ledger import tables
+from ledger import Ledger, tables
 from ledger.commands.common import Json, Who, finish, opened, out, read_day, read_file, show
 from ledger.commands.people import Named, bank_app
 from ledger.domain.money import currency, parse_major
@@ -136,8 +136,7 @@ def line_attest(
 def line_show(line: Number, json_: Json = False) -> None:
     """A credit line as it stands."""
     with opened() as ledger:
-        found = ledger.books.credit_line(line)
-    _told([found], json_)
+        _told(ledger, [ledger.books.credit_line(line)], json_)
 
 
 @line_app.command("list")
@@ -151,10 +150,10 @@ def line_list(
     with opened() as ledger:
         account = ledger.session.address(of) if of else None
         found = ledger.books.credit_lines(after=after, limit=limit)
-    _told([line for line in found if account in (None, line.bank, line.holder)], json_)
+        _told(ledger, [line for line in found if account in (None, line.bank, line.holder)], json_)
 
 
-def _told(lines: list[CreditLine], json_: bool) -> None:
+def _told(ledger: Ledger, lines: list[CreditLine], json_: bool) -> None:
     if json_:
         show({"lines": [_json(line) for line in lines]})
         return
@@ -170,12 +169,14 @@ def _told(lines: list[CreditLine], json_: bool) -> None:
         "until",
         "state",
     )
+    names = ledger.session.index().names()
     for line in lines:
         unit = currency(line.currency)
         figures = (tables.amount(value, unit) for value in (line.limit, line.reserved, line.outstanding))
         state = word(LineState, line.state)
-        above = str(line.parent or "–")
-        grid.add_row(str(line.id), above, line.bank, line.holder, *figures, line.expires.isoformat(), state)
+        above, last = str(line.parent or "–"), line.expires.isoformat()
+        parties = (names.get(one, one) for one in (line.bank, line.holder))
+        grid.add_row(str(line.id), above, *parties, *figures, last, state)
     out.print(grid)
 
 
