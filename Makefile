@@ -7,7 +7,7 @@ BROWNIE := $(PY) scripts/brownie_run.py
 PYTEST := $(PY) -m pytest -p no:pytest-brownie --ignore=tests/contracts
 export SOLCX_BINARY_PATH := $(CURDIR)/.cache/solc
 
-.PHONY: help setup demo test lint fmt compile test-unit test-contracts test-ganache test-invariants mutants fuzz bench-gas bench-trace bench-bonds bench-pieces lock clean
+.PHONY: help setup demo test lint fmt compile test-unit test-contracts test-ganache test-invariants mutants fuzz bench-gas bench-trace bench-bonds bench-pieces bench-index kill-index lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -61,6 +61,12 @@ bench-pieces: setup ## 100,000 pieces of receivables: build, index, list, settle
 
 bench-trace: setup ## tracing on synthetic moves, beside DuckDB and a lot queue; ARGS="1000000 10000000"
 	$(PY) -m scripts.bench.trace $(ARGS)
+
+bench-index: setup ## a busy chain into SQLite and PostgreSQL, beside web3.py and Ponder; ARGS="--events 10000 --rounds 1"
+	$(PY) -m scripts.bench.index $(ARGS)
+
+kill-index: setup ## a thousand SIGKILLs of the indexer, inside commits too, on SQLite and on PostgreSQL; minutes
+	GREENLEDGER_KILLS=1000 $(PYTEST) -q tests/integration/test_indexer_kills.py $(ARGS)
 
 lock: ## write requirements.lock anew from pyproject.toml (keeps the versions that still fit)
 	@scripts/lock.sh

@@ -10,6 +10,8 @@
     ├── TransactionRejected transaction-rejected the network would not take the transaction at all
     ├── ChainUnavailable    chain-unavailable    no answer from the chain; asking again may help
     │   └── ReceiptTimeout  receipt-timeout      sent, but not seen in a block within the time given
+    ├── FalseAnswer         false-answer         the chain's node says what cannot be; nothing of it was kept
+    ├── DatabaseDamaged     database-damaged     a database is not whole; nothing was changed
     ├── HistoryUnavailable  history-unavailable  the chain no longer holds the state of that block
     ├── RpcError            rpc-error            the chain's node answered with an error of its own
     └── JournalCorrupt      journal-corrupt      the embedded chain's journal is damaged; nothing was changed
@@ -211,6 +213,23 @@ class ReceiptTimeout(ChainUnavailable):
     """Sent, but not seen in a block within the time given. `who` is the transaction's hash."""
 
     code = "receipt-timeout"
+
+
+class FalseAnswer(LedgerError):
+    """The chain's node says what cannot be: foreign logs, moves left out, a block that is not its own hash.
+
+    Nothing of it was kept. Another node of the same network shows whether this one is broken or lies.
+    """
+
+    code = "false-answer"
+    status = "broken"
+
+
+class DatabaseDamaged(LedgerError):
+    """A database is not whole. Nothing was changed; what comes from the chain is read from there again."""
+
+    code = "database-damaged"
+    status = "broken"
 
 
 class HistoryUnavailable(LedgerError):

@@ -9,13 +9,18 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
 USERS: Final = ("postgres", "nobody")
 """Who runs it when we are root: the first that the machine has."""
@@ -30,7 +35,9 @@ def programs() -> Path | None:
     packaged = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda one: int(one.parent.name))
     found = shutil.which("initdb")
     folders = [*reversed(packaged), *([Path(found).resolve().parent] if found else [])]
-    return next((one for one in folders if all((one / name).exists() for name in ("initdb", "postgres"))), None)
+    return next(
+        (one for one in folders if all((one / name).exists() for name in ("initdb", "postgres"))), None
+    )
 
 
 @contextmanager
@@ -51,7 +58,9 @@ def server(*, safe: bool = False) -> Iterator[str]:
         if owner is not None:
             os.chown(home, owner.pw_uid, owner.pw_gid)
         data = home / "data"
-        _run([folder / "initdb", "-D", data, "-U", "ledger", "--auth=trust", "-E", "UTF8", "--no-sync"], owner)
+        _run(
+            [folder / "initdb", "-D", data, "-U", "ledger", "--auth=trust", "-E", "UTF8", "--no-sync"], owner
+        )
         options = [word for one in (() if safe else UNSAFE) for word in ("-c", one)]
         only_here = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={home}"]
         command = [folder / "postgres", "-D", data, *only_here, *options]
@@ -60,9 +69,18 @@ def server(*, safe: bool = False) -> Iterator[str]:
             _wait(process, home)
             yield f"postgresql+psycopg://ledger@/postgres?host={home}"
         finally:
-            process.terminate()  # asks it to wait for its clients
-            process.send_signal(2)  # not any longer
+            process.send_signal(signal.SIGQUIT)  # at once: nothing of it is needed any more
             process.wait()
+
+
+def new_database(server: str) -> str:
+    """The URL of a new empty database on a server."""
+    name = f"ledger_{uuid.uuid4().hex}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
 _QUIET: Final[dict[str, Any]] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,24 @@ if TYPE_CHECKING:
     from ledger import Ledger
 
 # What a fixture needs is imported inside it: most tests here never open a ledger.
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server, by the URL of one of its databases: a given one, or one of our own for this run.
+
+    Where the machine has none, what asks for it is reported as skipped.
+    """
+    from scripts.postgres import programs, server
+
+    given = os.environ.get("GREENLEDGER_TEST_POSTGRES")
+    if given:
+        yield given
+    elif programs() is None:
+        pytest.skip("not run: there is no PostgreSQL on this machine (initdb and postgres)")
+    else:
+        with server() as url:
+            yield url
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from ledger.bootstrap.progress import CatchUp
 from ledger.chain.client import ChainClient
 from ledger.domain.limits import UNLIMITED, Limits
 from ledger.ports import Deployment
@@ -45,11 +46,15 @@ class LazyIndex:
         self._closing = closing
         self._confirmations = confirmations
         self._lock = threading.RLock()
+        self._catch_up = CatchUp()
 
     def sync(self) -> Header | None:
         """Reads up to the chain's present block (less the confirmations); the last block known afterwards."""
         with self._lock:
-            return self._indexer.sync()
+            try:
+                return self._indexer.sync()
+            finally:
+                self._catch_up.close()
 
     def bond_trace(
         self,
@@ -186,4 +191,5 @@ class LazyIndex:
             self._deployment.start_block,
             announced={name: abis[name].abi for name in _ANNOUNCED},
             settings=Settings(confirmations=self._confirmations),
+            progress=self._catch_up,
         )

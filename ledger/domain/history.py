@@ -6,7 +6,7 @@ Addresses are EIP-55 strings, hashes `0x…` in lower case, amounts and offsets 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -20,12 +20,13 @@ LARGEST: Final = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What links one block to the one before it."""
+    """What links one block to the one before it. `bloom`: of its logs, while it comes from a node."""
 
     number: int
     hash: str
     parent: str
     timestamp: int
+    bloom: bytes | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

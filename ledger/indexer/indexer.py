@@ -8,16 +8,18 @@ compared with the chain; when it is gone, the last common block is searched for 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final, Protocol
 
 from ledger.domain.history import Batch, Discovered, EventRow, Header
-from ledger.errors import ChainUnavailable, Conflict
-from ledger.indexer.decode import Abi, Decoder, move_logs
+from ledger.errors import ChainUnavailable, Conflict, FalseAnswer
+from ledger.indexer.blooms import may_hold
+from ledger.indexer.decode import Abi, Decoder, move_logs, place
 from ledger.indexer.source import Log, LogSource
 
 _HEADERS_AT_ONCE: Final = 200
+_FIRST_SPAN: Final = 16
 _ATTEMPTS: Final = 5
 _ANNOUNCED: Final = {
     ("BondOffice", "BondRegistered"): ("token", "GreenBond"),
@@ -38,12 +40,14 @@ class _Moved(Exception):
 
 @dataclass(slots=True)
 class _Found:
-    """What one step read. `hashes`: the block hash that the logs of each block named."""
+    """What one step read. `blocks`: numbers and hashes that the logs named; `logs`: how many there were."""
 
-    moves: list[Log]
-    rows: list[EventRow]
-    discovered: list[Discovered]
-    hashes: dict[int, str]
+    moves: list[Log] = field(default_factory=list)
+    rows: list[EventRow] = field(default_factory=list)
+    discovered: list[Discovered] = field(default_factory=list)
+    blocks: set[tuple[int, str]] = field(default_factory=set)
+    said: dict[int, set[str]] = field(default_factory=dict)
+    logs: int = 0
 
 
 class IndexStore(Protocol):
@@ -69,18 +73,20 @@ class Settings:
             rollbacks are welcome).
         linked: how many blocks behind the head every header is kept and its parent compared; before, only
             the headers of blocks with logs and of each step's end are.
-        span: blocks in one step.
+        span: blocks in one step, at most; fewer are read where many logs stand in each.
+        logs: logs in one step, about: it is what one transaction writes and what memory holds.
     """
 
     confirmations: int = 0
     linked: int = 256
     span: int = 2_000
+    logs: int = 10_000
 
 
 DEFAULTS: Final = Settings()
 
-Progress = Callable[[int, int], None]
-"""Called after each step with (last block read, block to reach)."""
+Progress = Callable[[int, int, int], None]
+"""Called after each step with (last block read, block to reach, logs of this step)."""
 
 
 class Indexer:
@@ -109,7 +115,8 @@ class Indexer:
         self._start = start_block
         self._abis = dict(contracts.values()) | dict(announced or {})
         self._settings = settings
-        self._report = progress or (lambda _done, _target: None)
+        self._report = progress or (lambda _done, _target, _logs: None)
+        self._span = min(settings.span, _FIRST_SPAN)
 
     def sync(self, to: int | None = None) -> Header | None:
         """Brings the store up to block `to`, or to the head less the confirmations.
@@ -135,15 +142,24 @@ class Indexer:
         target = head if to is None else min(to, head)
         tip = self._common()
         while (tip.number if tip else self._start - 1) < target:
-            tip = self._step(tip, target)
-            self._report(tip.number, target)
+            tip, logs = self._step(tip, target)
+            self._pace(logs)
+            self._report(tip.number, target, logs)
         return tip
 
     # --- one step ---
 
-    def _step(self, tip: Header | None, target: int) -> Header:
+    def _pace(self, logs: int) -> None:
+        """The next step's blocks, by how many logs these had: a node is slow to make one very long answer."""
+        if logs > self._settings.logs:
+            self._span = max(self._span * self._settings.logs // logs, 1)
+        elif 2 * logs < self._settings.logs:
+            self._span = min(2 * self._span, self._settings.span)
+
+    def _step(self, tip: Header | None, target: int) -> tuple[Header, int]:
+        """Reads and writes one range; its last block, and how many logs stood in it."""
         first = tip.number + 1 if tip else self._start
-        last = min(first + self._settings.span - 1, target)
+        last = min(first + self._span - 1, target)
         # The same end before and after means the same chain in between.
         end = self._header(last)
         if tip is not None and not self._on_chain(tip):
@@ -155,7 +171,7 @@ class Indexer:
         _require_linked(headers, tip)
         batch = Batch(end, headers, move_logs(found.moves), found.rows, found.discovered)
         self._write(lambda: self._store.append(batch, tip))
-        return end
+        return end, found.logs
 
     def _write(self, act: Callable[[], None]) -> None:
         try:
@@ -166,22 +182,28 @@ class Indexer:
     def _read(self, first: int, last: int) -> _Found:
         """All logs of the range, with those of contracts announced in it from their own beginning on."""
         decoder = self._decoder()
-        found = _Found([], [], [], {})
-        fresh = self._take(found, decoder, self._source.get_logs(decoder.addresses, first, last))
+        found = _Found()
+        fresh = self._take(found, decoder, self._logs(decoder.addresses, first, last))
         while fresh:
             found.discovered += fresh
             addresses = [contract.address for contract in fresh]
-            fresh = self._take(found, decoder, self._source.get_logs(addresses, self._start, last))
+            fresh = self._take(found, decoder, self._logs(addresses, self._start, last))
         found.moves.sort(key=_position)
         found.rows.sort(key=lambda row: (row.block, row.log))
         return found
+
+    def _logs(self, addresses: Sequence[str], first: int, last: int) -> Sequence[Log]:
+        return in_order(self._source.get_logs(addresses, first, last), addresses, first, last)
 
     def _take(self, found: _Found, decoder: Decoder, logs: Sequence[Log]) -> list[Discovered]:
         moves, others = decoder.split(logs)
         rows = [decoder.event(log) for log in others]
         found.moves += moves
         found.rows += rows
-        found.hashes.update((int(log["blockNumber"], 16), log["blockHash"]) for log in logs)
+        found.logs += len(logs)
+        for (number, hash_), said in _names(logs).items():
+            found.blocks.add((number, hash_))
+            found.said.setdefault(number, set()).update(said)
         return self._announced(decoder, rows)
 
     def _decoder(self) -> Decoder:
@@ -206,9 +228,12 @@ class Indexer:
     def _headers(self, found: _Found, first: int, last: int) -> list[Header]:
         """The headers to keep, in order; the logs must belong to them."""
         linked = range(max(first, self._source.head() - self._settings.linked), last + 1)
-        headers = self._fetch(sorted({*found.hashes, *linked, last}))
-        if any(found.hashes.get(header.number, header.hash) != header.hash for header in headers):
+        headers = self._fetch(sorted({*found.said, *linked, last}))
+        here = {header.number: header.hash for header in headers}
+        if any(here[number] != hash_ for number, hash_ in found.blocks):
             raise _Moved
+        for header in headers:
+            _require_in_bloom(header, found.said.get(header.number, set()))
         return [header for header in headers if header.number >= first or self._is_new(header)]
 
     def _is_new(self, header: Header) -> bool:
@@ -257,6 +282,68 @@ class Indexer:
     def _on_chain(self, header: Header) -> bool:
         (found,) = self._source.headers([header.number])
         return found is not None and found.hash == header.hash
+
+
+def in_order(logs: Sequence[Log], addresses: Sequence[str], first: int, last: int) -> Sequence[Log]:
+    """Logs as a node should give them: in chain order, each once. What differs harmlessly is put right.
+
+    Raises:
+        FalseAnswer: at a log that was not asked for, or at two different ones in one place.
+    """
+    wanted = {address.lower() for address in addresses}
+    if any(log.get("removed") for log in logs):
+        raise _Moved
+    if {log["address"].lower() for log in logs} - wanted:
+        stranger = next(log for log in logs if log["address"].lower() not in wanted)
+        raise FalseAnswer(
+            "the node gives a log of another contract than asked",
+            who=place(stranger),
+            had=stranger["address"],
+        )
+    places = [_position(log) for log in logs]
+    if not all(before < after for before, after in pairwise(places)):
+        logs = _each_once(logs)
+        places = [_position(log) for log in logs]
+    for at in (0, -1) if places else ():
+        if not first <= places[at][0] <= last:
+            raise FalseAnswer(
+                "the node gives a log of another block than asked",
+                who=place(logs[at]),
+                had=places[at][0],
+                needed=f"{first} to {last}",
+            )
+    return logs
+
+
+def _each_once(logs: Sequence[Log]) -> list[Log]:
+    found: dict[tuple[int, int], Log] = {}
+    for log in sorted(logs, key=_position):
+        other = found.setdefault(_position(log), log)
+        if other != log:
+            raise FalseAnswer(
+                "the node gives two different logs in one place", who=place(log), had=log, needed=other
+            )
+    return list(found.values())
+
+
+def _names(logs: Sequence[Log]) -> dict[tuple[int, str], set[str]]:
+    """By block number and hash: the addresses and first topics that its logs put into the block's bloom."""
+    found: dict[tuple[int, str], set[str]] = {}
+    for log in logs:
+        said = found.setdefault((int(log["blockNumber"], 16), log["blockHash"]), set())
+        said.add(log["address"])
+        said.update(log["topics"][:1])
+    return found
+
+
+def _require_in_bloom(header: Header, said: set[str]) -> None:
+    for one in sorted(said):
+        if header.bloom is not None and not may_hold(header.bloom, one):
+            raise FalseAnswer(
+                "the node gives a log that its own block header rules out",
+                who=f"block {header.number}",
+                had=one,
+            )
 
 
 def _position(log: Log) -> tuple[int, int]:

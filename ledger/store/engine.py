@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
+
+from ledger.errors import DatabaseDamaged
 
 _LOCK: Final = 0x677265656E
 """Any number that nothing else in the database locks."""
+
+REMEDY: Final = "a whole database: put this one aside, and the index is made anew from the chain"
+"""What to do about a damaged one. Requests for quotes are in no chain: theirs comes from a backup."""
 
 
 def engine_of(url: str | Path) -> Engine:
@@ -23,6 +29,7 @@ def engine_of(url: str | Path) -> Engine:
     engine = create_engine(parsed, connect_args={"timeout": 60})
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "handle_error", _name_damage)
     return engine
 
 
@@ -40,8 +47,24 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def _configure_sqlite(connection: Any, _record: object) -> None:
     # The driver's own idea of when a transaction begins would break snapshots and atomic schema changes.
     connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+    except sqlite3.DatabaseError as failure:
+        raise _damage(failure) or failure from failure
+
+
+def _name_damage(context: ExceptionContext) -> None:
+    damage = _damage(context.original_exception)
+    if damage is not None:
+        raise damage from context.original_exception
+
+
+def _damage(failure: BaseException) -> DatabaseDamaged | None:
+    """SQLite gives what is damaged its most general error, and everything else one of its kinds."""
+    if type(failure) is not sqlite3.DatabaseError:
+        return None
+    return DatabaseDamaged("the database file is damaged", had=str(failure), needed=REMEDY)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Raised when the tables change; an index of another version is made anew from the chain."""
 
 metadata = MetaData()
@@ -71,6 +71,17 @@ moves = Table(
     sqlite_with_rowid=False,
 )
 Index("moves_by_tx", moves.c.tx)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("cash", Integer, primary_key=True, autoincrement=False),
+    Column("axis", Integer, primary_key=True, autoincrement=False),
+    Column("outgoing", BigInteger, nullable=False),
+    Column("incoming", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Where each axis's two counters stand after all moves of the index: the next move must begin there."""
 
 events = Table(
     "events",

@@ -88,7 +88,7 @@ class Snapshot:
         """Transaction and document of the moves at these (block, log)."""
         table = schema.moves
         found: dict[tuple[int, int], MoveRef] = {}
-        for some in _parts(sorted(set(places))):
+        for some in parts(sorted(set(places))):
             query = select(table.c.block, table.c.log, table.c.tx, table.c.document)
             for row in self._connection.execute(query.where(tuple_(table.c.block, table.c.log).in_(some))):
                 document = None if row.document is None else _hex(row.document)
@@ -121,13 +121,14 @@ class Snapshot:
         """UTC seconds of blocks that have rows."""
         table = schema.blocks
         found: dict[int, int] = {}
-        for some in _parts(sorted(set(blocks))):
+        for some in parts(sorted(set(blocks))):
             query = select(table.c.number, table.c.timestamp).where(table.c.number.in_(some))
             found.update((row.number, row.timestamp) for row in self._connection.execute(query))
         return found
 
 
-def _parts(keys: Sequence[_Key]) -> Iterator[Sequence[_Key]]:
+def parts(keys: Sequence[_Key]) -> Iterator[Sequence[_Key]]:
+    """The keys, as many at once as a question may hold."""
     for first in range(0, len(keys), _AT_ONCE):
         yield keys[first : first + _AT_ONCE]
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, delete, insert, select
+import numpy as np
+from sqlalchemy import Connection, Table, delete, func, insert, inspect, select
 
-from ledger.domain.history import Batch, Discovered, EventRow, Header, MoveLogs
+from ledger.domain.history import Batch, Discovered, EventRow, Header, IntArray, MoveLogs
 from ledger.domain.purposes import address_bytes
-from ledger.errors import Conflict
+from ledger.errors import Conflict, DatabaseDamaged, FalseAnswer
 from ledger.store import schema
-from ledger.store.engine import engine_of, writing
-from ledger.store.snapshot import Snapshot, header_of
+from ledger.store.engine import REMEDY, engine_of, writing
+from ledger.store.snapshot import Snapshot, header_of, parts
 
 _ONLY: Final = 1
 """The one row of `progress`."""
@@ -42,6 +43,7 @@ class Store:
 
     Raises:
         OtherLedger: when it does not.
+        DatabaseDamaged: when parts of it are not there.
     """
 
     def __init__(self, url: str | Path, *, chain_id: int, start_block: int) -> None:
@@ -81,14 +83,19 @@ class Store:
 
         Raises:
             IndexConflict: when the index does not stand at `after` any more.
+            FalseAnswer: when the moves do not continue both counters of every axis.
         """
-        with writing(self._engine) as connection:
-            _require_progress(connection, after)
-            _insert(connection, schema.blocks, map(_header_row, batch.headers))
-            _insert(connection, schema.contracts, map(_discovered_row, batch.discovered))
-            self._insert_moves(connection, batch.moves)
-            _insert(connection, schema.events, map(_event_row, batch.events))
-            _set_progress(connection, batch.tip)
+        try:
+            with writing(self._engine) as connection:
+                _require_progress(connection, after)
+                _insert_many(connection, schema.blocks, list(map(_header_tuple, batch.headers)))
+                _insert(connection, schema.contracts, map(_discovered_row, batch.discovered))
+                self._insert_moves(connection, batch.moves)
+                _insert_many(connection, schema.events, list(map(_event_tuple, batch.events)))
+                _set_progress(connection, batch.tip)
+        except BaseException:
+            self._numbers = {}  # numbers that this batch gave out went with it
+            raise
 
     def roll_back(self, to: Header | None, after: Header | None) -> None:
         """Forgets every block above `to`, as if it had never been seen.
@@ -104,6 +111,7 @@ class Store:
         with writing(self._engine) as connection:
             _require_progress(connection, after)
             _forget_contracts(connection, number)
+            _turn_back_counters(connection, number)
             for table in (schema.moves, schema.events):
                 connection.execute(delete(table).where(table.c.block > number))
             connection.execute(delete(schema.blocks).where(schema.blocks.c.number > number))
@@ -116,24 +124,30 @@ class Store:
             "start_block": str(self.start_block),
         }
         with writing(self._engine) as connection:
+            _require_all_tables(connection)
             schema.metadata.create_all(connection)
             had = {row.key: row.value for row in connection.execute(select(schema.meta))}
             if not had:
                 _insert(connection, schema.meta, [{"key": k, "value": v} for k, v in needed.items()])
             elif had != needed:
                 raise OtherLedger("the database belongs to another ledger", had=had, needed=needed)
+            _require_whole(connection)
 
     def _insert_moves(self, connection: Connection, moves: MoveLogs) -> None:
         cash = {address: address_bytes(address) for address in set(moves.cash)}
         self._number_all(connection, [*cash.values(), *moves.from_axis, *moves.to_axis])
         numbers = self._numbers
+        books = [numbers[cash[one]] for one in moves.cash]
+        payers = [numbers[one] for one in moves.from_axis]
+        payees = [numbers[one] for one in moves.to_axis]
+        _advance(connection, moves, np.array([books, payers, payees], dtype=np.int64))
         columns = zip(
             moves.block.tolist(),
             moves.log.tolist(),
-            [numbers[cash[one]] for one in moves.cash],
+            books,
             moves.tx,
-            [numbers[one] for one in moves.from_axis],
-            [numbers[one] for one in moves.to_axis],
+            payers,
+            payees,
             moves.amount.tolist(),
             moves.out_offset.tolist(),
             moves.in_offset.tolist(),
@@ -155,6 +169,35 @@ class Store:
         self._numbers = known | given
 
 
+def _require_all_tables(connection: Connection) -> None:
+    """All are made in one transaction. Another version's are left to who compares versions."""
+    here = set(inspect(connection).get_table_names())
+    version = select(schema.meta.c.value).where(schema.meta.c.key == "version")
+    kept = connection.execute(version).scalar() if schema.meta.name in here else None
+    gone = sorted({*schema.metadata.tables} - here)
+    if kept == str(schema.VERSION) and gone:
+        raise _damaged(f"no table {gone[0]}")
+    if kept is None and here & {*schema.metadata.tables} - {schema.meta.name}:
+        raise _damaged("tables without a word whose they are")
+
+
+def _require_whole(connection: Connection) -> None:
+    """What costs nothing to see: the index ends in a block that it has, and no row comes after."""
+    tip = connection.execute(select(schema.progress)).one_or_none()
+    end = tip.number if tip else -1
+    for column in (schema.blocks.c.number, schema.moves.c.block, schema.events.c.block):
+        last = connection.execute(select(func.max(column))).scalar()
+        if last is not None and last > end:
+            raise _damaged(f"{column.table.name} of block {last} in an index that ends at {end}")
+    named = select(schema.blocks.c.hash).where(schema.blocks.c.number == end)
+    if tip is not None and connection.execute(named).scalar() != tip.hash:
+        raise _damaged(f"its last block, {end}, is not among its blocks")
+
+
+def _damaged(had: str) -> DatabaseDamaged:
+    return DatabaseDamaged("the index's database is not whole", had=had, needed=REMEDY)
+
+
 def _insert(connection: Connection, table: Table, rows: Any) -> None:
     values = list(rows)
     if values:
@@ -162,13 +205,104 @@ def _insert(connection: Connection, table: Table, rows: Any) -> None:
 
 
 def _insert_many(connection: Connection, table: Table, rows: list[tuple[Any, ...]]) -> None:
-    """As `_insert`, rows in the order of the table's columns: twice as fast where rows are very many."""
+    """As `_insert`, rows in the order of the table's columns: several times as fast where they are many."""
     if not rows:
         return
-    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
-    names = [column.name for column in table.columns]
-    marks = ", ".join([mark] * len(names))
-    connection.exec_driver_sql(f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})", rows)
+    names = ", ".join(column.name for column in table.columns)
+    if connection.dialect.name == "postgresql":
+        driver = connection.connection.cursor()
+        with driver.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        return
+    marks = ", ".join("?" * len(table.columns))
+    connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)
+
+
+# --- the counters of every axis ---
+
+
+def _advance(connection: Connection, moves: MoveLogs, sides: IntArray) -> None:
+    """Holds a batch's moves against the counters as they stand, and moves these on.
+
+    Args:
+        sides: numbers of cash, payer and payee, a row each.
+    """
+    if not len(moves):
+        return
+    cash, payer, payee = sides
+    stand = _standing(connection, cash, payer, payee)
+    keys = np.array(sorted(stand), dtype=np.int64)
+    ends = np.array([stand[key] for key in keys.tolist()], dtype=np.int64)
+    for place, axis, offset in ((0, payer, moves.out_offset), (1, payee, moves.in_offset)):
+        at = np.searchsorted(keys, _keys(cash, axis))
+        order = np.argsort(at, kind="stable")
+        _require_tiled(moves, order, at[order], offset, ends[:, place])
+        np.maximum.at(ends[:, place], at, offset + moves.amount)
+    rows = zip((keys >> 32).tolist(), (keys & 0xFFFFFFFF).tolist(), *ends.T.tolist(), strict=True)
+    for book in np.unique(cash).tolist():
+        mine = [axis for key in stand for known, axis in [divmod(key, 1 << 32)] if known == book]
+        for some in parts(mine):
+            here = schema.counters.c.cash == book, schema.counters.c.axis.in_(some)
+            connection.execute(delete(schema.counters).where(*here))
+    _insert_many(connection, schema.counters, list(rows))
+
+
+def _keys(cash: IntArray, axis: IntArray) -> IntArray:
+    return (cash << 32) | axis
+
+
+def _standing(
+    connection: Connection, cash: IntArray, payer: IntArray, payee: IntArray
+) -> dict[int, tuple[int, int]]:
+    """Outgoing and incoming of every axis that the moves touch, by key; zero where nothing moved before."""
+    touched = np.unique(np.concatenate([_keys(cash, payer), _keys(cash, payee)])).tolist()
+    found = dict.fromkeys(touched, (0, 0))
+    table = schema.counters
+    for book in np.unique(cash).tolist():
+        axes = [key & 0xFFFFFFFF for key in touched if key >> 32 == book]
+        for some in parts(axes):
+            query = select(table).where(table.c.cash == book, table.c.axis.in_(some))
+            for row in connection.execute(query):
+                found[row.cash << 32 | row.axis] = (row.outgoing, row.incoming)
+    return found
+
+
+def _require_tiled(moves: MoveLogs, order: IntArray, at: IntArray, offset: IntArray, ends: IntArray) -> None:
+    """Of the moves in `order`, which groups them by axis, each begins where the one before ended."""
+    begins, after = offset[order], (offset + moves.amount)[order]
+    needed = np.concatenate([[0], after[:-1]])
+    first = np.concatenate([[True], at[1:] != at[:-1]])
+    needed[first] = ends[at[first]]
+    wrong = np.flatnonzero(begins != needed)
+    if len(wrong):
+        worst = wrong[np.argmin(order[wrong])]
+        row = order[worst]
+        raise FalseAnswer(
+            "a move does not begin where the one before it ended: the node left moves out or told some twice",
+            who=f"block {moves.block[row]}, log {moves.log[row]}",
+            had=int(begins[worst]),
+            needed=int(needed[worst]),
+        )
+
+
+def _turn_back_counters(connection: Connection, number: int) -> None:
+    """Each counter of an axis that moved above `number` stands again where its moves up to there end."""
+    table, moves = schema.counters, schema.moves
+    for axis, offset, counter in (
+        (moves.c.from_axis, moves.c.out_offset, table.c.outgoing),
+        (moves.c.to_axis, moves.c.in_offset, table.c.incoming),
+    ):
+        gone = (
+            select(moves.c.cash, axis.label("axis"), func.min(offset).label("least"))
+            .where(moves.c.block > number)
+            .group_by(moves.c.cash, axis)
+        )
+        for row in connection.execute(gone).all():
+            mine = table.c.cash == row.cash, table.c.axis == row.axis
+            connection.execute(table.update().where(*mine).values({counter: row.least}))
+    nothing = (table.c.outgoing == 0) & (table.c.incoming == 0)
+    connection.execute(delete(table).where(nothing))
 
 
 def _require_progress(connection: Connection, after: Header | None) -> None:
@@ -190,7 +324,8 @@ def _forget_contracts(connection: Connection, number: int) -> None:
     for row in gone:
         connection.execute(delete(schema.events).where(schema.events.c.address == row.address))
         named = select(schema.addresses.c.id).where(schema.addresses.c.address == address_bytes(row.address))
-        connection.execute(delete(schema.moves).where(schema.moves.c.cash.in_(named)))
+        for table in (schema.moves, schema.counters):
+            connection.execute(delete(table).where(table.c.cash.in_(named)))
     connection.execute(delete(schema.contracts).where(schema.contracts.c.block > number))
 
 
@@ -207,17 +342,12 @@ def _discovered_row(found: Discovered) -> dict[str, Any]:
     return {"address": found.address, "name": found.name, "block": found.block}
 
 
-def _event_row(row: EventRow) -> dict[str, Any]:
-    return {
-        "block": row.block,
-        "log": row.log,
-        "tx": row.tx,
-        "address": row.address,
-        "contract": row.contract,
-        "name": row.name,
-        "args": _json(row.args),
-    }
+def _header_tuple(header: Header) -> tuple[Any, ...]:
+    return tuple(_header_row(header).values())
 
 
-def _json(args: Mapping[str, Any]) -> str:
-    return json.dumps(args, ensure_ascii=False, separators=(",", ":"))
+def _event_tuple(row: EventRow) -> tuple[Any, ...]:
+    return row.block, row.log, row.tx, row.address, row.contract, row.name, _json(row.args)
+
+
+_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

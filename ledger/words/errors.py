@@ -263,6 +263,18 @@ WORDS: Final[dict[str, str]] = {
     "not the form of a cash move": "不是现金划转的格式",
     "not a {kind}: {value}": "不是 {kind}：{value}",
     "the database belongs to another ledger": "该数据库属于另一账本",
+    "the database file is damaged": "数据库文件已损坏",
+    "the index's database is not whole": "索引数据库不完整",
+    "a whole database: put this one aside, and the index is made anew from the chain": "完整的数据库：请将此库移开，索引会从链上重建",
+    "a move does not begin where the one before it ended: the node left moves out or told some twice": (
+        "某笔资金移动未接在前一笔之后：节点遗漏或重复了移动"
+    ),
+    "the node gives two different logs in one place": "节点在同一位置给出两条不同的日志",
+    "the node gives a log of another contract than asked": "节点给出了未查询合约的日志",
+    "the node gives a log of another block than asked": "节点给出了未查询区块的日志",
+    "the node gives a log that its own block header rules out": "节点给出的日志被其自身区块头排除",
+    "the node gives another block than asked": "节点给出了另一个区块",
+    "the node gives a block whose header does not hash to what it says": "节点给出的区块头哈希与其所称不符",
     "the {part} of a block does not follow from what the node gave for it": "区块的 {part} 与节点所给内容不符",
     "the hash of a block is not that of Ethereum's header fields": "区块散列与以太坊区块头字段不符",
     "transactions of type {kind} are not known": "未知的交易类型 {kind}",

@@ -108,7 +108,9 @@ def _moves(rng: random.Random) -> Iterator[Record]:
 
 def _piece_moves(rng: random.Random) -> Iterator[Record]:
     while True:
-        who = [bytes.fromhex(_address(f"holder {rng.randrange(AXES)}")[2:]).rjust(32, b"\0") for _ in range(2)]
+        who = [
+            bytes.fromhex(_address(f"holder {rng.randrange(AXES)}")[2:]).rjust(32, b"\0") for _ in range(2)
+        ]
         receivable, start = rng.randint(1, 5_000), rng.randrange(10**6)
         numbers = (start, start + rng.randint(1, 10**6), rng.randrange(5), rng.randrange(100))
         data = b"".join(n.to_bytes(32, "big") for n in numbers) + rng.randbytes(32)

@@ -15,14 +15,12 @@ import sqlite3
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 from web3 import Web3
 
 from ledger import tables
@@ -30,11 +28,12 @@ from ledger.chain.rpc import Rpc
 from ledger.indexer import Indexer, RpcSource
 from ledger.store import Store
 from scripts import postgres
-from scripts.bench import ponder
+from scripts.bench import theirs
 from scripts.bench.busy import Busy, busy_chain
 
 ABI_FOLDER = Path(__file__).parents[2] / "ledger/chain/abi"
 CHAIN_ID, START, SPAN = 31337, 1, 8
+PATIENCE, SECONDS_AN_EVENT = 60, 0.02
 
 Fact = tuple[Any, ...]
 """One event as every reader has it: (block, log, contract, its arguments in the order of the ABI)."""
@@ -78,22 +77,36 @@ def run(events: int, rounds: int, *, with_ponder: bool) -> tuple[Busy, list[Read
             notes.append("PostgreSQL: not measured, there is none on this machine")
         else:
             server = stack.enter_context(postgres.server(safe=True))
-            urls["PostgreSQL"] = lambda n: new_database(server, f"ours_{n}")
+            urls["PostgreSQL"] = lambda _: postgres.new_database(server)
         for into, url in urls.items():
             seconds = []
             for n in range(rounds):
                 store = Store(url(n), chain_id=CHAIN_ID, start_block=START)
                 seconds.append(read_by_ours(busy, store))
-                assert facts_of_ours(store) == facts, "our rows are not the chain's"
+                _require_equal(facts_of_ours(store), facts)
                 store.close()
             found.append(Reading("ours", into, tuple(seconds)))
-        if with_ponder:
-            theirs = ponder.read(busy, facts)
-            if isinstance(theirs, str):
-                notes.append(theirs)
+        if with_ponder and "PostgreSQL" in urls:
+            try:
+                abis = {name: _abi(name) for name in ("Cash", "PieceBook")}
+                patience = PATIENCE + events * SECONDS_AN_EVENT
+                seconds, said = theirs.read(busy, urls["PostgreSQL"](0), abis, patience)
+            except theirs.Unavailable as why:
+                notes.append(f"Ponder: not measured: {why}")
             else:
-                found.append(Reading("Ponder", "PGlite", (theirs,)))
+                _require_equal(_as_text(said), _as_text(facts))
+                found.append(Reading("Ponder", "PostgreSQL", (seconds,)))
     return busy, found, notes
+
+
+def _as_text(facts: set[Fact]) -> set[tuple[str, ...]]:
+    """Ponder's numbers are digits in JSON, and its addresses are in lower case."""
+    return {tuple(str(one).lower() for one in fact) for fact in facts}
+
+
+def _require_equal(had: set[Any], needed: set[Any]) -> None:
+    if had != needed:
+        raise AssertionError(f"{len(had ^ needed)} rows differ, such as {sorted(had ^ needed)[:2]}")
 
 
 # --- ours ---
@@ -122,19 +135,11 @@ def facts_of_ours(store: Store) -> set[Fact]:
     return found
 
 
-def new_database(server: str, name: str) -> str:
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return make_url(server).set(database=name).render_as_string(hide_password=False)
-
-
 # --- web3.py ---
 
 
 def read_by_web3(busy: Busy, file: Path) -> float:
-    """What a page of its documentation does: `get_logs` by ranges, decoded by ABI; then one insert a range."""
+    """What a page of its documentation does: `get_logs` by ranges, decoded by ABI; one insert a range."""
     web3 = Web3(Web3.HTTPProvider(busy.url))
     events = [
         ("Cash", web3.eth.contract(Web3.to_checksum_address(busy.cash), abi=_abi("Cash")).events.Moved()),
@@ -151,7 +156,13 @@ def read_by_web3(busy: Busy, file: Path) -> float:
         head = web3.eth.block_number
         for first in range(START, head + 1, SPAN):
             rows = [
-                (one["blockNumber"], one["logIndex"], one["transactionHash"], name, json.dumps(_said(one["args"])))
+                (
+                    one["blockNumber"],
+                    one["logIndex"],
+                    one["transactionHash"],
+                    name,
+                    json.dumps(_said(one["args"])),
+                )
                 for name, event in events
                 for one in event.get_logs(from_block=first, to_block=min(first + SPAN - 1, head))
             ]
@@ -182,7 +193,7 @@ def show(busy: Busy, found: list[Reading], notes: list[str]) -> None:
     out, events = tables.console(), busy.moves + busy.piece_moves
     title = f"{busy.moves:,} cash moves and {busy.piece_moves:,} moves of pieces, equal rows by all"
     grid = tables.table(title, "reader", "into", ">seconds", ">events a second", ">of ours")
-    best = min((one.median for one in found if one.who == "ours"))
+    best = min(one.median for one in found if one.who == "ours")
     for one in found:
         times = f"{one.median / best:,.1f} to 1"
         grid.add_row(one.who, one.into, f"{one.median:,.2f}", f"{events / one.median:,.0f}", times)

@@ -15,6 +15,7 @@ from ledger.indexer.indexer import Settings
 from ledger.store import Store
 from tests.anvil import anvil
 from tests.unit.fake_chain import Emitted, abi_of, address, emit, moved
+from tests.unit.index_rows import rows
 
 
 def echo_code() -> str:
@@ -51,7 +52,8 @@ class Node:
         for _ in range(blocks):
             for _ in range(rng.randrange(3)):
                 self.counter += 1
-                self.say(moved(self.cash, address("a"), address("b"), 1 + rng.randrange(50), self.counter, 7))
+                sides = (address(f"{side} {self.counter}") for side in "ab")
+                self.say(moved(self.cash, *sides, 1 + rng.randrange(50), 0, 0))
             if rng.random() < 0.3:
                 self.say(emit(self.people, "Participants", "BusinessDatePosted", day=self.counter))
             self.rpc.call("anvil_mine", "0x1")
@@ -76,12 +78,6 @@ def indexer(node: Node, store: Store, **settings: Any) -> Indexer:
     return Indexer(RpcSource(node.rpc), store, contracts, 1, settings=Settings(**settings))
 
 
-def contents(store: Store) -> Any:
-    with store.snapshot() as history:
-        rows = [[c.tolist() for c in history.moves(cash).columns()] for cash in history.cashes()]
-        return history.progress(), history.events(), rows
-
-
 def new_store(folder: Path, name: str) -> Store:
     return Store(folder / f"{name}.sqlite", chain_id=31337, start_block=1)
 
@@ -102,11 +98,14 @@ def test_reorganisations_of_many_depths(node: Node, tmp_path: Path) -> None:
             indexer(node, live, span=4, linked=3).sync()
         fresh = new_store(tmp_path, f"fresh{turn}")
         indexer(node, fresh).sync()
-        assert contents(live) == contents(fresh)
+        had, needed = rows(live), rows(fresh)
+        assert had | {"blocks": []} == needed | {"blocks": []}, "which headers are kept depends on the steps"
     assert live.progress() is not None
 
 
 def test_logs_of_a_node_are_read_as_the_node_means_them(node: Node, tmp_path: Path) -> None:
+    node.say(moved(node.cash, address("a"), address("c"), 6, 0, 0))
+    node.say(moved(node.cash, address("c"), address("b"), 7, 0, 0))
     node.say(moved(node.cash, address("a"), address("b"), 5, 6, 7, b"\x01" * 32))
     node.say(emit(node.people, "Participants", "BusinessDatePosted", day=20_000))
     node.rpc.call("anvil_mine", "0x3")
@@ -116,7 +115,7 @@ def test_logs_of_a_node_are_read_as_the_node_means_them(node: Node, tmp_path: Pa
     assert tip.number == 3
     with store.snapshot() as history:
         rows = history.moves(history.cashes()[0])
-        assert [int(column[0]) for column in (rows.amount, rows.out_offset, rows.in_offset)] == [5, 6, 7]
-        refs = history.move_refs([(1, int(rows.log[0]))])
+        assert [int(column[2]) for column in (rows.amount, rows.out_offset, rows.in_offset)] == [5, 6, 7]
+        refs = history.move_refs([(1, int(rows.log[2]))])
         assert [ref.document for ref in refs.values()] == ["0x" + "01" * 32]
         assert [(row.name, row.args) for row in history.events()] == [("BusinessDatePosted", {"day": 20_000})]

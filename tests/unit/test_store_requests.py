@@ -10,15 +10,18 @@ from sqlalchemy.exc import IntegrityError
 
 from ledger.ports import KeptQuote
 from ledger.store import RequestBook, Store
-from tests.unit.test_store import POSTGRES, batch, header, new_database
+from scripts.postgres import new_database
+from tests.unit.test_store import batch, header
 
 HOLDER, BANK, RIVAL = ("0x" + digit * 40 for digit in "123")
 Make = Callable[[str], RequestBook]
 
 
-@pytest.fixture(params=["sqlite", *(["postgresql"] if POSTGRES else [])])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/one.sqlite" if request.param == "sqlite" else new_database("requests")
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/one.sqlite"
+    return new_database(request.getfixturevalue("postgres"))
 
 
 @pytest.fixture

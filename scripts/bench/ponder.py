@@ -1,2 +1,0 @@
-def read(busy, facts):
-    return "not yet"
