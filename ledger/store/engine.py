@@ -16,9 +16,6 @@ from ledger.errors import DatabaseDamaged
 _LOCK: Final = 0x677265656E
 """Any number that nothing else in the database locks."""
 
-REMEDY: Final = "a whole database: put this one aside, and the index is made anew from the chain"
-"""What to do about a damaged one. Requests for quotes are in no chain: theirs comes from a backup."""
-
 
 def engine_of(url: str | Path) -> Engine:
     """An engine for an SQLAlchemy URL, or for the path of an SQLite file."""
@@ -64,7 +61,11 @@ def _damage(failure: BaseException) -> DatabaseDamaged | None:
     """SQLite gives what is damaged its most general error, and everything else one of its kinds."""
     if type(failure) is not sqlite3.DatabaseError:
         return None
-    return DatabaseDamaged("the database file is damaged", had=str(failure), needed=REMEDY)
+    return DatabaseDamaged(
+        "the database file is damaged",
+        had=str(failure),
+        needed="a whole database: put this one aside, and the index is made anew from the chain",
+    )
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -15,7 +15,7 @@ from ledger.domain.history import Batch, Discovered, EventRow, Header, IntArray,
 from ledger.domain.purposes import address_bytes
 from ledger.errors import Conflict, DatabaseDamaged, FalseAnswer
 from ledger.store import schema
-from ledger.store.engine import REMEDY, engine_of, writing
+from ledger.store.engine import engine_of, writing
 from ledger.store.snapshot import Snapshot, header_of, parts
 
 _ONLY: Final = 1
@@ -195,7 +195,11 @@ def _require_whole(connection: Connection) -> None:
 
 
 def _damaged(had: str) -> DatabaseDamaged:
-    return DatabaseDamaged("the index's database is not whole", had=had, needed=REMEDY)
+    return DatabaseDamaged(
+        "the index's database is not whole",
+        had=had,
+        needed="a whole database: put this one aside, and the index is made anew from the chain",
+    )
 
 
 def _insert(connection: Connection, table: Table, rows: Any) -> None:
