@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from rich.console import Console
 from ledger import tables
 from ledger.domain import purposes as p
 from ledger.domain.limits import Limits
-from ledger.errors import BadInput, NotFound
+from ledger.errors import BadInput, FalseAnswer, NotFound
 from ledger.tracing.columns import IncompleteHistory
 from ledger.tracing.conserved import STATES
 from ledger.tracing.payment import SeveralPayments
@@ -525,9 +527,15 @@ def test_a_dropped_cash_move_is_noticed(tmp_path: Path) -> None:
     story.transfer("builder", "sub", 10)
     story.transfer("builder", "sub", 10)
     assert model(story, tmp_path).bond_trace(1)["conserved"] is True
-    story.chain.blocks[-2].logs.clear()
+    with closing(sqlite3.connect(tmp_path / "index.sqlite")) as database:
+        gone = (story.chain.head() - 1,)
+        assert database.execute("delete from moves where block = ?", gone).rowcount == 1
+        database.commit()
     with pytest.raises(IncompleteHistory, match="gap in the outgoing moves"):
-        ReadModel(story.store(tmp_path / "damaged.sqlite")).bond_trace(1)
+        model(story, tmp_path).bond_trace(1)
+    story.chain.blocks[-2].logs.clear()
+    with pytest.raises(FalseAnswer, match="does not begin where"):
+        story.store(tmp_path / "false.sqlite")
 
 
 # --- trace payment ---
