@@ -14,6 +14,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from ledger.domain.indicators import Indicator
 from ledger.domain.limits import Limits
+from ledger.domain.questions import IntervalQuestion
 from ledger.errors import NotFound
 
 
@@ -284,6 +285,61 @@ class Index(Protocol):
 
     def payment_trace(
         self, tx: str, log: int | None = None, rule: str = ..., limits: Limits = ...
+    ) -> Mapping[str, Any]: ...
+
+    def interval_trace(
+        self, asked: IntervalQuestion, as_of_block: int | None = None
+    ) -> Mapping[str, Any]: ...
+
+    def owner_of(self, named: str) -> Mapping[str, Any]:
+        """Whose a sub-account is: `{bond, party}`, each or both None."""
+
+    def conversions(self) -> Sequence[str]:
+        """The hashes of the registered conversion documents."""
+
+    def project_trace(
+        self,
+        project: int | str,
+        view: str = ...,
+        as_of_block: int | None = None,
+        rule: str = ...,
+        limits: Limits = ...,
+    ) -> Mapping[str, Any]: ...
+
+    def line_trace(
+        self,
+        line: int,
+        view: str = ...,
+        as_of_block: int | None = None,
+        rule: str = ...,
+        limits: Limits = ...,
+    ) -> Mapping[str, Any]: ...
+
+    def piece_trace(
+        self,
+        receivable: int,
+        start: int = 0,
+        end: int | None = None,
+        rule: str = ...,
+        limits: Limits = ...,
+        as_of_block: int | None = None,
+    ) -> Mapping[str, Any]: ...
+
+    def idle(
+        self, bond: int | str | None, party: str | None, as_of_block: int | None = None
+    ) -> Mapping[str, Any]: ...
+
+    def compare(
+        self, bond: int | str, before: str, after: str | None = None, line: int | None = None
+    ) -> Mapping[str, Any]: ...
+
+    def statement(
+        self,
+        account: str,
+        first: str | None = None,
+        last: str | None = None,
+        after: int = 0,
+        limit: int = ...,
     ) -> Mapping[str, Any]: ...
 
     def rows(self) -> AbstractContextManager[Any]:

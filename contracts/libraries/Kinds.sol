@@ -21,5 +21,6 @@ library Kinds {
     uint8 internal constant COURT_ORDER = 42;
     uint8 internal constant PLEDGE = 43;
     uint8 internal constant CONSENT = 44;
+    uint8 internal constant CONVERSION = 45;
     uint8 internal constant OTHER = 63;
 }

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ledger.bootstrap.progress import CatchUp
 from ledger.chain.client import ChainClient
 from ledger.domain.limits import UNLIMITED, Limits
+from ledger.domain.questions import MOST_MOVES, IntervalQuestion
 from ledger.ports import Deployment
 
 if TYPE_CHECKING:
@@ -88,6 +89,66 @@ class LazyIndex:
 
     def leg_show(self, number: int) -> Mapping[str, Any]:
         return self._model.leg_show(number)
+
+    def interval_trace(self, asked: IntervalQuestion, as_of_block: int | None = None) -> Mapping[str, Any]:
+        return self._model.interval_trace(asked, as_of_block)
+
+    def owner_of(self, named: str) -> Mapping[str, Any]:
+        return self._model.owner_of(named)
+
+    def conversions(self) -> list[str]:
+        return self._model.conversions()
+
+    def project_trace(
+        self,
+        project: int | str,
+        view: str = "cash",
+        as_of_block: int | None = None,
+        rule: str = "fifo",
+        limits: Limits = UNLIMITED,
+    ) -> Mapping[str, Any]:
+        return self._model.project_trace(project, view, as_of_block, rule, limits)
+
+    def line_trace(
+        self,
+        line: int,
+        view: str = "cash",
+        as_of_block: int | None = None,
+        rule: str = "fifo",
+        limits: Limits = UNLIMITED,
+    ) -> Mapping[str, Any]:
+        return self._model.line_trace(line, view, as_of_block, rule, limits)
+
+    def piece_trace(
+        self,
+        receivable: int,
+        start: int = 0,
+        end: int | None = None,
+        rule: str = "fifo",
+        limits: Limits = UNLIMITED,
+        as_of_block: int | None = None,
+    ) -> Mapping[str, Any]:
+        return self._model.piece_trace(receivable, start, end, rule, limits, as_of_block)
+
+    def idle(
+        self, bond: int | str | None, party: str | None, as_of_block: int | None = None
+    ) -> Mapping[str, Any]:
+        return self._model.idle(bond, party, as_of_block)
+
+    def compare(
+        self, bond: int | str, before: str, after: str | None = None, line: int | None = None
+    ) -> Mapping[str, Any]:
+        return self._model.compare(bond, before, after, line)
+
+    def statement(
+        self,
+        account: str,
+        first: str | None = None,
+        last: str | None = None,
+        after: int = 0,
+        limit: int = MOST_MOVES,
+    ) -> Mapping[str, Any]:
+        return self._model.statement(account, first, last, after, limit)
 
     def piece_show(self, receivable: int, as_of_block: int | None = None) -> Mapping[str, Any]:
         return self._model.piece_show(receivable, as_of_block)

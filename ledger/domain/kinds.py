@@ -28,6 +28,7 @@ class DocumentKind(IntEnum):
     COURT_ORDER = 42
     PLEDGE = 43
     CONSENT = 44
+    CONVERSION = 45
     OTHER = 63
 
 
@@ -52,5 +53,6 @@ LABELS: Final[dict[DocumentKind, dict[str, str]]] = {
     DocumentKind.COURT_ORDER: {"en": "court order", "zh": "法院文书"},
     DocumentKind.PLEDGE: {"en": "pledge agreement", "zh": "质押合同"},
     DocumentKind.CONSENT: {"en": "consent", "zh": "同意书"},
+    DocumentKind.CONVERSION: {"en": "currency conversion", "zh": "货币兑换单据"},
     DocumentKind.OTHER: {"en": "other", "zh": "其他"},
 }

@@ -4,10 +4,14 @@ offsets."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from ledger.domain.conversion import BadConversion, Conversion, conversion_of
 from ledger.domain.indicators import Indicator
 from ledger.domain.limits import UNLIMITED, Limits
+from ledger.domain.questions import MOST_MOVES, IntervalQuestion
+from ledger.errors import NotAllowed, NotFound
 from ledger.services.desk import Desk
 
 FIFO = "fifo"
@@ -42,6 +46,96 @@ class Auditor(Desk):
     ) -> Mapping[str, Any]:
         """What funded a payment. Several payments in one transaction need `log` (the error lists them)."""
         return self._session.index().payment_trace(tx, log, rule, limits)
+
+    def trace_interval(
+        self, question: IntervalQuestion, *, reader: str | None = None, as_of_block: int | None = None
+    ) -> Mapping[str, Any]:
+        """Where any numbered fen of any sub-account went, or what funded them.
+
+        Args:
+            reader: whose key opens conversion documents that are kept here. Where one links two currencies
+                the trace goes on at its rate, shown as attested; elsewhere it ends at the conversion.
+
+        Parts tile what was asked, what a horizon cuts included.
+        """
+        known = {} if reader is None else self.conversions(reader)
+        asked = replace(question, conversions={**known, **(question.conversions or {})})
+        return self._session.index().interval_trace(asked, as_of_block)
+
+    def trace_project(
+        self,
+        project: int | str,
+        view: str = "cash",
+        rule: str = FIFO,
+        *,
+        as_of_block: int | None = None,
+        limits: Limits = UNLIMITED,
+    ) -> Mapping[str, Any]:
+        """Where the money of a project (number or label) is, over all bonds that pay into it: one section a
+        budget line, and sums by currency."""
+        return self._session.index().project_trace(project, view, as_of_block, rule, limits)
+
+    def trace_line(
+        self,
+        line: int,
+        view: str = "cash",
+        rule: str = FIFO,
+        *,
+        as_of_block: int | None = None,
+        limits: Limits = UNLIMITED,
+    ) -> Mapping[str, Any]:
+        """The same of one budget line."""
+        return self._session.index().line_trace(line, view, as_of_block, rule, limits)
+
+    def trace_piece(
+        self,
+        receivable: int,
+        start: int = 0,
+        end: int | None = None,
+        rule: str = FIFO,
+        *,
+        as_of_block: int | None = None,
+        limits: Limits = UNLIMITED,
+    ) -> Mapping[str, Any]:
+        """What money stands behind fen `[start, end)` of a receivable, and what paid for them."""
+        return self._session.index().piece_trace(receivable, start, end, rule, limits, as_of_block)
+
+    def idle(
+        self, *, bond: int | str | None = None, party: str | None = None, as_of_block: int | None = None
+    ) -> Mapping[str, Any]:
+        """Money that waits, with its exact age: of a bond by state, or of a participant by sub-account."""
+        account = None if party is None else self._session.address(party)
+        return self._session.index().idle(bond, account, as_of_block)
+
+    def compare(
+        self, bond: int | str, before: str, after: str | None = None, *, line: int | None = None
+    ) -> Mapping[str, Any]:
+        """A bond, or one of its budget lines, at two blocks or dates, the second now by default: what changed
+        by state, line and payee, and each interval that moved."""
+        return self._session.index().compare(bond, before, after, line)
+
+    def statement(
+        self,
+        party: str,
+        first: str | None = None,
+        last: str | None = None,
+        *,
+        after: int = 0,
+        limit: int = MOST_MOVES,
+    ) -> Mapping[str, Any]:
+        """All of a participant from the end of one block or date to the end of another: opening, every move,
+        closing, in each cash; units; claims on others."""
+        return self._session.index().statement(self._session.address(party), first, last, after, limit)
+
+    def conversions(self, reader: str) -> dict[str, Conversion]:
+        """The registered conversion documents that `reader` can open here, and that say what they must."""
+        found: dict[str, Conversion] = {}
+        for document in self._session.index().conversions():
+            try:
+                found[document] = conversion_of(document, self._documents.open(reader, document).content)
+            except (NotFound, NotAllowed, BadConversion):
+                continue
+        return found
 
     def piece_show(self, receivable: int, *, as_of_block: int | None = None) -> Mapping[str, Any]:
         """A receivable's pieces, tiling `[0, face)`, with holders, locks, sequence numbers and documents."""

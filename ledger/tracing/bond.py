@@ -98,6 +98,21 @@ def bond_trace(
     }
 
 
+def line_intervals(
+    world: World, bond: Bond, line: int, view: str, rule: Rule, limits: Limits
+) -> tuple[list[Json], list[Json]]:
+    """Of the same answer, the intervals that are or were last on one budget line, and who has its money."""
+    return _Tracer(world, bond, limits).told(view, rule, line)
+
+
+def received_rows(world: World, bond: Bond) -> list[tuple[int, int, int]]:
+    """`(start, end, row)`: the moves that brought the raised fen to the bond, when their age begins."""
+    booked = _Tracer(world, bond, UNLIMITED).booked
+    leaves, rows = booked.leaves, booked.side.row[booked.nodes.edge[booked.leaves.node]]
+    lists = (leaves.start.tolist(), leaves.amount.tolist(), rows.tolist())
+    return [(start, start + amount, row) for start, amount, row in zip(*lists, strict=True)]
+
+
 def _answer(world: World, bond: Bond, view: str, rule: Rule, intervals: list[Json]) -> Json:
     code, digits = world.currency(bond.cash)
     states = states_of(intervals)
@@ -156,12 +171,14 @@ class _Tracer:
         origin = self._origin()
         outgoing = world.outgoing(bond.cash)
         self._flow = forward(self._columns, origin, 0, bond.raised, side=outgoing, stop=self._outside())
-        self._booked = backward(self._columns, origin, 0, bond.raised, horizon=Horizon(hops=1))
+        self.booked = backward(self._columns, origin, 0, bond.raised, horizon=Horizon(hops=1))
 
-    def told(self, view: str, rule: Rule) -> tuple[list[Json], list[Json]]:
-        """Every interval, in order; and by the rules that number no fen, who has what was paid."""
-        self._load([self._flow, self._booked])
+    def told(self, view: str, rule: Rule, line: int | None = None) -> tuple[list[Json], list[Json]]:
+        """Every interval, or those of one line, in order; and by the rules that number no fen, who has what
+        was paid."""
+        self._load([self._flow, self.booked])
         parts = [part for leaf in range(len(self._flow.leaves)) for part in self._parts(leaf)]
+        parts = [part for part in parts if line is None or _line(part.trail) == line]
         follows = view == "cash" and rule is Rule.FIFO
         after = [self._follow(part) if follows else None for part in parts]
         self._load([flow for flow in after if flow])
@@ -320,7 +337,7 @@ class _Tracer:
         }
 
     def _investors(self, part: _Part) -> Iterator[Json]:
-        flow = self._booked
+        flow = self.booked
         starts, amounts = flow.leaves.start, flow.leaves.amount
         first = int(np.searchsorted(starts, part.start, side="right")) - 1
         last = int(np.searchsorted(starts, part.end, side="left"))

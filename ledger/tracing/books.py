@@ -203,6 +203,8 @@ class Books:
         self.spent: defaultdict[int, Spent] = defaultdict(Spent)
         self.payments: defaultdict[int, list[int]] = defaultdict(list)
         self.currencies: dict[str, str] = {}
+        self.banks: dict[str, str] = {}
+        self.conversions: dict[str, str] = {}
         self.modules: dict[int, str] = {}
         self.contracts: dict[str, str] = {}
         self._categories: defaultdict[int, list[str]] = defaultdict(list)
@@ -373,6 +375,7 @@ def _date_posted(books: Books, row: EventRow) -> None:
 
 def _cash_listed(books: Books, row: EventRow) -> None:
     books.currencies[row.args["cash"]] = readable(row.args["currency"])
+    books.banks[row.args["cash"]] = row.args["bank"]
 
 
 def _framework(books: Books, row: EventRow) -> None:
@@ -535,6 +538,8 @@ def _obligation(books: Books, row: EventRow) -> None:
 def _document_registered(books: Books, row: EventRow) -> None:
     if row.args["kind"] == DocumentKind.TRADE:
         books.trades.add((row.args["registrar"], row.args["document"]))
+    if row.args["kind"] == DocumentKind.CONVERSION:
+        books.conversions[row.args["document"]] = row.args["registrar"]
 
 
 def _ordered(books: Books, row: EventRow) -> None:

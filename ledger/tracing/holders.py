@@ -38,7 +38,7 @@ def holders(
 
 
 def sources(
-    world: World, cash: str, columns: MoveColumns, rule: Rule, start: Start, horizon: Horizon
+    world: World, cash: str, columns: MoveColumns, rule: Rule, starts: Sequence[Start], horizon: Horizon
 ) -> list[Json]:
     """What funded a payment: bonds, and money that was minted to somebody and passed no bond's books.
 
@@ -47,12 +47,12 @@ def sources(
     shares = spread(
         world.stream(cash, backward=True),
         rule,
-        [start],
+        starts,
         stop=world.origins(),
         ending=returning_rows(columns, world.refunds(cash)),
         horizon=horizon,
     )
-    merged = _merged(world, shares, start.amount)
+    merged = _merged(world, shares, sum(start.amount for start in starts))
     return [_source(world, world.meanings()[share.axis], share) for share in merged]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,12 @@ class Trail:
         self.amount = int(flow.leaves.amount[leaf])
         meanings = world.meanings()
         self.axes = [meanings[int(flow.nodes.axis[node])] for node in self._nodes]
+
+    def part(self, start: int, end: int) -> Trail:
+        """The same way for some of its fen."""
+        narrowed = copy(self)
+        narrowed.start, narrowed.amount = start, end - start
+        return narrowed
 
     @property
     def last(self) -> Axis:

@@ -32,13 +32,16 @@ def tell(world: World, columns: MoveColumns, flow: Flow, shift: int) -> list[Jso
     `horizon` is null while it rests on the ledger, "redeemed" or "awaiting redemption" where it leaves it,
     and "cut" where it was not followed further.
     """
-    return [_rest(world, columns, flow, leaf, shift) for leaf in range(len(flow.leaves))]
+    cut = flow.leaves.why == Why.CUT
+    return [
+        rest(world, Trail(world, columns, flow, leaf), shift, cut=bool(cut[leaf]))
+        for leaf in range(len(flow.leaves))
+    ]
 
 
-def _rest(world: World, columns: MoveColumns, flow: Flow, leaf: int, shift: int) -> Json:
-    trail = Trail(world, columns, flow, leaf)
+def rest(world: World, trail: Trail, shift: int, *, cut: bool) -> Json:
+    """Where one leaf of the walk, or a part of it, is."""
     axis = trail.last
-    cut = int(flow.leaves.why[leaf]) == Why.CUT
     return {
         "start": str(trail.start + shift),
         "end": str(trail.start + shift + trail.amount),

@@ -53,7 +53,7 @@ class SeveralPayments(BadInput):
 
 
 @dataclass(frozen=True, slots=True)
-class _Move:
+class CashMove:
     """One cash move of the transaction that was asked for."""
 
     cash: str
@@ -93,13 +93,23 @@ def payment_trace(
     chosen = Rule.named(rule)
     require_rule(chosen, limits)
     move = _choose(_moves(world, tx), tx, log)
-    horizon = world.horizon(move.cash, limits, backward=True)
-    found = _numbered(world, move, horizon) if chosen is Rule.FIFO else _mixed(world, move, chosen, horizon)
+    found = funding_of(world, move, chosen, limits)
     asked = {"hops": limits.hops, "until": limits.until, "least": str(limits.least)}
     return _answer(world, move) | {"rule": chosen.value, "horizon": asked} | found
 
 
-def _numbered(world: World, move: _Move, horizon: Horizon) -> Json:
+def funding_of(world: World, move: CashMove, rule: Rule, limits: Limits) -> Json:
+    """`{sources, cut, complete}` of one move."""
+    horizon = world.horizon(move.cash, limits, backward=True)
+    return _numbered(world, move, horizon) if rule is Rule.FIFO else _mixed(world, move, rule, horizon)
+
+
+def payments_of(world: World, tx: str, payer: str) -> list[CashMove]:
+    """What an account paid in one transaction."""
+    return [move for move in _moves(world, tx) if move.is_payment and move.source.party == payer]
+
+
+def _numbered(world: World, move: CashMove, horizon: Horizon) -> Json:
     """First in, first out: intervals that tile the payment."""
     rows, columns = move.columns.rows, move.columns
     first = int(rows.out_offset[move.row])
@@ -112,24 +122,27 @@ def _numbered(world: World, move: _Move, horizon: Horizon) -> Json:
         horizon=horizon,
     )
     world.load(columns, rows_of(flow))
-    sources = [_source(world, move, flow, leaf, first) for leaf in range(len(flow.leaves))]
+    sources = [
+        source_of(world, Trail(world, columns, flow, leaf), first, cut=int(flow.leaves.why[leaf]) == Why.CUT)
+        for leaf in range(len(flow.leaves))
+    ]
     proved = {"cut": str(flow.cut()), "complete": _is_complete(flow, move.amount, first)}
     return {"sources": sources} | proved
 
 
-def _mixed(world: World, move: _Move, rule: Rule, horizon: Horizon) -> Json:
+def _mixed(world: World, move: CashMove, rule: Rule, horizon: Horizon) -> Json:
     """Amounts by source; `cut` is what was cut at most."""
     rows, axis = move.columns.rows, int(move.columns.rows.from_axis[move.row])
     first = int(rows.out_offset[move.row])
     require_range(first, first + move.amount, move.columns.counters(axis)[0])
     start = Start(move.row, axis, move.amount)
-    found = sources_by(world, move.cash, move.columns, rule, start, horizon)
+    found = sources_by(world, move.cash, move.columns, rule, [start], horizon)
     cut = sum(int(source["most"]) for source in found if source["end_of_trace"] == "cut")
     least, most = (sum(int(source[key]) for source in found) for key in ("least", "most"))
     return {"sources": found, "cut": str(cut), "complete": least <= move.amount <= most and not cut}
 
 
-def _answer(world: World, move: _Move) -> Json:
+def _answer(world: World, move: CashMove) -> Json:
     code, digits = world.currency(move.cash)
     payee = world.books.party(move.target.party) if move.target.party else None
     return {
@@ -150,7 +163,7 @@ def _answer(world: World, move: _Move) -> Json:
     }
 
 
-def _moves(world: World, tx: str) -> list[_Move]:
+def _moves(world: World, tx: str) -> list[CashMove]:
     found = []
     for cash, block, log in world.history.moves_of(_checked(tx)):
         if block <= world.header.number:
@@ -165,7 +178,7 @@ def _checked(tx: str) -> str:
     return "0x" + digits
 
 
-def _move(world: World, cash: str, block: int, log: int) -> _Move:
+def _move(world: World, cash: str, block: int, log: int) -> CashMove:
     columns = world.columns(cash)
     rows = columns.rows
     first, end = np.searchsorted(rows.block, [block, block + 1])
@@ -173,10 +186,10 @@ def _move(world: World, cash: str, block: int, log: int) -> _Move:
     world.load(columns, np.array([row]))
     meanings = world.meanings()
     source, target = meanings[int(rows.from_axis[row])], meanings[int(rows.to_axis[row])]
-    return _Move(cash, columns, row, world.ref(columns, row), source, target)
+    return CashMove(cash, columns, row, world.ref(columns, row), source, target)
 
 
-def _choose(moves: list[_Move], tx: str, log: int | None) -> _Move:
+def _choose(moves: list[CashMove], tx: str, log: int | None) -> CashMove:
     if log is not None:
         named = [move for move in moves if move.ref.log == log]
         if not named:
@@ -193,7 +206,7 @@ def _choose(moves: list[_Move], tx: str, log: int | None) -> _Move:
     return candidates[0]
 
 
-def _listed(move: _Move) -> str:
+def _listed(move: CashMove) -> str:
     return f"{place(move.ref)} {move.target.party or move.target.kind.value} {move.amount}"
 
 
@@ -207,9 +220,8 @@ def _is_complete(flow: Flow, amount: int, first: int) -> bool:
     return whole and bool((leaves.why == Why.STOP).all())
 
 
-def _source(world: World, move: _Move, flow: Flow, leaf: int, first: int) -> Json:
-    trail = Trail(world, move.columns, flow, leaf)
-    cut = int(flow.leaves.why[leaf]) == Why.CUT
+def source_of(world: World, trail: Trail, first: int, *, cut: bool) -> Json:
+    """One leaf of a walk back; its numbers begin at `first`."""
     return {
         "start": str(trail.start - first),
         "end": str(trail.start - first + trail.amount),

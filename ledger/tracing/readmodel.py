@@ -7,24 +7,33 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from ledger.domain.dates import format_day, parse_day
 from ledger.domain.history import Header
 from ledger.domain.indicators import Indicator
 from ledger.domain.limits import UNLIMITED, Limits
+from ledger.domain.questions import MOST_MOVES, IntervalQuestion
 from ledger.domain.states import ReceivableState
 from ledger.errors import BadInput, NotFound
 from ledger.tracing.alerts.case import Beside
 from ledger.tracing.alerts.onledger import ledger_findings
 from ledger.tracing.assetpools import lookthrough, pool_show
 from ledger.tracing.bond import bond_trace
+from ledger.tracing.compare import compare
 from ledger.tracing.hops import Json
+from ledger.tracing.idle import idle_of_bond, idle_of_party
 from ledger.tracing.impact import impact_list, impact_show, portfolio
 from ledger.tracing.legs import PROVED, beside, leg_list, leg_show, legs_trace
+from ledger.tracing.interval import interval_trace
 from ledger.tracing.maturity import maturities
+from ledger.tracing.partystatement import statement
 from ledger.tracing.payment import payment_trace
+from ledger.tracing.piecefunding import piece_trace
 from ledger.tracing.piecelist import MOST, debts, piece_list
 from ledger.tracing.receivable import piece_show
 from ledger.tracing.receivables import receivable_list
 from ledger.tracing.shares import Rule
+from ledger.tracing.spending import line_trace, project_trace
+from ledger.tracing.subaccounts import address_of
 from ledger.tracing.units import holders
 from ledger.tracing.world import History, State, World
 
@@ -97,6 +106,103 @@ class ReadModel:
         """What funded a payment; see `ledger.tracing.payment`."""
         with self._lock, self._store.snapshot() as history:
             return payment_trace(self._world(history, None), tx, log, rule, limits)
+
+    def interval_trace(self, asked: IntervalQuestion, as_of_block: int | None = None) -> Json:
+        """Where any fen of a sub-account went, or what funded them; see `ledger.tracing.interval`."""
+        with self._lock, self._store.snapshot() as history:
+            return interval_trace(self._world(history, as_of_block), asked)
+
+    def owner_of(self, named: str) -> Json:
+        """Whose a sub-account is: `{bond, party}`; see `ledger.tracing.subaccounts`."""
+        with self._lock, self._store.snapshot() as history:
+            meaning = self._world(history, None).books.axes.meaning(address_of(named))
+            return {"bond": meaning.bond or None, "party": meaning.party or None}
+
+    def conversions(self) -> list[str]:
+        """The hashes of the registered conversion documents."""
+        with self._lock, self._store.snapshot() as history:
+            return list(self._world(history, None).books.conversions)
+
+    def project_trace(
+        self,
+        project: int | str,
+        view: str = "cash",
+        as_of_block: int | None = None,
+        rule: str = Rule.FIFO,
+        limits: Limits = UNLIMITED,
+    ) -> Json:
+        """Where the money of all lines of a project is; see `ledger.tracing.spending`."""
+        with self._lock, self._store.snapshot() as history:
+            return project_trace(self._world(history, as_of_block), project, view, rule, limits)
+
+    def line_trace(
+        self,
+        line: int,
+        view: str = "cash",
+        as_of_block: int | None = None,
+        rule: str = Rule.FIFO,
+        limits: Limits = UNLIMITED,
+    ) -> Json:
+        """Where the money of one budget line is; see `ledger.tracing.spending`."""
+        with self._lock, self._store.snapshot() as history:
+            return line_trace(self._world(history, as_of_block), line, view, rule, limits)
+
+    def piece_trace(
+        self,
+        receivable: int,
+        start: int = 0,
+        end: int | None = None,
+        rule: str = Rule.FIFO,
+        limits: Limits = UNLIMITED,
+        as_of_block: int | None = None,
+    ) -> Json:
+        """What money stands behind a piece, and what paid for it; see `ledger.tracing.piecefunding`."""
+        with self._lock, self._store.snapshot() as history:
+            return piece_trace(self._world(history, as_of_block), receivable, start, end, rule, limits)
+
+    def idle(self, bond: int | str | None, party: str | None, as_of_block: int | None = None) -> Json:
+        """Money that waits, with its age, of a bond or of a participant; see `ledger.tracing.idle`."""
+        if (bond is None) == (party is None):
+            raise BadInput("idle money is a bond's or a participant's", needed="one of them")
+        with self._lock, self._store.snapshot() as history:
+            world = self._world(history, as_of_block)
+            return idle_of_bond(world, bond) if bond is not None else idle_of_party(world, str(party))
+
+    def compare(
+        self, bond: int | str, before: str, after: str | None = None, line: int | None = None
+    ) -> Json:
+        """A bond, or one of its lines, at two blocks or dates; see `ledger.tracing.compare`."""
+        with self._lock, self._store.snapshot() as history:
+            later = _answer_of(self._world(history, self._block(history, after)), bond, line)
+            earlier = _answer_of(self._world(history, self._block(history, before)), later["bond"], line)
+            return compare(earlier, later, line)
+
+    def statement(
+        self,
+        account: str,
+        first: str | None = None,
+        last: str | None = None,
+        after: int = 0,
+        limit: int = MOST_MOVES,
+    ) -> Json:
+        """All of a participant between two blocks or dates; see `ledger.tracing.partystatement`.
+
+        A date is the end of it: the first is the day before what is listed begins, and by default the
+        beginning of the chain.
+        """
+        with self._lock, self._store.snapshot() as history:
+            later = self._world(history, self._block(history, last))
+            if first is None:
+                nothing = Header(-1, "", "", later.header.timestamp)
+                earlier = World(history, State.read(history, nothing, self._zone_seconds))
+            else:
+                earlier = self._world(history, self._block(history, first))
+            return statement(earlier, later, account, after, limit)
+
+    def block_of(self, moment: str) -> int | None:
+        """The block of a block number or of the end of a business date; None: the newest."""
+        with self._lock, self._store.snapshot() as history:
+            return self._block(history, moment)
 
     def piece_show(self, receivable: int, as_of_block: int | None = None) -> Json:
         """A receivable and its pieces; see `ledger.tracing.receivable`."""
@@ -198,6 +304,18 @@ class ReadModel:
             return World(history, State.read(history, _past(history, tip, as_of_block), self._zone_seconds))
         return World(history, self._present(history, tip))
 
+    def _block(self, history: History, moment: str | None) -> int | None:
+        """Blocks by their number; of a date, the last one whose business date is not later."""
+        if moment is None:
+            return None
+        if moment.isascii() and moment.isdecimal():
+            return int(moment)
+        day = parse_day(moment)
+        present = self._world(history, None)
+        if present.today() <= day:
+            return None
+        return _last_of_day(history, present, day)
+
     def _present(self, history: History, tip: Header) -> State:
         # Taken out while it changes: a failure half-way must not leave half a state behind.
         state, self._state = self._state, None
@@ -207,6 +325,34 @@ class ReadModel:
             state.advance(history, tip)
         self._state = state
         return state
+
+
+def _answer_of(world: World, bond: int | str, line: int | None) -> Json:
+    """A bond's answer; where a line is named, its part that is on the line."""
+    whole = bond_trace(world, bond)
+    if line is None:
+        return whole
+    if line not in world.books.lines:
+        return whole | {"intervals": []}
+    section = next(iter(line_trace(world, line)["sections"]))
+    if section["bond"] != whole["bond"]:
+        raise BadInput("this budget line is another bond's", had=section["bond"], needed=whole["bond"])
+    return whole | {"intervals": section["intervals"]}
+
+
+def _last_of_day(history: History, present: World, day: int) -> int:
+    """By halving: business dates never go back from block to block."""
+    low, high = -1, present.header.number
+    while high - low > 1:
+        middle = (low + high) // 2
+        header = history.header_at_or_before(middle)
+        if header is None or present.books.business_day(header.number, header.timestamp) <= day:
+            low = middle
+        else:
+            high = middle
+    if low < 0 or history.header_at_or_before(low) is None:
+        raise BadInput("nothing was indexed by then", had=format_day(day), needed=format_day(present.today()))
+    return low
 
 
 def _past(history: History, tip: Header, block: int) -> Header:

@@ -187,6 +187,11 @@ class World:
             self._timestamps.update(self.history.timestamps([block]))
         return self.day(block)
 
+    def time_of(self, block: int) -> int:
+        """UTC seconds of any block that has rows."""
+        self.day_of(block)
+        return self._timestamps[block]
+
     def refunds(self, cash: str) -> list[Refund]:
         """The refunds of all bonds in this cash, by numbers of axes."""
         numbers = self.state.numbers
