@@ -23,6 +23,7 @@ from ledger.commands import (  # noqa: F401 - `bank line`, `bond register`, `bon
     pieces,
     placements,
     published,
+    questions,
 )
 from ledger.commands.accounts import account_app
 from ledger.commands.alerting import alert_app
@@ -96,6 +97,7 @@ for _name, _app in (
 ):
     app.add_typer(_app, name=_name)
 app.command()(portfolio)
+app.command()(questions.statement)
 app.command()(business_date)
 
 

@@ -28,6 +28,7 @@ from api.routers import (
     placements,
     pools,
     promises,
+    questions,
     reallocations,
     reports,
     rules,
@@ -72,4 +73,5 @@ ROUTERS = (
     evidence.router,
     legs.router,
     reports.router,
+    questions.router,
 )

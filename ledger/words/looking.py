@@ -194,6 +194,7 @@ VALUES: Final[dict[str, str]] = {
     "minted": "铸入",
     "bond": "债券",
     "cut": "已到追踪边界",
+    "converted": "已兑换为其他货币",
     # roles in the economic view
     "seller": "卖方",
     "borrower": "借款人",

@@ -32,6 +32,7 @@ PYTHON_TABLE: dict[str, set[str]] = {
     "ledger.tables": {"ledger.domain", "ledger.words", "ledger.errors"},
     "ledger.impact_tables": {"ledger.tables", "ledger.domain", "ledger.words", "ledger.errors"},
     "ledger.maturity_tables": {"ledger.tables", "ledger.domain", "ledger.words", "ledger.errors"},
+    "ledger.question_tables": {"ledger.tables", "ledger.domain", "ledger.words", "ledger.errors"},
     "ledger.piece_tree": {"ledger.tables", "ledger.domain", "ledger.words", "ledger.errors"},
     "ledger.flow_picture": {"ledger.tables", "ledger.domain", "ledger.words", "ledger.errors"},
     "ledger.statement_tables": {

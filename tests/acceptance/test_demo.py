@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
-from ledger import Ledger
+from ledger import Ledger, cli
 from ledger.domain.dates import day_number
+from ledger.domain.questions import IntervalQuestion
 from ledger.story.figures import DATA
 from ledger.tables import projects
+from tests.acceptance import every_question
 from tests.acceptance.conftest import Demo, greenledger
 
 pytestmark = pytest.mark.usefixtures("lived")
@@ -117,6 +120,58 @@ def test_ten_loans_of_528_share_500_by_the_stated_rule(
     shown = demo.ask("bond", "show", "SMFG-2017")
     assert (shown["isin"], shown["maturity"]) == ("XS1694219780", "2024-10-11")
     assert "28,000,000.00 are other funding" in demo.printed and "verifier: Sustainalytics" in demo.printed
+
+
+@pytest.mark.spec("TRACE-4", "TRACE-5", "TRACE-6", "TRACE-7", "TRACE-8", "TRACE-9")
+@pytest.mark.parametrize("bond", BONDS)
+def test_every_question_is_answered_of_every_bond(
+    lived: Ledger, demo: Demo, traces: dict[str, dict[str, Any]], bond: str
+) -> None:
+    trace = traces[bond]
+    number = int(trace["bond"])
+    every_question.ask_intervals(demo, f"origin:{number}")
+    every_question.ask_lines(demo, lived, number, trace)
+    every_question.ask_idle(demo, bond, trace)
+    every_question.ask_change(demo, bond, trace)
+    every_question.ask_pieces(demo, trace)
+    every_question.ask_payments(demo, lived, number, trace)
+    every_question.ask_statement(demo, trace["issuer"]["account"], int(trace["block"]))
+
+
+@pytest.mark.spec("TRACE-2")
+def test_python_and_the_terminal_give_the_same_further_answers(
+    lived: Ledger, demo: Demo, traces: dict[str, dict[str, Any]]
+) -> None:
+    number = int(traces["CTG-CN-2021"]["bond"])
+    line = lived.books.lines(number)[0].id
+    auditor, issuer = lived.auditor, traces["CTG-CN-2021"]["issuer"]["account"]
+    pairs = [
+        (("trace", "line", str(line)), auditor.trace_line(line)),
+        (("trace", "idle", "CTG-CN-2021"), auditor.idle(bond="CTG-CN-2021")),
+        (("trace", "idle", "--party", issuer), auditor.idle(party=issuer)),
+        (("trace", "interval", f"line:{line}"), auditor.trace_interval(IntervalQuestion(f"line:{line}"))),
+        (("trace", "compare", "CTG-CN-2021", "2021-12-31"), auditor.compare("CTG-CN-2021", "2021-12-31")),
+        (("statement", issuer), auditor.statement(issuer)),
+    ]
+    for asked, answer in pairs:
+        assert demo.ask(*asked) == json.loads(json.dumps(answer)), asked
+
+
+def test_the_further_answers_are_tables_too_in_either_language(
+    demo: Demo, traces: dict[str, dict[str, Any]]
+) -> None:
+    trace = traces["CTG-CN-2021"]
+    issuer = trace["issuer"]["account"]
+    for asked, words in (
+        (("trace", "interval", f"origin:{trace['bond']}"), "现在何处"),
+        (("trace", "interval", f"pool:{trace['bond']}", "--backward"), "资金来源"),
+        (("trace", "interval", f"pool:{trace['bond']}", "--rule", "bounds"), "至多"),
+        (("trace", "idle", "CTG-CN-2021"), "平均"),
+        (("trace", "compare", "CTG-CN-2021", str(int(trace["block"]) // 2)), "按状态"),
+        (("statement", issuer), "期末"),
+    ):
+        done = CliRunner().invoke(cli.app, ["--state", str(demo.state), "--lang", "zh", *asked])
+        assert done.exit_code == 0 and words in done.stdout, (asked, done.stdout, done.exception)
 
 
 # --- impact ----------------------------------------------------------------------------------------------

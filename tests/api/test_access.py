@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ import pytest
 from api.guard import PROTECTED
 from api.routers import ROUTERS
 from ledger.bootstrap.testing import illustrative_lei
+from ledger.domain.questions import IntervalQuestion
 from ledger.domain.roles import Role
 from ledger.reports.checker.packs import read
 from ledger.reports.checker.verify_pack import verify_files
@@ -350,6 +352,14 @@ TABLE: dict[str, Access] = {
     # traces
     "GET /v1/traces/bonds/{bond}": EVERYBODY,
     "GET /v1/traces/payments/{tx}": Access(private=True),
+    "GET /v1/traces/intervals/{sub_account}": Access(private=True),
+    "GET /v1/traces/projects/{project}": EVERYBODY,
+    "GET /v1/traces/budget-lines/{line}": EVERYBODY,
+    "GET /v1/traces/receivables/{receivable}": Access(private=True),
+    "GET /v1/bonds/{bond}/idle": Access(private=True),
+    "GET /v1/bonds/{bond}/changes": EVERYBODY,
+    "GET /v1/participants/{who}/idle": Access(private=True),
+    "GET /v1/participants/{who}/statement": Access(private=True),
     "GET /v1/findings": Access("Issuer"),
     "GET /v1/indicators": EVERYBODY,
     "GET /v1/status": Access("Issuer"),
@@ -386,6 +396,7 @@ def path_of(lived: Api, name: str) -> tuple[str, str]:
         "payment": 1,
         "number": 1,
         "request": lived.ids["request"],
+        "sub_account": f"line:{lived.ids['line']}",
         "quote": lived.ids["quote"]["digest"],
     }
     known |= {"file": lived.ids["file"], "drawdown": lived.ids["drawdown"]}
@@ -652,6 +663,47 @@ def test_a_payment_is_traced_for_its_parties_alone(lived: Api) -> None:
     lived.refused("Investor", "GET", path, None, 404, "not-found")
     lived.refused("Contractor", "GET", f"/v1/traces/payments/{HASH}", None, 404, "not-found")
     lived.refused("Contractor", "GET", path + "?log=99999", None, 404, "not-found")
+
+
+@pytest.mark.spec("TRACE-2")
+def test_every_question_is_answered_over_http_as_in_python(lived: Api) -> None:
+    auditor, account = lived.ledger.auditor, lived.account("Contractor")
+    bond, line, receivable = (int(lived.ids[name]) for name in ("bond", "line", "receivable"))
+    pairs = [
+        (f"/v1/traces/projects/{lived.ids['project']}", auditor.trace_project(int(lived.ids["project"]))),
+        (f"/v1/traces/budget-lines/{line}?rule=prorata", auditor.trace_line(line, rule="prorata")),
+        (f"/v1/traces/receivables/{receivable}", auditor.trace_piece(receivable)),
+        (f"/v1/bonds/{bond}/idle", auditor.idle(bond=bond)),
+        (f"/v1/participants/{account}/idle", auditor.idle(party=account)),
+        (f"/v1/participants/{account}/statement?limit=1000", auditor.statement(account)),
+    ]
+    for path, answer in pairs:
+        assert lived.get("Auditor", path) == json.loads(json.dumps(answer)), path
+    for way in ("forward", "backward"):
+        asked = IntervalQuestion(f"line:{line}", None, 5, 105, way, limit=1000)
+        path = f"/v1/traces/intervals/line:{line}?start=5&end=105&direction={way}"
+        assert lived.get("Auditor", path) == json.loads(json.dumps(auditor.trace_interval(asked)))
+
+
+def test_an_owner_reads_its_own_accounts_without_the_receivables_of_others(lived: Api) -> None:
+    for who in ("Contractor", "Subcontractor"):
+        path = f"/v1/traces/intervals/general:{lived.account(who)}?direction=backward"
+        whole, seen = lived.get("Auditor", path), lived.get(who, path)
+        assert [one["amount"] for one in seen["parts"]] == [one["amount"] for one in whole["parts"]]
+        assert seen["amount"] == whole["amount"]
+    path = f"/v1/bonds/{lived.ids['bond']}/changes?before=1000000000"
+    lived.refused("Investor", "GET", path, None, 422, "bad-input")
+    lived.refused("Investor", "GET", f"/v1/traces/intervals/line:{lived.ids['line']}", None, 404, "not-found")
+
+
+def test_who_did_not_pay_for_a_piece_does_not_see_what_it_was_paid_from(lived: Api) -> None:
+    path = f"/v1/traces/receivables/{lived.ids['receivable']}"
+    whole, seen = lived.get("Auditor", path), lived.get("Subcontractor", path)
+    assert len(seen["purchases"]) == len(whole["purchases"])
+    assert all(one["sources"] == [] for one in seen["purchases"])
+    assert {one["amount"] for one in seen["encumbered"]["sources"]} == {
+        one["amount"] for one in whole["encumbered"]["sources"]
+    }
 
 
 # --- acting in one's own name ----------------------------------------------------------------------------
