@@ -144,12 +144,15 @@ def bond_idle(caller: AnyCaller, ledger: LedgerHere, bond: Named, as_of_block: B
     return dict(ledger.auditor.idle(bond=number, as_of_block=as_of_block))
 
 
-@router.get("/bonds/{bond}/changes")
+@router.get("/bonds/{bond}/changes/{before}")
 def bond_changes(
     caller: AnyCaller,
     ledger: LedgerHere,
     bond: Named,
-    before: Annotated[str, Query(pattern=r"^([0-9]{1,15}|[0-9]{4}-[0-9]{2}-[0-9]{2})$")],
+    before: Annotated[
+        str,
+        Path(pattern=r"^([0-9]{1,15}|[0-9]{4}-[0-9]{2}-[0-9]{2})$", description="Block or date: its end."),
+    ],
     after: Moment = None,
     line: Annotated[int | None, Query(ge=1, lt=2**53, description="Of one budget line alone.")] = None,
 ) -> Json:
