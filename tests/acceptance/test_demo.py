@@ -161,14 +161,14 @@ def test_the_further_answers_are_tables_too_in_either_language(
     demo: Demo, traces: dict[str, dict[str, Any]]
 ) -> None:
     trace = traces["CTG-CN-2021"]
-    issuer = trace["issuer"]["account"]
+    payee = next(one["payee_account"] for one in trace["intervals"] if one["payee_account"])
     for asked, words in (
         (("trace", "interval", f"origin:{trace['bond']}"), "现在何处"),
         (("trace", "interval", f"pool:{trace['bond']}", "--backward"), "资金来源"),
         (("trace", "interval", f"pool:{trace['bond']}", "--rule", "bounds"), "至多"),
         (("trace", "idle", "CTG-CN-2021"), "平均"),
         (("trace", "compare", "CTG-CN-2021", str(int(trace["block"]) // 2)), "按状态"),
-        (("statement", issuer), "期末"),
+        (("statement", payee), "期末"),
     ):
         done = CliRunner().invoke(cli.app, ["--state", str(demo.state), "--lang", "zh", *asked])
         assert done.exit_code == 0 and words in done.stdout, (asked, done.stdout, done.exception)
