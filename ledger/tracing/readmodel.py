@@ -22,8 +22,8 @@ from ledger.tracing.compare import compare
 from ledger.tracing.hops import Json
 from ledger.tracing.idle import idle_of_bond, idle_of_party
 from ledger.tracing.impact import impact_list, impact_show, portfolio
-from ledger.tracing.legs import PROVED, beside, leg_list, leg_show, legs_trace
 from ledger.tracing.interval import interval_trace
+from ledger.tracing.legs import PROVED, beside, leg_list, leg_show, legs_trace
 from ledger.tracing.maturity import maturities
 from ledger.tracing.partystatement import statement
 from ledger.tracing.payment import payment_trace

@@ -552,7 +552,6 @@ def test_whoever_may_ask_is_answered(lived: Api, name: str) -> None:
         "portfolios": "Investor",
         "/obligors/": "Company",
         "legs/": "Issuer",
-
         "/intervals/": "Issuer",
         "/bonds/{bond}/idle": "Issuer",
         "{who}/idle": "Investor",
