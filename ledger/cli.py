@@ -20,6 +20,7 @@ from ledger.commands import (  # noqa: F401 - `bank line`, `bond register`, `bon
     instructions,
     issue,
     language,
+    limits,
     pieces,
     placements,
     published,

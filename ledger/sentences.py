@@ -259,6 +259,30 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Bond {bond} has {had} unallocated; this needs {needed} (minor units).",
         "债券 {bond} 未分配余额 {had}，需要 {needed}（最小货币单位）。",
     ),
+    "ReasonUnknown": (
+        "There is no reason {reason} for a pocket line (1 no criteria in force, 2 international support).",
+        "弹性额度预算线不存在理由代码 {reason}（1 尚无适用标准，2 国际支持）。",
+    ),
+    "OverPocket": (
+        "The pocket of bond {bond} has {had} left; this needs {needed} (minor units).",
+        "债券 {bond} 的弹性额度剩余 {had}，需要 {needed}（最小货币单位）。",
+    ),
+    "ExpenseTooOld": (
+        "Bond {bond} refinances expenses from day {needed} on; this one is of day {had}.",
+        "债券 {bond} 仅可再融资第 {needed} 日及以后的支出；本笔支出发生于第 {had} 日。",
+    ),
+    "OverRefinanced": (
+        "Bond {bond} may refinance {had} more within its disclosed share; this is {needed} (minor units).",
+        "债券 {bond} 在披露的再融资比例内还可再融资 {had}，而本次为 {needed}（最小货币单位）。",
+    ),
+    "BookingBegun": (
+        "Bond {bond} has {had} bookings already; its limits are declared before the first.",
+        "债券 {bond} 已有 {had} 笔认购；各项限额须在首笔认购前申报。",
+    ),
+    "AboveRule": (
+        "Under the rules of {jurisdiction} a pocket is at most {had} ppm; {needed} was declared.",
+        "依 {jurisdiction} 规则，弹性额度最高为 {had} ppm；申报为 {needed}。",
+    ),
     "BondMismatch": (
         "That budget line is of bond {had}, this one of bond {needed}.",
         "该预算线属于债券 {had}，本预算线属于债券 {needed}。",
@@ -658,6 +682,11 @@ CLAUSES: Final[dict[str, str]] = {
     "CatalogueNotInForce": "绿色债券支持项目目录（2021年版）；绿色金融支持项目目录（2025年版）",
     "CategoryNotAdmitted": "中国绿色债券原则 2022, use of proceeds",
     "CategoryUnknown": "中国绿色债券原则 2022, use of proceeds",
+    "OverPocket": "Reg. (EU) 2023/2631 art. 5",
+    "ReasonUnknown": "Reg. (EU) 2023/2631 art. 5",
+    "AboveRule": "Reg. (EU) 2023/2631 art. 5",
+    "ExpenseTooOld": "Reg. (EU) 2023/2631 art. 4; ICMA GBP, look-back period",
+    "OverRefinanced": "ICMA GBP, use of proceeds: share of financing and refinancing",
 }
 
 register_sentences({name: {"en": en, "zh": zh} for name, (en, zh) in SENTENCES.items()})

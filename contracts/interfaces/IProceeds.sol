@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {ILimits} from "./ILimits.sol";
 import {IPlacements} from "./IPlacements.sol";
 import {IProceedsBooks} from "./IProceedsBooks.sol";
 import {IWorks} from "./IWorks.sol";
@@ -14,7 +15,7 @@ import {IWorks} from "./IWorks.sol";
 /// the returning fen inherit the reversed interval's origin.
 /// Assumes: the order of an encumbrance's payouts is the order of the receivable's fen (checked), so that out-offset
 /// and piece start are the same number.
-interface IProceeds is IProceedsBooks, IPlacements, IWorks {
+interface IProceeds is IProceedsBooks, IPlacements, IWorks, ILimits {
     struct States {
         uint256 cost;
         uint256 unallocated;
@@ -62,6 +63,9 @@ interface IProceeds is IProceedsBooks, IPlacements, IWorks {
     function counts() external view returns (uint32 projects, uint32 lines);
     function reallocation(uint32 id) external view returns (Reallocation memory);
     function reallocationCount() external view returns (uint32);
+    function limits(uint32 bond) external view returns (Limits memory);
+    /// @return reason code of a pocket line, zero for any other
+    function pocketReason(uint32 line) external view returns (uint8 reason);
     function encumbranceOf(uint64 receivable) external view returns (uint32 line, uint96 amount);
     function works(uint32 line) external view returns (Conditions memory);
     /// @return released of the line's budget by its milestones, less its retention: the whole budget without conditions

@@ -13,10 +13,22 @@ library Calendar {
     /// @notice The same day of the month `months` later, or that month's last day.
     function addMonths(uint256 day, uint256 months) internal pure returns (uint256) {
         (uint256 year, uint256 month, uint256 dayOfMonth) = _civil(day + EPOCH);
-        uint256 first = year * 12 + month + months;
-        uint256 start = _days(first);
-        uint256 length = _days(first + 1) - start;
-        return start + (dayOfMonth < length ? dayOfMonth : length - 1) - EPOCH;
+        return _within(year * 12 + month + months, dayOfMonth) - EPOCH;
+    }
+
+    /// @notice The same day of the month `months` earlier, or that month's last day; 1970-01-01 for all that is before.
+    function subMonths(uint256 day, uint256 months) internal pure returns (uint256) {
+        (uint256 year, uint256 month, uint256 dayOfMonth) = _civil(day + EPOCH);
+        uint256 from = year * 12 + month;
+        uint256 then = months < from ? _within(from - months, dayOfMonth) : 0;
+        return then > EPOCH ? then - EPOCH : 0;
+    }
+
+    /// @dev That day of a month that is counted from 0000-03, or the month's last.
+    function _within(uint256 months, uint256 dayOfMonth) private pure returns (uint256) {
+        uint256 start = _days(months);
+        uint256 length = _days(months + 1) - start;
+        return start + (dayOfMonth < length ? dayOfMonth : length - 1);
     }
 
     /// @return year counted from March; @return month 0 is March; @return dayOfMonth from 0

@@ -18,6 +18,9 @@ import {ProceedsBase} from "./ProceedsBase.sol";
 /// @dev What is done often, or in batches, is here; the other acts are in ProceedsBooks, Placements and Works,
 /// on the same storage.
 contract Proceeds is IProceeds, ProceedsBase {
+    uint8 private constant LOOK_BACK = 1;
+    uint8 private constant SHARE = 2;
+
     /// The codes of the other acts. An upgrade of this contract names its own.
     address public immutable books;
     address public immutable placements;
@@ -99,6 +102,14 @@ contract Proceeds is IProceeds, ProceedsBase {
         return _releasedOf(id, _known(id));
     }
 
+    function limits(uint32 bond) external view returns (Limits memory) {
+        return _limits[bond];
+    }
+
+    function pocketReason(uint32 lineId) external view returns (uint8) {
+        return _pocketReasons[lineId];
+    }
+
     function placement(uint32 id) external view returns (Placement memory) {
         return _placements[id];
     }
@@ -149,8 +160,9 @@ contract Proceeds is IProceeds, ProceedsBase {
         Line storage l = _known(lineId);
         _requireGate(lineId, l, fingerprint, amount);
         documents.checkUse(fingerprint, amount);
-        (address payer, address payee,, bytes3 currency,,,) = documents.obligation(fingerprint);
+        (address payer, address payee,, bytes3 currency, uint32 date,,) = documents.obligation(fingerprint);
         _requireObligation(l, payer, currency);
+        if (payer == payee) _requireRefinancing(l.bond, date, amount);
         participants.requireActive(payee);
     }
 
@@ -171,6 +183,7 @@ contract Proceeds is IProceeds, ProceedsBase {
             documents.useAt(fingerprint, amount, _place(lineId, outOffset));
         _requireObligation(l, payer, currency);
         address payee = _payeeOf(root);
+        if (payer == payee) _countRefinanced(l.bond, lineId, fingerprint, amount);
         if (!kept) _payments[_paymentKey(lineId, outOffset, root, payee)].amount = uint128(amount);
         ICash(l.cash).pay(MODULE, Purposes.budgetLine(lineId), payee, amount, fingerprint);
         emit Paid(l.bond, lineId, payee, fingerprint, amount, outOffset);
@@ -215,6 +228,25 @@ contract Proceeds is IProceeds, ProceedsBase {
     function _requireObligation(Line storage l, address payer, bytes3 currency) private view {
         if (currency != l.currency) revert CurrencyMismatch(currency, l.currency);
         if (payer != l.issuer && payer != _projects[l.project].company) revert NotParty(payer, l.issuer);
+    }
+
+    /// @dev Only who reimburses itself is asked, so that an ordinary payment reads nothing more.
+    function _countRefinanced(uint32 bond, uint32 lineId, bytes32 fingerprint, uint256 amount) private {
+        (,,,, uint32 expenseDay,,) = documents.obligation(fingerprint);
+        _requireRefinancing(bond, expenseDay, amount);
+        uint256 total = _limits[bond].refinanced += uint128(amount);
+        emit Refinanced(bond, lineId, fingerprint, expenseDay, amount, total);
+    }
+
+    function _requireRefinancing(uint32 bond, uint32 expenseDay, uint256 amount) private view {
+        Limits storage m = _limits[bond];
+        uint8 binding = m.binding;
+        if (binding & LOOK_BACK != 0 && expenseDay < m.oldest) {
+            revert ExpenseTooOld(bond, expenseDay, m.oldest);
+        }
+        if (binding & SHARE == 0) return;
+        uint256 room = _shareDown(bond, m.refinancedPpm) - m.refinanced;
+        if (amount > room) revert OverRefinanced(bond, room, amount);
     }
 
     // --- encumbrances ---
@@ -315,6 +347,17 @@ contract Proceeds is IProceeds, ProceedsBase {
     }
 
     function openLine(uint32, uint32, uint96, bool, string calldata) external returns (uint32) {
+        _ask(books);
+    }
+
+    function openPocketLine(uint32, uint32, uint96, bool, string calldata, uint8, bytes32)
+        external
+        returns (uint32)
+    {
+        _ask(books);
+    }
+
+    function setLimits(uint32, uint32, uint32, uint32, uint8) external {
         _ask(books);
     }
 

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {ICash} from "../interfaces/ICash.sol";
 import {IDocuments} from "../interfaces/IDocuments.sol";
 import {IFrameworks} from "../interfaces/IFrameworks.sol";
+import {ILimits} from "../interfaces/ILimits.sol";
 import {IParticipants} from "../interfaces/IParticipants.sol";
 import {IPieceBook} from "../interfaces/IPieceBook.sol";
 import {IPlacements} from "../interfaces/IPlacements.sol";
@@ -20,6 +21,7 @@ abstract contract ProceedsBase is Powered {
     bytes32 internal constant MODULE = Purposes.PROCEEDS;
     uint8 internal constant MILESTONES = 1;
     uint8 internal constant RETENTION = 2;
+    uint8 internal constant POCKET = 4;
     uint32 internal constant MILLION = 1_000_000;
 
     struct Books {
@@ -78,6 +80,8 @@ abstract contract ProceedsBase is Powered {
     mapping(uint32 => IProceedsBooks.Reallocation) internal _reallocations;
     mapping(uint32 => IWorks.Conditions) internal _works;
     mapping(address => mapping(bytes32 => bool)) internal _consentUsed;
+    mapping(uint32 => ILimits.Limits) internal _limits;
+    mapping(uint32 => uint8) internal _pocketReasons;
 
     constructor(
         address powers_,
@@ -134,6 +138,11 @@ abstract contract ProceedsBase is Powered {
     /// @dev A fingerprint names its payee in its last 20 bytes; Documents registers no other.
     function _payeeOf(bytes32 fingerprint) internal pure returns (address) {
         return address(uint160(uint256(fingerprint)));
+    }
+
+    /// @dev Rounded down, as every share of a bond is that limits something.
+    function _shareDown(uint32 bond, uint256 ppm) internal view returns (uint256) {
+        return _incoming(_books[bond].cash, Purposes.origin(bond)) * ppm / MILLION;
     }
 
     function _axis(bytes32 purpose) internal pure returns (address) {

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {ICash} from "../interfaces/ICash.sol";
 import {IDocuments} from "../interfaces/IDocuments.sol";
 import {IFrameworks} from "../interfaces/IFrameworks.sol";
+import {ILimits} from "../interfaces/ILimits.sol";
 import {IParticipants} from "../interfaces/IParticipants.sol";
 import {IPieceBook} from "../interfaces/IPieceBook.sol";
 import {IProceedsBooks} from "../interfaces/IProceedsBooks.sol";
@@ -17,11 +18,13 @@ import {ProceedsBase} from "./ProceedsBase.sol";
 /// @notice The promise is in IProceedsBooks.
 /// @dev Proceeds hands these acts on by delegatecall, so they run on its storage, as it, for its caller. Called here
 /// directly they find empty books and no purpose that this address controls.
-contract ProceedsBooks is IProceedsBooks, ProceedsBase {
+contract ProceedsBooks is IProceedsBooks, ILimits, ProceedsBase {
     uint256 private constant MAX_LINES = 128;
     uint8 private constant PROPOSED = 1;
     uint8 private constant DONE = 2;
     uint8 private constant WITHDRAWN = 3;
+    uint8 private constant NO_CRITERIA = 1;
+    uint8 private constant INTERNATIONAL_SUPPORT = 2;
     uint8 private constant PIECE_KIND = 7;
     uint8 private constant PIECE_PAID = 3;
 
@@ -72,6 +75,18 @@ contract ProceedsBooks is IProceedsBooks, ProceedsBase {
         emit CostPaid(bond, payee, amount, document);
     }
 
+    function setLimits(uint32 bond, uint32 pocketPpm, uint32 refinancedPpm, uint32 oldest, uint8 binding)
+        external
+        onlyDuty("LIMITS")
+    {
+        Limits storage m = _limits[bond];
+        m.pocketPpm = pocketPpm;
+        m.refinancedPpm = refinancedPpm;
+        m.oldest = oldest;
+        m.binding = binding;
+        emit LimitsSet(bond, pocketPpm, refinancedPpm, oldest, binding);
+    }
+
     // --- unused proceeds, back to the investors ---
 
     function returnUnused(uint32 bond, uint256 amount) external onlyDuty("SERVICE") {
@@ -108,6 +123,32 @@ contract ProceedsBooks is IProceedsBooks, ProceedsBase {
         bool companyMaySpend,
         string calldata label
     ) external returns (uint32 id) {
+        return _open(bond, projectId, budget, companyMaySpend, label);
+    }
+
+    function openPocketLine(
+        uint32 bond,
+        uint32 projectId,
+        uint96 budget,
+        bool companyMaySpend,
+        string calldata label,
+        uint8 reason,
+        bytes32 document
+    ) external returns (uint32 id) {
+        _requireIssuer(_books[bond].issuer);
+        if (reason != NO_CRITERIA && reason != INTERNATIONAL_SUPPORT) revert ReasonUnknown(reason);
+        documents.requireKnown(document, msg.sender, 0);
+        if (_limits[bond].pocketPpm == 0) revert OverPocket(bond, 0, budget);
+        id = _open(bond, projectId, budget, companyMaySpend, label);
+        _lines[id].conditions = POCKET;
+        _pocketReasons[id] = reason;
+        emit PocketOpened(id, bond, reason, document);
+    }
+
+    function _open(uint32 bond, uint32 projectId, uint96 budget, bool companyMaySpend, string calldata label)
+        private
+        returns (uint32 id)
+    {
         Books storage b = _books[bond];
         _requireIssuer(b.issuer);
         Project storage p = _projects[projectId];
@@ -205,12 +246,21 @@ contract ProceedsBooks is IProceedsBooks, ProceedsBase {
         if (amount > room) revert OverBudget(lineId, room, amount);
         room = p.budget - p.allocated;
         if (amount > room) revert OverAllocated(l.project, room, amount);
+        if (l.conditions & POCKET != 0) _fillPocket(l.bond, amount);
         l.allocated += uint96(amount);
         p.allocated += uint96(amount);
     }
 
+    function _fillPocket(uint32 bond, uint256 amount) private {
+        Limits storage m = _limits[bond];
+        uint256 room = _shareDown(bond, m.pocketPpm) - m.pocket;
+        if (amount > room) revert OverPocket(bond, room, amount);
+        m.pocket += uint96(amount);
+    }
+
     /// @dev Available money leaves a line unspent: its axis counts it as out, and so must the totals.
     function _take(uint32 lineId, Line storage l, uint256 amount) private {
+        if (l.conditions & POCKET != 0) _limits[l.bond].pocket -= uint96(amount);
         l.allocated -= uint96(amount);
         _projects[l.project].allocated -= uint96(amount);
         _totals[lineId].deallocated += uint128(amount);
@@ -227,6 +277,7 @@ contract ProceedsBooks is IProceedsBooks, ProceedsBase {
         uint256 refunded = p.refunded;
         _requireRefundable(_lengthOf(p, lineId, outOffset, root, key) - refunded, amount);
         p.refunded += uint128(amount);
+        _uncountRefinanced(lineId, fingerprint, amount);
         address axis = _axis(Purposes.budgetLine(lineId));
         _takeBack(lineId, axis, outOffset + refunded, fingerprint, amount, document);
     }
@@ -243,6 +294,15 @@ contract ProceedsBooks is IProceedsBooks, ProceedsBase {
         (place, amount) = documents.firstUse(root);
         bool same = amount != 0 && place == _place(lineId, outOffset) && outOffset <= type(uint112).max;
         if (!same || msg.sender != _payeeOf(root)) revert NoSuchPayment(key);
+    }
+
+    /// @dev A payee who reimbursed itself gives back what counts as refinanced no longer.
+    function _uncountRefinanced(uint32 lineId, bytes32 fingerprint, uint256 amount) private {
+        (address payer,,,,,,) = documents.obligation(fingerprint);
+        if (payer != msg.sender) return;
+        uint32 bond = _lines[lineId].bond;
+        uint256 total = _limits[bond].refinanced -= uint128(amount);
+        emit RefinancingReversed(bond, lineId, fingerprint, amount, total);
     }
 
     function refundEncumbered(uint64 receivable, uint64 start, uint256 amount, bytes32 document) external {

@@ -99,6 +99,11 @@ MORE_PROGRAMMES: Final = (
 two persons as well. Further ones come by delayed powers."""
 
 
+POCKETS: Final[Mapping[str, int]] = {"EU": 150_000, "CN": 0, "ICMA": 0}
+"""What may stand outside the screening criteria: 15% under Reg. (EU) 2023/2631 art. 5, nothing under
+中国绿色债券原则 2022 and under the GBP, which know no pocket."""
+
+
 @dataclass(frozen=True, slots=True)
 class CataloguePlan:
     """A catalogue known by its code, from its first day to its last (0: no end). Its list's hash is in hex
@@ -134,6 +139,7 @@ class DeploymentPlan:
         programme: number 1 of the programmes of receivables, `more_programmes` those after it.
         cure_days: how long a breach may stay open before a bond's label is withdrawn; ours, no rule names it.
         answer_days: how long an alert may stay open before it shows as overdue; ours, for good.
+        pockets: what a bond's pocket may be at most (ppm), by the code of the jurisdiction it follows.
     """
 
     operator: str
@@ -147,6 +153,7 @@ class DeploymentPlan:
     catalogues: tuple[CataloguePlan, ...] = field(default_factory=known_catalogues)
     cure_days: int = 90
     answer_days: int = 30
+    pockets: Mapping[str, int] = field(default_factory=lambda: dict(POCKETS))
 
     def __post_init__(self) -> None:
         if self.operator == self.guardian:
@@ -184,6 +191,7 @@ class DeploymentPlan:
             *_keeper_wires(),
             *(_catalogue_wire(one) for one in self.catalogues),
             _cure_days_wire(self.cure_days),
+            *(_pocket_wire(code, ppm) for code, ppm in self.pockets.items()),
             *_programme_wires((self.programme, *self.more_programmes)),
         )
 
@@ -236,6 +244,7 @@ def _modules() -> tuple[Creation, ...]:
             "BondOffice", powers, participants, frameworks, proceeds, registry, green_bond, Ref("Mandates")
         ),
         _core("Trades", Ref("BondOffice")),
+        _core("LimitTerms", powers, participants, documents, office, proceeds),
         *_module("CouponTerms", powers, participants, documents, office),
         *_module("BondService", powers, participants, Ref("Mandates"), documents, office, proceeds, coupons),
         *_module("Receivables", powers, participants, documents, book, registry, lines, proceeds, *parties),
@@ -391,6 +400,7 @@ def _duty_wires() -> tuple[Wire, ...]:
         ("Proceeds", "BondService", "SERVICE"),
         ("Tranches", "AssetPools", "POOLS"),
         ("Labels", "Alerts", "ALERTS"),
+        ("Proceeds", "LimitTerms", "LIMITS"),
     )
     return tuple(
         Wire(
@@ -434,6 +444,12 @@ def _catalogue_wire(one: CataloguePlan) -> Wire:
         (code,),
         {"from": one.first_day, "until": one.last_day, "contentHash": content_hash},
     )
+
+
+def _pocket_wire(code: str, ppm: int) -> Wire:
+    name, rule = module_id(code), {"known": True, "pocketPpm": ppm}
+    what = f"pocket under the rules of {code}"
+    return Wire(what, "LimitTerms", "setJurisdiction", (name, rule), "jurisdiction", (name,), rule)
 
 
 def _cure_days_wire(days: int) -> Wire:

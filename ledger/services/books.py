@@ -12,6 +12,7 @@ from ledger.services import (
     bonds,
     frameworks,
     impact,
+    limits,
     operator,
     placements,
     proceeds,
@@ -70,6 +71,10 @@ class Books(Desk):
 
     def project(self, project: int) -> proceeds.Project:
         return proceeds.project_of(self._session, project)
+
+    def limits(self, bond: int) -> limits.Limits:
+        """A bond's pocket and refinancing: what was declared, and what of it is taken."""
+        return limits.limits_of(self._session, bond)
 
     def reallocation(self, reallocation: int) -> proceeds.Reallocation:
         return proceeds.reallocation_of(self._session, reallocation)

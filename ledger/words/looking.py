@@ -175,6 +175,8 @@ VALUES: Final[dict[str, str]] = {
     "escrow": "认购托管",
     "origin": "募集原点",
     "cost": "发行费用",
+    "no-criteria": "尚无适用标准",
+    "international-support": "国际支持",
     "pool": "募集资金池",
     "line": "预算项",
     "encumbrance": "锁定待付",

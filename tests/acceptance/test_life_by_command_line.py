@@ -40,8 +40,9 @@ ROLES = {
     "Arranger": "financier", "settlement bank": "bank",
 }  # fmt: skip
 LINE = "2,000,000,000"
-UNUSED = 8_000_000_000
-"""Of 10,000m raised; 2,000m are spent, and the rest goes back to the holders with the redemption."""
+UNUSED = 7_999_990_000
+"""Of 10,000m raised; 2,000m are spent, 10,000 yen wait in the pocket, and the rest goes back to the holders
+with the redemption."""
 
 
 @pytest.fixture
@@ -85,6 +86,7 @@ def issued(shell: Shell, framework: int, sheet: Path) -> int:
         cash="JPY", denomination=UNIT, units=100, closes=BOOKED, coupon_ppm=12_140,
         issued=ISSUED, maturity=LAST, service_terms=terms["hash"],
     )  # fmt: skip
+    declared(shell, bond)
     for who, units in UNITS.items():
         credited(shell, who, units * UNIT, f"subscription of {who}")
         shell.ask("bond", "book", bond, units, "--as", who)
@@ -101,8 +103,35 @@ def issued(shell: Shell, framework: int, sheet: Path) -> int:
     return bond
 
 
+def declared(shell: Shell, bond: int) -> None:
+    """A pocket of 0.0001% and no more than a tenth refinanced, both binding: read before anybody books."""
+    limits = ("--jurisdiction", "EU", "--refinanced", 100_000, "--look-back-binds", "--share-binds")
+    by = ("--document", shell.paper, "--as", "Issuer")
+    shell.refuses("AboveRule", "bond", "declare-limits", bond, *limits, "--pocket", 150_001, *by)
+    made = shell.ask("bond", "declare-limits", bond, *limits, "--pocket", 1, *by)
+    assert made["oldest"] == "2021-05-17", "36 months before the issue date"
+    shell.refuses("WrongState", "bond", "declare-limits", bond, *limits, *by)
+
+
+def pocketed(shell: Shell, bond: int, framework: int) -> None:
+    """One activity outside the criteria gets the whole pocket of 10,000 yen, and not a yen more."""
+    yen, paper, by = ("--currency", "JPY"), ("--document", shell.paper), ("--as", "Issuer")
+    under = ("--framework", framework, "--company", "Company", "--category", "3.2.2.6")
+    project = shell.ask("bond", "project", "Pilot", 20_000, *under, *yen, *paper, *by)["id"]
+    asked = ("bond", "pocket-line", bond, project, 20_000, *paper, *by, "--reason")
+    line = shell.ask(*asked, "no-criteria")["id"]
+    shell.refuses("OverPocket", "bond", "allocate", line, 10_001, *yen, *by)
+    shell.ask("bond", "allocate", line, 10_000, *yen, *by)
+    found = shell.ask("bond", "limits", bond)
+    assert (found["pocket"], found["pocket_most"], found["new_money"]) == (10_000, 10_000, 0)
+    assert [(one["line"], one["reason"], one["share_ppm"]) for one in found["pocket_lines"]] == [
+        (line, "no-criteria", 1)
+    ]
+
+
 def spent(shell: Shell, bond: int, framework: int) -> int:
     """2,000m yen go to a contractor against its invoice, and not a yen more. The project's number."""
+    pocketed(shell, bond, framework)
     yen, paper = ("--currency", "JPY"), ("--document", shell.paper)
     under = ("--framework", framework, "--company", "Company", "--category", "3.2.2.6")
     project = shell.ask("bond", "project", "Plant", LINE, *under, *yen, *paper, "--as", "Issuer")["id"]

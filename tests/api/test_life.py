@@ -6,11 +6,14 @@ from unused proceeds. Amounts are fen, worked out by hand.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from ledger.domain.kinds import DocumentKind
+from ledger.domain.money import Money, currency
 from tests.api.world import (
     OTHER,
     Api,
@@ -61,6 +64,7 @@ def issued(api: Api) -> int:
     dated = {"issue_date": "2025-01-02", "maturity": "2026-01-02", "coupon_ppm": 30_000}
     registered = bond_body(framework, "LIFE", UNITS) | dated | {"service_terms": terms["hash"]}
     bond = int(api.post("Issuer", "/v1/bonds", registered)["id"])
+    declared(api, bond)
     for who, units in (("Investor", 700), (OTHER, 300)):
         credited(api, who, units * UNIT, f"subscription of {who}")
         api.post(who, f"/v1/bonds/{bond}/bookings", {"units": units})
@@ -76,8 +80,52 @@ def issued(api: Api) -> int:
     return bond
 
 
+def declared(api: Api, bond: int) -> None:
+    """A pocket of 0.1%, and a tenth refinanced; both are read before anybody books."""
+    body = {"jurisdiction": "EU", "pocket_ppm": 1_000, "refinanced_ppm": 100_000, "share_binds": True}
+    path = f"/v1/bonds/{bond}/limits"
+    api.refused(
+        "Issuer", "POST", path, body | {"pocket_ppm": 150_001, "document": paper()}, 409, "above-rule"
+    )
+    made = api.post("Issuer", path, body | {"document": paper()})
+    assert made["oldest"] == "2022-01-02", "36 months before the issue date, when nothing is said"
+
+
+def reimbursed(api: Api, bond: int) -> None:
+    """1,000 fen of the pocket's and an expense of the issuer's own, which it gives back."""
+    project = {"label": "Pilot", "framework": api.ids["framework"], "company": api.account("Company"),
+               "category": "1", "budget": cny(5_000), "document": paper()}  # fmt: skip
+    number = api.post("Issuer", "/v1/projects", project)["id"]
+    body = {"project": number, "budget": cny(5_000), "reason": "no-criteria", "document": paper("activity")}
+    line = api.post("Issuer", f"/v1/bonds/{bond}/pocket-lines", body)["id"]
+    path = f"/v1/budget-lines/{line}/allocations"
+    api.refused("Issuer", "POST", path, {"amount": cny(1_001)}, 409, "over-pocket")
+    api.post("Issuer", path, {"amount": cny(1_000)})
+    statement = refinancing(api, "LIFE-R", 1_000)
+    paid = {"fingerprint": statement, "amount": cny(1_000)}
+    made = api.post("Issuer", f"/v1/budget-lines/{line}/payments", paid)
+    found = api.get("Investor", f"/v1/bonds/{bond}/limits")
+    assert [found[part] for part in ("pocket", "refinanced", "new_money")] == [cny(1_000), cny(1_000), cny(0)]
+    assert [(one["reason"], one["share_ppm"]) for one in found["pocket_lines"]] == [("no-criteria", 1_000)]
+    back = {"line": line, "offset": made["offset"], "document": paper("note")}
+    api.post("Issuer", "/v1/refunds", paid | back)
+    api.post("Issuer", f"/v1/budget-lines/{line}/deallocations", {"amount": cny(1_000)})
+    found = api.get("Investor", f"/v1/bonds/{bond}/limits")
+    assert [found[part] for part in ("pocket", "refinanced", "new_money")] == [cny(0)] * 3
+
+
+def refinancing(api: Api, number: str, total: int) -> str:
+    """A statement of the issuer's, attested by the verifier."""
+    documents = api.ledger.documents
+    facts = {"payer": "Issuer", "payee": "Issuer", "attester": "Verifier", "number": number}
+    day, money = dt.date(2024, 5, 1), Money(total, currency("CNY"))
+    statement = documents.obligation(DocumentKind.REFINANCING, dated=day, total=money, paper=b"r", **facts)
+    return str(documents.sign_and_register(statement).fingerprint)
+
+
 def spent(api: Api, bond: int) -> None:
     """100,000 fen to a contractor, and a year's impact, accepted."""
+    reimbursed(api, bond)
     project = {"label": "Plant", "framework": api.ids["framework"], "company": api.account("Company"),
                "category": "1", "budget": cny(100_000), "document": paper()}  # fmt: skip
     number = api.post("Issuer", "/v1/projects", project)["id"]

@@ -256,7 +256,10 @@ class Actor:
 
     def places(self, bond: int, amount: int, until: int = 0, at: Any = None) -> int:
         """With the settlement bank, unless another place is named."""
-        at, document = self.world.bank if at is None else at, self.files(f"deposit {self.world.new_hash('d')}")
+        at, document = (
+            self.world.bank if at is None else at,
+            self.files(f"deposit {self.world.new_hash('d')}"),
+        )
         tx = self.world.proceeds.place(bond, at, amount, until, "Term deposit", document, self.by)
         return int(tx.events["Placed"]["placement"])
 
@@ -501,6 +504,7 @@ class World:
             self.mandates,
         )
         self.trades = self.new("Trades", self.bond_office)
+        self.limit_terms = self.new("LimitTerms", p, q, self.documents, self.bond_office, self.proceeds)
         self.coupon_terms = self.behind_proxy("CouponTerms", p, q, self.documents, self.bond_office)
         self.bond_service = self.behind_proxy(
             "BondService",
@@ -602,6 +606,9 @@ class World:
         wires(self.maturity, "setKeeper", 4, self.transfers)
         wires(book, "setModule", self.recourse, 6, MAY_MOVE)
         wires(proceeds, "setDuty", self.bond_office, label("BONDS"))
+        wires(proceeds, "setDuty", self.limit_terms, label("LIMITS"))
+        wires(self.limit_terms, "setJurisdiction", label("EU"), (True, 150_000))
+        wires(self.limit_terms, "setJurisdiction", label("CN"), (True, 0))
         for module in (proceeds, self.credit_lines):
             wires(module, "setDuty", self.receivables, label("RECEIVABLES"))
             wires(module, "setDuty", self.maturity, label("MATURITY"))

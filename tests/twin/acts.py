@@ -61,6 +61,7 @@ from tests.twin.confirming import ConfirmingActs
 from tests.twin.holding import HoldingActs
 from tests.twin.legging import LegActs
 from tests.twin.lending import LendingActs
+from tests.twin.limits import LimitActs
 from tests.twin.maturing import MaturityActs
 from tests.twin.passing import PassingActs
 from tests.twin.pools import PoolActs
@@ -186,6 +187,7 @@ class Histories:
             *PassingActs(self).builders(),
             *PoolActs(self).builders(),
             *WorksActs(self).builders(),
+            *LimitActs(self).builders(),
         ]
 
     # --- drawing ---
@@ -1334,6 +1336,7 @@ class Histories:
                 self.act(me, w.proceeds, "payKept", self.cash.address, me, me),
                 self.act(me, w.proceeds, "setDuty", me, word("BONDS")),
                 self.act(me, w.proceeds, "returnUnused", 1, 1),
+                self.act(me, w.proceeds, "setLimits", 1, 1, 1, 1, 1),
                 self.act(me, w.proceeds, "payReturned", 1, me, 1, ZERO_HASH),
                 self.act(me, w.coupon_terms, "fix", 1, 0),
                 self.act(me, w.tranches, "register", 1, PoolBook(), []),

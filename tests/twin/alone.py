@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from ledger.bootstrap.plan import MORE_PROGRAMMES, known_catalogues
+from ledger.bootstrap.plan import MORE_PROGRAMMES, POCKETS, known_catalogues
 from ledger.domain.programmes import Programme, Terms
 from ledger.domain.twin import CashTerms, Setting, World
 from ledger.domain.twin.base import word
@@ -17,7 +17,7 @@ NAMES: Final = (
     "CreditLines", "BondOffice", "Receivables", "Transfers", "Financing", "Maturity", "Cash", "Mandates",
     "Impact", "Trades", "AccountFactory", "CouponTerms", "BondService",
     "Impact", "Trades", "Undertakings", "Labels", "Records", "FactoringFiles", "SupplierLoans", "Programmes",
-    "Recourse", "Tranches", "AssetPools", "BankInstructions", "Alerts", "Legs",
+    "Recourse", "Tranches", "AssetPools", "BankInstructions", "Alerts", "Legs", "LimitTerms",
 )  # fmt: skip
 ADDRESSES: Final = {name: "0x" + f"{number:040d}" for number, name in enumerate(NAMES, 1)}
 CHAIN_ID: Final = 31_337
@@ -32,11 +32,18 @@ def twin_catalogues() -> dict[bytes, Catalogue]:
     }
 
 
+def twin_pockets() -> dict[bytes, int]:
+    """What a pocket may be at most where a deployment begins, as the twin takes it."""
+    return {word(code): ppm for code, ppm in POCKETS.items()}
+
+
 def new_world() -> World:
     cash = CashTerms(ADDRESSES["Cash"], BANK.address, b"CNY")
     programmes = more_programmes(Programme(min_piece=10, max_pieces=12, max_layers=4, max_tenor_days=366))
     lists = twin_catalogues()
-    setting = Setting(CHAIN_ID, OPERATOR.address, True, 8 * 3600, programmes, START, lists)
+    setting = Setting(
+        CHAIN_ID, OPERATOR.address, True, 8 * 3600, programmes, START, lists, pockets=twin_pockets()
+    )
     world = World(ADDRESSES, [cash], setting, recover)
     give_duties(world)
     return world

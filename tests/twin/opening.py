@@ -17,6 +17,7 @@ from ledger.domain.twin.base import ZERO_HASH, word
 from ledger.domain.twin.bonds import Terms
 from ledger.domain.twin.cash import INFINITE
 from ledger.domain.twin.frameworks import Content, Undertaking
+from ledger.domain.twin.limitterms import LimitsDeclared
 from ledger.domain.twin.participants import Admission
 from ledger.domain.twin.tranches import TrancheTerms
 from ledger.domain.typed_data import Obligation, Review, Statement, TypedData
@@ -127,12 +128,16 @@ def _bond(h: Histories) -> Iterator[Act]:
         10,
         850,
         h.today,
+        issue_date=h.today,
         coupon_ppm=90_000,
         max_cost_ppm=50_000,
         service_terms=terms_hash(coupons, periods),
         document=keccak(b"terms"),
     )
     yield h.act(ISSUER, w.bonds, "register", terms, "the first bond")
+    paper = keccak(purposes.address_bytes(ISSUER) + bytes([DocumentKind.OTHER]))
+    limits = LimitsDeclared(word("EU"), 150_000, 0, 100_000, True, True, paper)
+    yield h.act(ISSUER, w.limits, "declare", 1, limits)
     for investor in INVESTORS:
         yield h.act(investor.address, w.bonds, "book", 1, 300)
     yield h.act(ISSUER, w.bonds, "allot", 1, 2)

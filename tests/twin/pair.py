@@ -16,7 +16,7 @@ from ledger.domain.twin.accounts import Outside
 from ledger.domain.twin.base import word
 from tests.twin.actors import BANK, DEPLOYER, GUARDIAN, OPERATOR, SERVICE_DESK, recover
 from tests.twin.acts import Act
-from tests.twin.alone import give_duties, more_programmes, twin_catalogues
+from tests.twin.alone import give_duties, more_programmes, twin_catalogues, twin_pockets
 from tests.twin.chain import Chain, Node, Reverted
 from tests.twin.promises import broken
 from tests.twin.questions import question
@@ -147,7 +147,14 @@ def new_pair(replay: bool) -> Iterator[Pair]:
     with Node(START) as node:
         chain = Chain(node, DEPLOYER.address, plan, START, (SERVICE_WIRE,))
         setting = Setting(
-            31_337, OPERATOR.address, replay, plan.zone, programmes, chain.timestamp, twin_catalogues()
+            31_337,
+            OPERATOR.address,
+            replay,
+            plan.zone,
+            programmes,
+            chain.timestamp,
+            twin_catalogues(),
+            pockets=twin_pockets(),
         )
         cash = CashTerms(chain.addresses[cashes[0].record], BANK.address, b"CNY")
         outside = Outside(chain.place, chain.decode)

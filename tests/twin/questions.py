@@ -43,6 +43,8 @@ def question(world: World, act: Act) -> Question | None:
     if act.kind == "BondOffice.close":
         id_, *rest = args
         return Question("checkClose", (id_, act.sender, *rest))
+    if act.kind == "LimitTerms.declare":
+        return Question("checkDeclare", (args[0], act.sender, args[1]))
     if act.kind == "Mandates.grant":
         agent, owner, kind, _, until, document = args
         return Question("checkGrant", (act.sender, agent, owner, kind, until, document))

@@ -10,7 +10,7 @@ from ledger.domain.programmes import Programme
 from ledger.domain.twin import CashTerms, Setting, World
 from tests.twin.actors import BANK, OPERATOR, recover
 from tests.twin.acts import DAY
-from tests.twin.alone import ADDRESSES, CHAIN_ID, give_duties, more_programmes, twin_catalogues
+from tests.twin.alone import ADDRESSES, CHAIN_ID, give_duties, more_programmes, twin_catalogues, twin_pockets
 from tests.twin.ground import Ground
 from tests.twin.machines import ACCEPT_DAYS, BY, DUE_DAYS, FACE, Scene, offer
 
@@ -35,7 +35,16 @@ def clocked(zone: int, timestamp: int) -> Ground:
     """A world whose business date is its clock's, in that zone, long before the date in question."""
     programmes = more_programmes(Programme(min_piece=10, max_tenor_days=366))
     cash = CashTerms(ADDRESSES["Cash"], BANK.address, b"CNY")
-    setting = Setting(CHAIN_ID, OPERATOR.address, False, zone, programmes, timestamp, twin_catalogues())
+    setting = Setting(
+        CHAIN_ID,
+        OPERATOR.address,
+        False,
+        zone,
+        programmes,
+        timestamp,
+        twin_catalogues(),
+        pockets=twin_pockets(),
+    )
     world = World(ADDRESSES, [cash], setting, recover)
     give_duties(world)
     return Ground(world)

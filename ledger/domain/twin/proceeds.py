@@ -8,6 +8,7 @@ from typing import Final
 from eth_hash.auto import keccak
 
 from ledger.domain import purposes
+from ledger.domain.bondlimits import POCKET, Binding, PocketReason, share_down
 from ledger.domain.purposes import PROCEEDS, WORD, axis_of
 from ledger.domain.roles import Role
 from ledger.domain.states import PieceState
@@ -16,6 +17,7 @@ from ledger.domain.twin.cash import Axis, Cash
 from ledger.domain.twin.claims import pay_or_keep, pay_out, pay_out_to
 from ledger.domain.twin.documents import Documents
 from ledger.domain.twin.frameworks import Frameworks
+from ledger.domain.twin.limits import Limits
 from ledger.domain.twin.participants import Participants
 from ledger.domain.twin.pieces import PieceBook
 from ledger.domain.twin.works import Works
@@ -130,6 +132,8 @@ class Proceeds(Works):
         self.payments: dict[bytes, Payment] = {}
         self.reallocations: dict[int, Reallocation] = {}
         self.refunded_pieces: dict[tuple[int, int], int] = {}
+        self.bond_limits: dict[int, Limits] = {}
+        self.pocket_reasons: dict[int, int] = {}
 
     # --- reading ---
 
@@ -175,6 +179,12 @@ class Proceeds(Works):
     def lines_of(self, bond: int) -> tuple[int, ...]:
         books = self.books.get(bond)
         return books.lines if books else ()
+
+    def limits(self, bond: int) -> Limits:
+        return self.bond_limits.get(bond, Limits())
+
+    def pocket_reason(self, line: int) -> int:
+        return self.pocket_reasons.get(line, 0)
 
     def encumbrance_of(self, receivable: int) -> Encumbrance:
         return self.encumbrances.get(receivable, Encumbrance())
@@ -225,6 +235,15 @@ class Proceeds(Works):
         self.documents.require_known(document, issuer, 0)
         self.books[bond].cash.pay(self.address, PROCEEDS, purposes.cost(bond), payee, amount, document)
         self.emit("CostPaid", bond, payee, amount, document)
+
+    def set_limits(
+        self, sender: str, bond: int, pocket_ppm: int, refinanced_ppm: int, oldest: int, binding: int
+    ) -> None:
+        """What a bond declared before any money was booked."""
+        self.only_duty(sender, "LIMITS")
+        declared = {"pocket_ppm": pocket_ppm, "refinanced_ppm": refinanced_ppm, "oldest": oldest}
+        self.bond_limits[bond] = replace(self.limits(bond), **declared, binding=binding)
+        self.emit("LimitsSet", bond, pocket_ppm, refinanced_ppm, oldest, binding)
 
     # --- unused proceeds, back to the investors ---
 
@@ -295,6 +314,30 @@ class Proceeds(Works):
             budget,
         )
         self.emit("LineOpened", id_, bond, project, budget, company_may_spend, label)
+        return id_
+
+    def open_pocket_line(
+        self,
+        sender: str,
+        bond: int,
+        project: int,
+        budget: int,
+        company_may_spend: bool,
+        label: str,
+        reason: int,
+        document: bytes,
+    ) -> int:
+        """A budget line for one activity outside the technical screening criteria."""
+        self._require_issuer(sender, self.issuer_of(bond))
+        if reason not in tuple(PocketReason):
+            raise Refusal("ReasonUnknown", reason)
+        self.documents.require_known(document, sender, 0)
+        if self.limits(bond).pocket_ppm == 0:
+            raise Refusal("OverPocket", bond, 0, budget)
+        id_ = self.open_line(sender, bond, project, budget, company_may_spend, label)
+        self.lines[id_] = replace(self.lines[id_], conditions=POCKET)
+        self.pocket_reasons[id_] = reason
+        self.emit("PocketOpened", id_, bond, reason, document)
         return id_
 
     def allocate(self, sender: str, id_: int, amount: int) -> None:
@@ -375,6 +418,10 @@ class Proceeds(Works):
             raise Refusal("OverBudget", id_, line.budget - line.allocated, amount)
         if amount > project.budget - project.allocated:
             raise Refusal("OverAllocated", line.project, project.budget - project.allocated, amount)
+        if line.conditions & POCKET:
+            room = self._share(line.bond, self.limits(line.bond).pocket_ppm) - self.limits(line.bond).pocket
+            if amount > room:
+                raise Refusal("OverPocket", line.bond, room, amount)
         self._count_allocated(id_, amount)
 
     # --- the gate ---
@@ -385,6 +432,8 @@ class Proceeds(Works):
         self.documents.check_use(fingerprint, amount)
         obligation = self.documents.obligation(fingerprint)
         self._require_obligation(line, obligation.payer, obligation.currency)
+        if obligation.payer == obligation.payee:
+            self._require_refinancing(line.bond, obligation.date, amount)
         self.participants.require_active(obligation.payee)
 
     def check_encumber(self, id_: int, obligor: str, fingerprint: bytes, amount: int) -> None:
@@ -404,6 +453,8 @@ class Proceeds(Works):
         place = _place(id_, _axis(cash, purpose).outgoing)
         used, root, kept = self.documents.use_at(self.address, fingerprint, amount, place)
         self._require_obligation(line, used.payer, used.currency)
+        if used.payer == used.payee:
+            self._count_refinanced(line.bond, id_, fingerprint, used.date, amount)
         out_offset = cash.pay(self.address, PROCEEDS, purpose, used.payee, amount, fingerprint)
         if not kept:
             self.payments[payment_key(id_, out_offset, root, used.payee)] = Payment(amount)
@@ -421,6 +472,26 @@ class Proceeds(Works):
             raise Refusal("CurrencyMismatch", currency, line.currency)
         if payer not in (line.issuer, self.projects[line.project].company):
             raise Refusal("NotParty", payer, line.issuer)
+
+    def _require_refinancing(self, bond: int, expense_day: int, amount: int) -> None:
+        """Asked only of a payer who reimburses itself for a past expense."""
+        limits = self.limits(bond)
+        if limits.binding & Binding.LOOK_BACK and expense_day < limits.oldest:
+            raise Refusal("ExpenseTooOld", bond, expense_day, limits.oldest)
+        room = self._share(bond, limits.refinanced_ppm) - limits.refinanced
+        if limits.binding & Binding.SHARE and amount > room:
+            raise Refusal("OverRefinanced", bond, room, amount)
+
+    def _count_refinanced(
+        self, bond: int, id_: int, fingerprint: bytes, expense_day: int, amount: int
+    ) -> None:
+        self._require_refinancing(bond, expense_day, amount)
+        total = self.limits(bond).refinanced + amount
+        self.bond_limits[bond] = replace(self.limits(bond), refinanced=total)
+        self.emit("Refinanced", bond, id_, fingerprint, expense_day, amount, total)
+
+    def _share(self, bond: int, ppm: int) -> int:
+        return share_down(_axis(self.books[bond].cash, purposes.origin(bond)).incoming, ppm)
 
     def _require_available(self, id_: int, line: BudgetLine, amount: int) -> None:
         if amount == 0:
@@ -499,6 +570,7 @@ class Proceeds(Works):
         length = payment.amount or self._first_payment(sender, id_, out_offset, root, key)
         self._require_refundable(length - payment.refunded, amount)
         self.payments[key] = replace(payment, refunded=payment.refunded + amount)
+        self._uncount_refinanced(sender, id_, fingerprint, amount)
         axis = axis_of(PROCEEDS, purposes.budget_line(id_))
         self._take_back(sender, id_, axis, out_offset + payment.refunded, fingerprint, amount, document)
 
@@ -509,6 +581,15 @@ class Proceeds(Works):
         if not first.amount or first.place != _place(id_, out_offset) or sender != payee:
             raise Refusal("NoSuchPayment", key)
         return first.amount
+
+    def _uncount_refinanced(self, payee: str, id_: int, fingerprint: bytes, amount: int) -> None:
+        """Who reimbursed itself gives back what counts as refinanced no longer."""
+        if self.documents.obligation(fingerprint).payer != payee:
+            return
+        bond = self.lines[id_].bond
+        total = self.limits(bond).refinanced - amount
+        self.bond_limits[bond] = replace(self.limits(bond), refinanced=total)
+        self.emit("RefinancingReversed", bond, id_, fingerprint, amount, total)
 
     def refund_encumbered(
         self, sender: str, receivable: int, start: int, amount: int, document: bytes
@@ -588,6 +669,9 @@ class Proceeds(Works):
         project = self.projects[line.project]
         self.lines[id_] = replace(line, allocated=line.allocated + amount)
         self.projects[line.project] = replace(project, allocated=project.allocated + amount)
+        if line.conditions & POCKET:
+            pocket = self.limits(line.bond).pocket + amount
+            self.bond_limits[line.bond] = replace(self.limits(line.bond), pocket=pocket)
 
     def _count(self, id_: int, **added: int) -> None:
         totals = self.totals.get(id_, Totals())

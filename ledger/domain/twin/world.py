@@ -30,6 +30,7 @@ from ledger.domain.twin.holdings import GreenBond
 from ledger.domain.twin.impact import Impact
 from ledger.domain.twin.labels import Labels
 from ledger.domain.twin.legs import Legs
+from ledger.domain.twin.limitterms import JurisdictionRule, LimitTerms
 from ledger.domain.twin.mandates import Mandates
 from ledger.domain.twin.maturity import LockKeeper, Maturity
 from ledger.domain.twin.participants import Participants
@@ -62,7 +63,8 @@ class CashTerms:
 class Setting:
     """What a deployment is decided by; `programmes` are numbered from 1,
     `catalogues` are the lists of green projects by their codes, `cure_days` how long a breach may stay
-    open, `answer_days` how long an alert may until it shows as overdue."""
+    open, `answer_days` how long an alert may until it shows as overdue, `pockets` what a pocket may be at
+    most (ppm) by the jurisdiction's code."""
 
     chain_id: int
     operator: str
@@ -73,6 +75,7 @@ class Setting:
     catalogues: Mapping[bytes, Catalogue] = field(default_factory=dict)
     cure_days: int = 90
     answer_days: int = 30
+    pockets: Mapping[bytes, int] = field(default_factory=dict)
 
 
 class World:
@@ -119,6 +122,7 @@ class World:
             self.mandates,
             self.documents,
         )
+        self.limits = LimitTerms(stage, at["LimitTerms"], people, self.documents, self.bonds, self.proceeds)
         self.trades = Trades(stage, at["Trades"], self.bonds, self.cashes, recover)
         self.programmes = Programmes(stage, at["Programmes"])
         self.receivables = Receivables(
@@ -256,7 +260,7 @@ class World:
         yield from (self.participants, self.registry, self.documents, self.frameworks, self.book)
         yield from (self.proceeds, self.lines, self.bonds, self.receivables, self.financing, self.maturity)
         yield from (self.mandates, self.trades, self.transfers, self.programmes, self.recourse)
-        yield from (self.tranches, self.asset_pools)
+        yield from (self.tranches, self.asset_pools, self.limits)
         yield from (self.impact, self.coupon_terms, self.service)
         yield from (self.impact, self.undertakings, self.labels, self.records, self.alerts)
         yield from (self.files, self.loans, self.instructions, self.legs)
@@ -322,6 +326,9 @@ class World:
         for code, one in setting.catalogues.items():
             self.frameworks.set_catalogue(powers, code, *plain(one))
         self.labels.set_cure_days(powers, setting.cure_days)
+        self.proceeds.set_duty(powers, self.limits.address, word("LIMITS"))
+        for code, ppm in setting.pockets.items():
+            self.limits.set_jurisdiction(powers, code, JurisdictionRule(True, ppm))
         for number, programme in enumerate(setting.programmes, 1):
             self.programmes.set(powers, number, programme)
 
@@ -486,12 +493,15 @@ class World:
             yield (at, "raised", (bond,)), proceeds.raised(bond)
             yield (at, "states", (bond,)), plain(proceeds.states(bond))
             yield (at, "linesOf", (bond,)), proceeds.lines_of(bond)
+            yield (at, "limits", (bond,)), plain(proceeds.limits(bond))
+            yield (self.limits.address, "terms", (bond,)), plain(self.limits.terms(bond))
         for id_, project in proceeds.projects.items():
             yield (at, "project", (id_,)), plain(project)
         for id_, line in proceeds.lines.items():
             yield (at, "line", (id_,)), plain(line)
             yield (at, "works", (id_,)), proceeds.works_of(id_).values()
             yield (at, "releasedOf", (id_,)), proceeds.released_of(id_)
+            yield (at, "pocketReason", (id_,)), proceeds.pocket_reason(id_)
         for id_ in self.receivables.receivables:
             encumbrance = proceeds.encumbrance_of(id_)
             yield (at, "encumbranceOf", (id_,)), (encumbrance.line, encumbrance.amount)
