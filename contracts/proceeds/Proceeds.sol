@@ -34,11 +34,11 @@ contract Proceeds is IProceeds, ProceedsBase {
         IPieceBook pieceBook_,
         address books_,
         address placements_,
-        address works_
+        address worksCode_
     ) ProceedsBase(powers_, participants_, documents_, frameworks_, pieceBook_) {
         books = books_;
         placements = placements_;
-        worksCode = works_;
+        worksCode = worksCode_;
     }
 
     // --- reading ---
