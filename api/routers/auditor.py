@@ -183,8 +183,8 @@ def shown(ledger: LedgerHere, caller: Caller, trace: Mapping[str, Any]) -> Json:
     own = {number for number in numbers if is_party(ledger, caller, int(number))}
     intervals = [_interval(one, own) for one in trace["intervals"]]
     hidden = any(one.get("withheld") for one in intervals)
-    held = [] if hidden else trace["holders"]
-    return {**trace, "holders": held, "intervals": intervals, "attested": _sums(trace["attested"])}
+    beside = {"attested": _sums(trace["attested"])} if "attested" in trace else {}
+    return {**trace, "holders": [] if hidden else trace["holders"], "intervals": intervals, **beside}
 
 
 def _sums(told: Mapping[str, Any] | None) -> Json | None:

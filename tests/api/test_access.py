@@ -388,7 +388,6 @@ def path_of(lived: Api, name: str) -> tuple[str, str]:
         "code": "ICMA-GBP",
         "index": 0,
         "breach": 1,
-        "alert": 1,
         "record": 1,
         "cash": "CNY",
         "document": lived.ids["filing"]["statement"]["document"],
@@ -411,6 +410,8 @@ def path_of(lived: Api, name: str) -> tuple[str, str]:
         known[field] = lived.ids[owner.get(field, field)]
     if "{placement}" in path:
         known["placement"] = placed(lived)
+    if "/alerts" in path:
+        known["alert"] = raised(lived)
     if "/legs/" in path:
         known |= {"leg": told(lived), "name": OUTSIDE}
     if "{instruction}" in path:
@@ -418,6 +419,14 @@ def path_of(lived: Api, name: str) -> tuple[str, str]:
     if "{reallocation}" in path:
         known["reallocation"] = proposed(lived)
     return method, path.format(**known)
+
+
+def raised(lived: Api) -> int:
+    """An alert that the investor raised and nobody answered yet."""
+    if "alert" not in lived.ids:
+        body = {"bond": lived.ids["bond"], "key": HASH, "indicator": "idle", "document": paper("asked")}
+        lived.ids["alert"] = lived.post("Investor", "/v1/alerts", body)["alert"]
+    return int(lived.ids["alert"])
 
 
 def told(lived: Api) -> int:
