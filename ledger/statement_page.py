@@ -6,15 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
-from ledger.domain.money import Currency
-from ledger.domain.states import FenState
+from rich.table import Table
+
 from ledger.flow_picture import picture
-from ledger.statement_tables import ON_LINES, heading, percent, place_name, what
-from ledger.tables import amount, unit_of
-from ledger.words import say, spoken, value, word
+from ledger.statement_tables import (
+    allocation_table,
+    exceptions_table,
+    heading,
+    nothing_wrong,
+    places_table,
+    reconciliation_table,
+)
+from ledger.words import say, spoken
 
 Answer = Mapping[str, Any]
-Row = Sequence[str]
 
 _STYLE: Final = """
 body{font:14px/1.45 system-ui,"Noto Sans CJK SC",sans-serif;color:#1c2b22;max-width:1320px;
@@ -30,11 +35,13 @@ svg{max-width:100%;height:auto}@media print{body{margin:0}}
 
 def page(allocation: Answer, flows: Answer, reconciliation: Answer, exceptions: Answer) -> str:
     """The page in the language of this run. All four must be of one block; the heading names it."""
+    nothing = f"<h2>{escape(say('Exceptions'))}</h2><p>{escape(nothing_wrong())}</p>"
     said = (
-        _allocation(allocation),
+        _html(allocation_table(allocation)),
         f"<h2>{escape(say('Flows'))}</h2>{picture(flows)}",
-        _reconciliation(reconciliation),
-        _exceptions(exceptions),
+        _html(reconciliation_table(reconciliation)),
+        _html(places_table(reconciliation, addresses=True)),
+        _html(exceptions_table(exceptions)) if exceptions["exceptions"] else nothing,
     )
     title = escape(f"{allocation['label']} · {say('Statements')}")
     return (
@@ -45,98 +52,20 @@ def page(allocation: Answer, flows: Answer, reconciliation: Answer, exceptions: 
     )
 
 
-def _allocation(answer: Answer) -> str:
-    unit = unit_of(answer)
-    rows = [
-        [
-            row["category"],
-            row["project"],
-            row["line"],
-            *_amounts(row, ("allocated", *ON_LINES), unit),
-            percent(row["share_ppm"]),
-        ]
-        for row in answer["rows"]
-    ]
-    rows += [
-        [word(FenState, state), "", "", amount(held, unit), "", "", "", ""]
-        for state, held in answer["rest"].items()
-        if int(held)
-    ]
-    total = [say("raised"), "", "", amount(answer["total"], unit), "", "", "", _mark(answer["adds_up"])]
-    heads = (
-        "category",
-        "project",
-        "budget line",
-        ">allocated",
-        ">available",
-        ">encumbered",
-        ">spent",
-        ">share",
+def _html(table: Table) -> str:
+    """A terminal's table as one of a page. What follows a line at the end is the sum."""
+    sides = [' class="n"' if column.justify == "right" else "" for column in table.columns]
+    names = _cells("th", [column.header for column in table.columns], sides)
+    rows = [_cells("td", row, sides) for row in zip(*(column.cells for column in table.columns), strict=True)]
+    summed = table.row_count > 1 and table.rows[-2].end_section
+    lines = [f"<tr>{row}</tr>" for row in rows]
+    if summed:
+        lines[-1] = f'<tr class="sum">{rows[-1]}</tr>'
+    head = f"<thead><tr>{names}</tr></thead>"
+    return f"<h2>{escape(str(table.title))}</h2><table>{head}<tbody>{''.join(lines)}</tbody></table>"
+
+
+def _cells(tag: str, cells: Iterable[object], sides: Sequence[str]) -> str:
+    return "".join(
+        f"<{tag}{side}>{escape(str(cell))}</{tag}>" for cell, side in zip(cells, sides, strict=True)
     )
-    return _table(say("Allocation of what was raised ({currency})", currency=unit), heads, rows, total)
-
-
-def _reconciliation(answer: Answer) -> str:
-    unit = unit_of(answer)
-    rows = [
-        [
-            word(FenState, row["state"]),
-            *_amounts(row, ("trace", "contract"), unit),
-            "–" if row["sub_accounts"] is None else amount(row["sub_accounts"], unit),
-            amount(row["difference"], unit),
-        ]
-        for row in answer["rows"]
-    ]
-    sums = _amounts(answer["total"], ("trace", "contract"), unit)
-    total = [say("raised"), *sums, "", _mark(answer["agrees"])]
-    heads = ("state", ">trace", ">contract", ">sub-accounts", ">difference")
-    sheet = _table(say("Reconciliation by state ({currency})", currency=unit), heads, rows, total)
-    behind = [
-        [word(FenState, one["state"]), place_name(one), one["axis"], amount(one["balance"], unit)]
-        for one in answer["places"]
-    ]
-    places = ("state", "sub-account", "address", ">balance")
-    return sheet + _table(say("Sub-accounts behind the balances"), places, behind)
-
-
-def _exceptions(answer: Answer) -> str:
-    unit = unit_of(answer)
-    if not answer["exceptions"]:
-        nothing = escape(say("Nothing that is looked at here is wrong."))
-        return f"<h2>{escape(say('Exceptions'))}</h2><p>{nothing}</p>"
-    rows = [
-        [
-            value(one["kind"]),
-            what(one),
-            one["party"] or "–",
-            one["since"] or "–",
-            "–" if one["amount"] is None else amount(one["amount"], unit),
-            one["reference"] or "–",
-        ]
-        for one in answer["exceptions"]
-    ]
-    heads = ("kind", "what", "party", "since", ">amount", "reference")
-    return _table(say("Exceptions"), heads, rows)
-
-
-def _amounts(row: Answer, keys: Iterable[str], unit: Currency) -> list[str]:
-    return [amount(row[key], unit) for key in keys]
-
-
-def _mark(holds: bool) -> str:
-    return "✓" if holds else say("DOES NOT ADD UP")
-
-
-def _table(title: str, heads: Row, rows: Iterable[Row], total: Row | None = None) -> str:
-    """Heads as `ledger.tables.table` takes them: English words, `>` before those of numbers."""
-    sides = [' class="n"' if head.startswith(">") else "" for head in heads]
-    names = "".join(f"<th{s}>{escape(say(h.lstrip('>')))}</th>" for h, s in zip(heads, sides, strict=True))
-    body = "".join(f"<tr>{_cells(row, sides)}</tr>" for row in rows)
-    foot = "" if total is None else f'<tr class="sum">{_cells(total, sides)}</tr>'
-    return (
-        f"<h2>{escape(title)}</h2><table><thead><tr>{names}</tr></thead><tbody>{body}{foot}</tbody></table>"
-    )
-
-
-def _cells(row: Row, sides: Row) -> str:
-    return "".join(f"<td{side}>{escape(str(cell))}</td>" for cell, side in zip(row, sides, strict=True))

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from rich.console import Console
+from rich.table import Table
 
 from ledger.domain.states import FenState
 from ledger.flow_picture import name_of
-from ledger.tables import amount, party, table, unit_of
+from ledger.tables import amount, party, share, table, unit_of
 from ledger.words import say, value, word
 
 Answer = Mapping[str, Any]
 
-ON_LINES: Final = ("available", "encumbered", "spent")
-_PPM_OF_A_HUNDREDTH: Final = 100
+_MILLION: Final = 1_000_000
 
 
 def heading(answer: Answer) -> str:
@@ -29,19 +29,16 @@ def heading(answer: Answer) -> str:
     )
 
 
-def percent(ppm: int) -> str:
-    """Two decimals, cut off."""
-    hundredths = ppm // _PPM_OF_A_HUNDREDTH
-    return f"{hundredths // 100}.{hundredths % 100:02d}%"
-
-
 def allocation(out: Console, answer: Answer) -> None:
     """Lines by category and project, then what is on no line, then the sum."""
-    unit = unit_of(answer)
     out.print(f"[bold]{heading(answer)}[/bold]")
-    title = say("Allocation of what was raised ({currency})", currency=unit)
+    out.print(allocation_table(answer))
+
+
+def allocation_table(answer: Answer) -> Table:
+    unit = unit_of(answer)
     shown = table(
-        title,
+        say("Allocation of what was raised ({currency})", currency=unit),
         "category",
         "project",
         "budget line",
@@ -52,8 +49,9 @@ def allocation(out: Console, answer: Answer) -> None:
         ">share",
     )
     for row in answer["rows"]:
-        amounts = [amount(row[key], unit) for key in ("allocated", *ON_LINES)]
-        shown.add_row(row["category"], row["project"], row["line"], *amounts, percent(row["share_ppm"]))
+        amounts = [amount(row[key], unit) for key in ("allocated", "available", "encumbered", "spent")]
+        of_raised = share(row["share_ppm"], _MILLION)
+        shown.add_row(row["category"], row["project"], row["line"], *amounts, of_raised)
     shown.add_section()
     for state, held in answer["rest"].items():
         if int(held):
@@ -61,7 +59,7 @@ def allocation(out: Console, answer: Answer) -> None:
     shown.add_section()
     mark = "✓" if answer["adds_up"] else say("DOES NOT ADD UP")
     shown.add_row("", say("raised"), "", amount(answer["total"], unit), "", "", "", mark)
-    out.print(shown)
+    return shown
 
 
 def flows(out: Console, answer: Answer) -> None:
@@ -78,8 +76,13 @@ def flows(out: Console, answer: Answer) -> None:
 
 def reconciliation(out: Console, answer: Answer) -> None:
     """State by state: three sides and their difference; then the balances behind them."""
-    unit = unit_of(answer)
     out.print(f"[bold]{heading(answer)}[/bold]")
+    out.print(reconciliation_table(answer))
+    out.print(places_table(answer))
+
+
+def reconciliation_table(answer: Answer) -> Table:
+    unit = unit_of(answer)
     title = say("Reconciliation by state ({currency})", currency=unit)
     shown = table(title, "state", ">trace", ">contract", ">sub-accounts", ">difference")
     for row in answer["rows"]:
@@ -90,11 +93,17 @@ def reconciliation(out: Console, answer: Answer) -> None:
     mark = "✓" if answer["agrees"] else say("DIFFERS")
     sums = (amount(answer["total"][side], unit) for side in ("trace", "contract"))
     shown.add_row(say("raised"), *sums, "", mark)
-    out.print(shown)
-    behind = table(say("Sub-accounts behind the balances"), "state", "sub-account", ">balance")
+    return shown
+
+
+def places_table(answer: Answer, *, addresses: bool = False) -> Table:
+    """The sub-accounts whose balances are a state's money; with their addresses where there is room."""
+    unit, title = unit_of(answer), say("Sub-accounts behind the balances")
+    shown = table(title, "state", "sub-account", ">balance", *(["address"] if addresses else []))
     for place in answer["places"]:
-        behind.add_row(word(FenState, place["state"]), place_name(place), amount(place["balance"], unit))
-    out.print(behind)
+        facts = (word(FenState, place["state"]), place_name(place), amount(place["balance"], unit))
+        shown.add_row(*facts, *([place["axis"]] if addresses else []))
+    return shown
 
 
 def place_name(place: Answer) -> str:
@@ -105,17 +114,22 @@ def place_name(place: Answer) -> str:
 
 def exceptions(out: Console, answer: Answer) -> None:
     """One line each; none is said in so many words."""
-    unit = unit_of(answer)
     out.print(f"[bold]{heading(answer)}[/bold]")
-    if not answer["exceptions"]:
-        out.print(say("Nothing that is looked at here is wrong."))
-        return
+    out.print(exceptions_table(answer) if answer["exceptions"] else nothing_wrong())
+
+
+def nothing_wrong() -> str:
+    return say("Nothing that is looked at here is wrong.")
+
+
+def exceptions_table(answer: Answer) -> Table:
+    unit = unit_of(answer)
     shown = table(say("Exceptions"), "kind", "what", "party", "since", ">amount", "reference")
     for one in answer["exceptions"]:
         held = "–" if one["amount"] is None else amount(one["amount"], unit)
         facts = (one["party"] or "–", one["since"] or "–", held, one["reference"] or "–")
         shown.add_row(value(one["kind"]), what(one), *facts)
-    out.print(shown)
+    return shown
 
 
 def what(one: Answer) -> str:

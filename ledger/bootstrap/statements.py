@@ -57,15 +57,7 @@ class Statements:
     def reconciliation(self, bond: int | str) -> Json:
         """The states of BOND-1 by the trace, by the contract and by the sub-accounts' balances, of one block:
         `ledger.reports.statements.reconciliation`."""
-        from ledger.reports.statements import reconciliation
-
-        trace = self._auditor.trace_bond(bond)
-        number, block = int(trace["bond"]), int(trace["block"])
-        record = struct(
-            self._session.chain.call(self._session.deployment["Proceeds"], "states", (number,), block)
-        )
-        contract = {state: int(record[state]) for state in STATES}
-        return reconciliation(trace, contract, self._places(trace))
+        return self._sheet(self._auditor.trace_bond(bond))
 
     def exceptions(self, bond: int | str) -> Json:
         """What is not as it should be: `{…head, exceptions: [{kind, what, party, since, amount, reference,
@@ -75,13 +67,40 @@ class Statements:
         open breach), undertaking (overdue or failed), overdue (a receivable on the bond's money), lost
         (a placement that did not come back), alert (what an indicator found: a question, by its key).
         """
-        from ledger.reports.statements import head
+        trace = self._auditor.trace_bond(bond)
+        return self._odd(trace, self._sheet(trace))
+
+    def all(self, bond: int | str) -> dict[str, Json]:
+        """All four, by name, from one trace."""
+        from ledger.reports.statements import allocation, flows
 
         trace = self._auditor.trace_bond(bond)
+        sheet = self._sheet(trace)
+        return {
+            "allocation": allocation(trace),
+            "flows": flows(trace),
+            "reconciliation": sheet,
+            "exceptions": self._odd(trace, sheet),
+        }
+
+    def _sheet(self, trace: Trace) -> Json:
+        from ledger.reports.statements import reconciliation
+
+        number, block = int(trace["bond"]), int(trace["block"])
+        record = struct(
+            self._session.chain.call(self._session.deployment["Proceeds"], "states", (number,), block)
+        )
+        contract = {state: int(record[state]) for state in STATES}
+        return reconciliation(trace, contract, self._places(trace))
+
+    def _odd(self, trace: Trace, sheet: Json) -> Json:
+        from ledger.reports.statements import head
+
+        number = int(trace["bond"])
         found = [
-            *self._books_differ(int(trace["bond"])),
-            *self._breaches(int(trace["bond"])),
-            *self._undertakings(int(trace["bond"])),
+            *_books_differ(sheet),
+            *self._breaches(number),
+            *self._undertakings(number),
             *self._overdue(trace),
             *_lost(trace),
             *self._alerts(trace),
@@ -117,14 +136,6 @@ class Statements:
             yield "encumbered", f"encumbrance {receivable}", axis(purposes.encumbrance(receivable))
 
     # --- exceptions --------------------------------------------------------------------------------------
-
-    def _books_differ(self, bond: int) -> Iterator[Json]:
-        sheet = self.reconciliation(bond)
-        for row in sheet["rows"]:
-            if row["difference"] != "0":
-                yield _exception("books", row["state"], amount=row["difference"])
-        if not sheet["agrees"] and all(row["difference"] == "0" for row in sheet["rows"]):
-            yield _exception("books", "not conserved")
 
     def _breaches(self, bond: int) -> Iterator[Json]:
         if self._books.bond(bond).issue_date is None and not self._books.raised(bond):
@@ -179,6 +190,14 @@ class Statements:
 
 def _receivables(trace: Trace) -> set[int]:
     return {int(one["receivable"]) for one in trace["intervals"] if one["receivable"] is not None}
+
+
+def _books_differ(sheet: Json) -> Iterator[Json]:
+    for row in sheet["rows"]:
+        if row["difference"] != "0":
+            yield _exception("books", row["state"], amount=row["difference"])
+    if not sheet["agrees"] and all(row["difference"] == "0" for row in sheet["rows"]):
+        yield _exception("books", "not conserved")
 
 
 def _lost(trace: Trace) -> Iterator[Json]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -66,17 +66,11 @@ def report_page(
 ) -> None:
     """All of them on one page, in the language of this run: to print, to send, to keep."""
     with opened() as ledger:
-        sheet: dict[str, Any] = ledger.statements.reconciliation(bond)
-        block = int(sheet["block"])
-        parts = (
-            ledger.statements.allocation(bond, as_of_block=block),
-            ledger.statements.flows(bond, as_of_block=block),
-            sheet,
-            ledger.statements.exceptions(bond),
-        )
-    _write(file, page(*parts))
+        found = ledger.statements.all(bond)
+    sheet = found["reconciliation"]
+    _write(file, page(**found))
     if json_:
-        show({"page": str(file), "block": block, "agrees": sheet["agrees"]})
+        show({"page": str(file), "block": int(sheet["block"]), "agrees": sheet["agrees"]})
     else:
         out.print(say("Page written to {file}", file=file), soft_wrap=True)
 
