@@ -66,14 +66,30 @@ class Conversion:
         if given != had:
             raise BadConversion("a conversion does not add up", who=self.document, had=had, needed=given)
 
-    def bought_before(self, number: int) -> int:
-        """How many of the bought fen the sold fen before `number` became, rounded down. So the parts of any
+    def near(self, *, backward: bool) -> Side:
+        """The side on which a way is before it is converted: forward the sold, backward the bought."""
+        return self.bought if backward else self.sold
+
+    def far(self, *, backward: bool) -> Side:
+        """The side on which it goes on."""
+        return self.sold if backward else self.bought
+
+    def beyond(self, number: int, *, backward: bool) -> int:
+        """The number on the far side that stands for one on the near side, rounded down. So the parts of any
         cut sum to the whole, and which part gets the odd fen does not depend on what else was asked."""
-        return (number - self.sold.fen.start) * self.bought.fen.length // self.sold.fen.length
+        near, far = self.near(backward=backward).fen, self.far(backward=backward).fen
+        return far.start + (number - near.start) * far.length // near.length
 
     def residue_before(self, number: int) -> int:
         """How much of the residue falls to the sold fen before `number`, rounded down as well."""
         return (number - self.sold.fen.start) * self.residue // self.sold.fen.length
+
+
+def least_and_most(count: int, near: int, far: int) -> tuple[int, int]:
+    """What `count` of `near` numbered fen became at least and at most, whichever they are, where all became
+    `far`: each became ⌊far / near⌋ or one more, and so many are the ones that became more."""
+    each, more = divmod(far, near)
+    return count * each + max(0, count - (near - more)), count * each + min(count, more)
 
 
 def conversion_of(document: str, content: bytes) -> Conversion:

@@ -106,6 +106,17 @@ class Snapshot:
         )
         return [(checksum(bytes(row.address)), row.block, row.log) for row in self._connection.execute(query)]
 
+    def moves_citing(self, cash: str, documents: Iterable[str]) -> list[tuple[int, int]]:
+        """(block, log) of the moves of one `Cash` that name one of these documents, in order."""
+        table = schema.moves
+        named = select(schema.addresses.c.id).where(schema.addresses.c.address == address_bytes(cash))
+        mine = table.c.cash == named.scalar_subquery()
+        found: list[tuple[int, int]] = []
+        for some in parts([bytes.fromhex(one.removeprefix("0x")) for one in documents]):
+            query = select(table.c.block, table.c.log).where(mine, table.c.document.in_(some))
+            found += [(row.block, row.log) for row in self._connection.execute(query)]
+        return sorted(found)
+
     def events(
         self, after: int = -1, up_to: int | None = None, contracts: Sequence[str] | None = None
     ) -> list[EventRow]:

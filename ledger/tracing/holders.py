@@ -33,8 +33,13 @@ def holders(
 ) -> list[Json]:
     """Who has what was paid, from the payments on. What goes back to the bond's own books ends there."""
     shares = spread(world.stream(cash, backward=False), rule, starts, stop=books, horizon=horizon)
-    lines = [(world.meanings()[share.axis], share) for share in _largest(shares)]
-    return [_line(world, axis, share, _end(axis, share)) for axis, share in lines]
+    return holding_lines(world, shares)
+
+
+def holding_lines(world: World, shares: Iterable[Share]) -> list[Json]:
+    """How shares of what was paid are told, the largest first."""
+    lines = [(world.meanings()[share.axis], share) for share in largest(shares)]
+    return [line(world, axis, share, _end(axis, share)) for axis, share in lines]
 
 
 def sources(
@@ -52,7 +57,12 @@ def sources(
         ending=returning_rows(columns, world.refunds(cash)),
         horizon=horizon,
     )
-    merged = _merged(world, shares, sum(start.amount for start in starts))
+    return source_lines(world, shares, sum(start.amount for start in starts))
+
+
+def source_lines(world: World, shares: Iterable[Share], asked: int) -> list[Json]:
+    """How shares of what funded `asked` fen are told, one line a bond."""
+    merged = _merged(world, shares, asked)
     return [_source(world, world.meanings()[share.axis], share) for share in merged]
 
 
@@ -62,7 +72,8 @@ def require_rule(rule: Rule, limits: Limits) -> None:
         raise BadInput("the bounds have no amount horizon", had=limits.least, needed=1)
 
 
-def _largest(shares: Iterable[Share]) -> list[Share]:
+def largest(shares: Iterable[Share]) -> list[Share]:
+    """In the order in which they are told."""
     return sorted(shares, key=lambda share: (-share.most, share.axis, share.why))
 
 
@@ -74,7 +85,8 @@ def _end(axis: Axis, share: Share) -> str | None:
     return _LEFT.get(axis.kind)
 
 
-def _line(world: World, axis: Axis, share: Share, horizon: str | None) -> Json:
+def line(world: World, axis: Axis, share: Share, horizon: str | None) -> Json:
+    """One line, in the shape given above."""
     return {
         **who(world.books.party(axis.party) if axis.party else None),
         "sub_account": axis.kind.value,
@@ -89,7 +101,7 @@ def _merged(world: World, shares: Iterable[Share], asked: int) -> list[Share]:
     """A bond's money may have been seen last on several of its axes: one line a bond."""
     meanings = world.meanings()
     found: dict[object, Share] = {}
-    for share in _largest(shares):
+    for share in largest(shares):
         axis = meanings[share.axis]
         key = ("bond", axis.bond) if _is_bond(axis, share) else (share.axis, share.why)
         had = found.get(key)
@@ -109,5 +121,5 @@ def _source(world: World, axis: Axis, share: Share) -> Json:
         "bond": bond.id if bond else None,
         "label": bond.label if bond else None,
         "end_of_trace": end,
-        **_line(world, axis, share, "cut" if end == "cut" else None),
+        **line(world, axis, share, "cut" if end == "cut" else None),
     }

@@ -18,16 +18,12 @@ a page gives those from `after` on and `next` the first of the next one, null at
 first.
 
 **Conversions.** Money that was converted ends there: `horizon` (backward `end_of_trace`) is "converted".
-That it was is said by the move, when it cites a registered conversion document, or by the document, when
-the reader can open it (`ledger.domain.conversion`). Then `converted` goes on in the other currency; else
-it is null:
-
-    {document, standing: "attested", registrar, numerator, denominator, cash, currency, minor_unit, start,
-     end, amount, residue, parts}
+Where a document that the reader can open says into what, `converted` goes on in the other currency
+(`ledger.tracing.conversions`, with `{…, amount, residue, parts}`); else it is null.
 
 `amount` and `residue` are in the other currency, and `parts` tile `amount`. Backward it is the same from
 the bought money to the sold, and `residue` is null. `count` and pages are of the parts before a document
-cuts them.
+cuts them. By the rules that number no fen it is told as in `ledger.tracing.mixing`.
 """
 
 from __future__ import annotations
@@ -38,18 +34,18 @@ from itertools import pairwise
 
 import numpy as np
 
-from ledger.domain.conversion import Conversion, Side
+from ledger.domain.conversion import Conversion
 from ledger.domain.dates import format_day
 from ledger.domain.limits import Limits
 from ledger.domain.questions import IntervalQuestion
-from ledger.errors import NotFound
-from ledger.tracing import axes, onward
+from ledger.tracing import axes, mixing, onward
 from ledger.tracing.axes import Kind
-from ledger.tracing.holders import holders, require_rule, sources
+from ledger.tracing.conversions import Way, by_banks, facts, there
+from ledger.tracing.holders import require_rule
 from ledger.tracing.hops import Json, Trail, name, rows_of, who
 from ledger.tracing.payment import source_of
 from ledger.tracing.shares import Rule
-from ledger.tracing.steps import BoolArray, Horizon, Why
+from ledger.tracing.steps import BoolArray, Why
 from ledger.tracing.subaccounts import SubAccount, sub_account
 from ledger.tracing.sweep import Start
 from ledger.tracing.walk import Flow, backward, forward, require_range
@@ -68,9 +64,11 @@ def interval_trace(world: World, asked: IntervalQuestion) -> Json:
     end = incoming if asked.end is None else asked.end
     require_range(asked.start, end, incoming)
     answer = _head(world, found, asked, end)
-    if asked.rule == Rule.FIFO:
-        return answer | _parts(world, found, asked, end)
-    return answer | _shares(world, found, asked, end)
+    known = by_banks(world, asked.conversions)
+    way = Way(Rule.named(asked.rule), asked.limits, asked.is_backward, known)
+    if way.rule is Rule.FIFO:
+        return answer | _parts(world, found, asked, way, end)
+    return answer | _shares(world, found, asked, way, end)
 
 
 def _head(world: World, found: SubAccount, asked: IntervalQuestion, end: int) -> Json:
@@ -110,10 +108,10 @@ def walk(world: World, found: SubAccount, start: int, end: int, limits: Limits, 
     return forward(found.columns, found.axis, start, end, side=side, horizon=horizon)
 
 
-def _parts(world: World, found: SubAccount, asked: IntervalQuestion, end: int) -> Json:
+def _parts(world: World, found: SubAccount, asked: IntervalQuestion, way: Way, end: int) -> Json:
     flow = walk(world, found, asked.start, end, asked.limits, back=asked.is_backward)
     page = range(asked.after, min(asked.after + asked.limit, len(flow.leaves)))
-    teller = _Teller(world, asked, frozenset())
+    teller = Teller(world, way)
     leaves = flow.leaves
     ended = leaves.why == Why.STOP if asked.is_backward else leaves.why != Why.CUT
     return {
@@ -126,18 +124,12 @@ def _parts(world: World, found: SubAccount, asked: IntervalQuestion, end: int) -
     }
 
 
-class _Teller:
-    """Tells the leaves of a walk, and goes on where a document links them with another currency.
+class Teller:
+    """Tells the leaves of a walk, and goes on where a document links them with another currency."""
 
-    A document is used once on any way: one that lies cannot lead in a circle.
-    """
-
-    def __init__(self, world: World, asked: IntervalQuestion, used: frozenset[str]) -> None:
+    def __init__(self, world: World, way: Way) -> None:
         self._world = world
-        self._asked = asked
-        self._used = used
-        known = (asked.conversions or {}).values()
-        self._known = [one for one in known if one.document not in used and self._is_by_bank(one)]
+        self._way = way
 
     def told(self, found: SubAccount, flow: Flow, leaves: range) -> list[Json]:
         """The parts, in order; a leaf is cut where a conversion begins or ends."""
@@ -159,7 +151,7 @@ class _Teller:
             yield self._part(part, link, cut=cut)
 
     def _part(self, trail: Trail, link: _Link | None, *, cut: bool) -> Json:
-        if self._asked.is_backward:
+        if self._way.backward:
             told, ended = source_of(self._world, trail, 0, cut=cut), {"end_of_trace": "converted"}
         else:
             told, ended = onward.rest(self._world, trail, 0, cut=cut), {"horizon": "converted"}
@@ -173,8 +165,8 @@ class _Teller:
         """What the documents that the reader can open say of the stops that this money went on from."""
         for step in range(len(trail.axes) - 1):
             axis, at = trail.axes[step], trail.number(step, trail.start)
-            for known in self._known:
-                near = known.bought if self._asked.is_backward else known.sold
+            for known in self._way.known:
+                near = known.near(backward=self._way.backward)
                 low, high = max(near.fen.start, at), min(near.fen.end, at + trail.amount)
                 is_there = (near.cash, near.account) == (found.cash, axis.party) and axis.kind is Kind.GENERAL
                 if is_there and low < high:
@@ -186,15 +178,10 @@ class _Teller:
         documents = self._world.books.conversions
         return next((step for step, ref in enumerate(moves) if ref and ref.document in documents), None)
 
-    def _is_by_bank(self, known: Conversion) -> bool:
-        books = self._world.books
-        banks = {books.banks.get(side.cash) for side in (known.sold, known.bought)}
-        return None not in banks and books.conversions.get(known.document) in banks
-
     def _stopped(self, trail: Trail, link: _Link) -> Json:
         """Where the way ends: with who got the money at the conversion, or gave it."""
         axis, path = trail.axes[link.step + 1], trail.path(trail.start, trail.amount)[: link.step + 2]
-        if self._asked.is_backward:
+        if self._way.backward:
             nothing = ("bond", "label", "origin_start", "origin_end", "project", "line")
             return {**dict.fromkeys(nothing), "investor": who(None), "path": path}
         party = self._world.books.party(axis.party) if axis.party else None
@@ -206,51 +193,22 @@ class _Teller:
     def _other(self, trail: Trail, link: _Link) -> Json | None:
         """The same money in the other currency; None where no document that the reader can open links it, or
         one speaks of fen that never were."""
-        known = link.known
-        if known is None:
-            return None
-        far = known.sold if self._asked.is_backward else known.bought
-        there = self._there(far)
-        if there is None:
+        known, back = link.known, self._way.backward
+        found = known and there(self._world, known.far(backward=back))
+        if not (known and found):
             return None
         at = trail.number(link.step, trail.start)
-        low, high = (self._beyond(known, number) for number in (at, at + trail.amount))
-        code, digits = self._world.currency(far.cash)
-        residue = known.residue_before(at + trail.amount) - known.residue_before(at)
-        return {
-            "document": known.document,
-            "standing": "attested",
-            "registrar": who(self._world.books.party(self._world.books.conversions[known.document])),
-            "numerator": str(known.numerator),
-            "denominator": str(known.denominator),
-            "cash": far.cash,
-            "currency": code,
-            "minor_unit": digits,
-            "start": str(low),
-            "end": str(high),
+        low, high = (known.beyond(number, backward=back) for number in (at, at + trail.amount))
+        residue = None if back else known.residue_before(at + trail.amount) - known.residue_before(at)
+        return facts(self._world, known, known.far(backward=back), low, high) | {
             "amount": str(high - low),
-            "residue": None if self._asked.is_backward else str(residue),
-            "parts": self._goes_on(known, there, low, high) if low < high else [],
+            "residue": None if residue is None else str(residue),
+            "parts": self._goes_on(known, found, low, high) if low < high else [],
         }
 
-    def _there(self, far: Side) -> SubAccount | None:
-        try:
-            there = sub_account(self._world, far.account, far.cash)
-        except NotFound:
-            return None
-        return there if far.fen.end <= there.columns.counters(there.axis)[0] else None
-
-    def _beyond(self, known: Conversion, number: int) -> int:
-        """The number in the other currency that stands for a number in this one."""
-        if not self._asked.is_backward:
-            return known.bought.fen.start + known.bought_before(number)
-        sold, bought = known.sold.fen, known.bought.fen
-        return sold.start + (number - bought.start) * sold.length // bought.length
-
-    def _goes_on(self, known: Conversion, there: SubAccount, start: int, end: int) -> list[Json]:
-        flow = walk(self._world, there, start, end, self._asked.limits, back=self._asked.is_backward)
-        teller = _Teller(self._world, self._asked, self._used | {known.document})
-        return teller.told(there, flow, range(len(flow.leaves)))
+    def _goes_on(self, known: Conversion, found: SubAccount, start: int, end: int) -> list[Json]:
+        flow = walk(self._world, found, start, end, self._way.limits, back=self._way.backward)
+        return Teller(self._world, self._way.without(known)).told(found, flow, range(len(flow.leaves)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,16 +229,14 @@ def _step(link: _Link) -> int:
 # --- by the rules that number no fen ---------------------------------------------------------------------
 
 
-def _shares(world: World, found: SubAccount, asked: IntervalQuestion, end: int) -> Json:
-    horizon = world.horizon(found.cash, asked.limits, backward=asked.is_backward)
-    rule = Rule.named(asked.rule)
-    if asked.is_backward:
-        starts = _left(found, asked.start, end)
-        shares = sources(world, found.cash, found.columns, rule, starts, horizon)
+def _shares(world: World, found: SubAccount, asked: IntervalQuestion, way: Way, end: int) -> Json:
+    resting: list[Json] = []
+    if way.backward:
+        starts = mixing.left(found, asked.start, end)
     else:
         starts, resting = _paid(world, found, asked, end)
-        shares = resting + holders(world, found.cash, rule, starts, _own(world, found), horizon)
-    key = "end_of_trace" if asked.is_backward else "horizon"
+    shares = resting + mixing.shares(world, found.cash, way, starts, _own(world, found))
+    key = "end_of_trace" if way.backward else "horizon"
     cut = sum(int(share["most"]) for share in shares if share[key] == "cut")
     least, most = (sum(int(share[bound]) for share in shares) for bound in ("least", "most"))
     complete = least <= end - asked.start <= most and not cut
@@ -300,7 +256,7 @@ def _paid(
 ) -> tuple[list[Start], list[Json]]:
     """Where mixing begins, and what has not come so far: money on a bond's own books has its numbers."""
     if found.meaning.kind not in axes.BOOKS:
-        return _came(found, asked.start, end), []
+        return mixing.came(found, asked.start, end), []
     own = _own(world, found)
     side = world.outgoing(found.cash)
     flow = forward(found.columns, found.axis, asked.start, end, side=side, stop=~own)
@@ -312,27 +268,9 @@ def _paid(
         if own[axis] or axis == found.columns.source:
             told = onward.rest(world, Trail(world, found.columns, flow, leaf), 0, cut=False)
             keys = ("party", "account", "illustrative", "sub_account", "name", "horizon")
-            resting.append({key: told[key] for key in keys} | {"least": str(amount), "most": str(amount)})
+            held = {"least": str(amount), "most": str(amount), "converted": None}
+            resting.append({key: told[key] for key in keys} | held)
         else:
             trail = Trail(world, found.columns, flow, leaf)
             starts.append(Start(trail.row(-1), axis, amount))
     return starts, resting
-
-
-def _came(found: SubAccount, start: int, end: int) -> list[Start]:
-    """The moves that brought the fen, each from where it stands in the history on."""
-    flow = backward(found.columns, found.axis, start, end, horizon=Horizon(hops=1))
-    rows = flow.side.row[flow.nodes.edge[flow.leaves.node]].tolist()
-    amounts = flow.leaves.amount.tolist()
-    return [Start(row, found.axis, amount) for row, amount in zip(rows, amounts, strict=True)]
-
-
-def _left(found: SubAccount, start: int, end: int) -> list[Start]:
-    """The moves that took the fen away; what is still there is asked of the end of the history."""
-    flow = forward(found.columns, found.axis, start, end, horizon=Horizon(hops=1))
-    starts = []
-    for leaf in range(len(flow.leaves)):
-        edge = int(flow.nodes.edge[flow.leaves.node[leaf]])
-        row = len(found.columns.rows) if edge < 0 else int(flow.side.row[edge])
-        starts.append(Start(row, found.axis, int(flow.leaves.amount[leaf])))
-    return starts

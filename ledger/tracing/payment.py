@@ -180,9 +180,7 @@ def _checked(tx: str) -> str:
 
 def _move(world: World, cash: str, block: int, log: int) -> CashMove:
     columns = world.columns(cash)
-    rows = columns.rows
-    first, end = np.searchsorted(rows.block, [block, block + 1])
-    row = int(first + np.searchsorted(rows.log[first:end], log))
+    rows, row = columns.rows, world.row_at(cash, block, log)
     world.load(columns, np.array([row]))
     meanings = world.meanings()
     source, target = meanings[int(rows.from_axis[row])], meanings[int(rows.to_axis[row])]

@@ -60,16 +60,28 @@ def by_largest_remainder(fine: Sequence[int], total: int, bits: int) -> list[int
     return down
 
 
-def tightened(least: Mapping[int, int], most: Mapping[int, int], total: int) -> dict[int, tuple[int, int]]:
-    """Bounds by place, after what the others can hold at most and must hold at least."""
+def tightened(
+    least: Mapping[int, int], most: Mapping[int, int], total: tuple[int, int]
+) -> dict[int, tuple[int, int]]:
+    """Bounds by place, after what the others can hold at most and must hold at least; `total`: what all hold
+    together, at least and at most."""
     certain, possible = sum(least.values()), sum(most.values())
     return {
         place: (
-            max(least.get(place, 0), total - (possible - high)),
-            min(high, total - (certain - least.get(place, 0))),
+            max(least.get(place, 0), total[0] - (possible - high)),
+            min(high, total[1] - (certain - least.get(place, 0))),
         )
         for place, high in most.items()
     }
+
+
+def added_up(shares: Iterable[Share]) -> list[Share]:
+    """Shares of several sweeps, one a place, in the order in which they are met."""
+    found: dict[tuple[int, Why], tuple[int, int]] = {}
+    for share in shares:
+        least, most = found.get((share.axis, share.why), (0, 0))
+        found[share.axis, share.why] = least + share.least, most + share.most
+    return [Share(axis, why, least, most) for (axis, why), (least, most) in found.items()]
 
 
 def of_flow(flow: Flow) -> list[Share]:

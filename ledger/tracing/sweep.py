@@ -16,14 +16,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain
 from typing import Final
 
 import numpy as np
 
 from ledger.domain.history import IntArray
 from ledger.tracing.columns import MoveColumns
-from ledger.tracing.shares import Rule, Share, by_largest_remainder, tightened
+from ledger.tracing.shares import Rule, Share, added_up, by_largest_remainder, tightened
 from ledger.tracing.steps import ALL_THE_WAY, BoolArray, Horizon, Why
 
 _CHUNK: Final = 8_192
@@ -76,14 +76,22 @@ class Stream:
         """The place in this order right behind a move."""
         return len(self) - row if self.backward else row + 1
 
+    def before(self, row: int) -> int:
+        """The place right before it; there is nothing before the end of the history, backward."""
+        return max(0, self.after(row) - 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """`amount` fen on `axis`: forward, right after the move `row`; backward, right before it."""
+    """`amount` fen on `axis`: forward, right after the move `row`; backward, right before it.
+
+    `least`: for the bounds, so many are certain, and `amount` is the most; None: all are.
+    """
 
     row: int
     axis: int
     amount: int
+    least: int | None = None
 
 
 def spread(
@@ -94,29 +102,72 @@ def spread(
     stop: BoolArray | None = None,
     ending: IntArray | None = None,
     horizon: Horizon = ALL_THE_WAY,
+    within: tuple[int, int] | None = None,
 ) -> list[Share]:
     """Where what starts there is in the end.
 
     Args:
         rule: pro-rata or bounds; first in, first out is a walk (`ledger.tracing.walk`).
-        starts: together they hold no more than the balances that they start on.
         stop: by axis, True where money is not followed further; the source always ends it.
         ending: rows of moves that end it as well.
+        within: for the bounds, what the starts hold together at least and at most; None: all.
     """
-    total = sum(start.amount for start in starts)
-    if not total:
-        return []
-    tags: _Tags = (_Prorata if rule is Rule.PRORATA else _Bounds)(stream, horizon)
+    sweeps = spreads(stream, rule, starts, stop=stop, ending=ending, horizon=horizon, within=within)
+    return added_up(chain.from_iterable(sweeps))
+
+
+def spreads(
+    stream: Stream,
+    rule: Rule,
+    starts: Sequence[Start],
+    *,
+    stop: BoolArray | None = None,
+    ending: IntArray | None = None,
+    horizon: Horizon = ALL_THE_WAY,
+    within: tuple[int, int] | None = None,
+) -> Iterator[list[Share]]:
+    """The same sweep by sweep.
+
+    Money that comes round and is asked about again starts again: by the bounds it is swept apart, because one
+    sweep knows no balance with more tags than fen.
+    """
     course = _Course(stream, _stops(stream, stop), ending, horizon)
-    ordered = sorted(starts, key=lambda start: stream.after(start.row))
-    places = [*(stream.after(start.row) for start in ordered), len(stream)]
-    for start, (begin, end) in zip(ordered, pairwise(places), strict=True):
+    waiting = sorted((start for start in starts if start.amount), key=lambda start: stream.after(start.row))
+    total = sum(start.amount for start in waiting)
+    least, most = within or (total, total)
+    while waiting:
+        tags: _Tags = (_Prorata if rule is Rule.PRORATA else _Bounds)(stream, horizon)
+        later = _swept(stream, course, tags, waiting)
+        mine = sum(start.amount for start in waiting) - sum(start.amount for start in later)
+        yield tags.shares((max(0, least - (total - mine)), min(mine, most)))
+        waiting = later
+
+
+def _swept(stream: Stream, course: _Course, tags: _Tags, starts: Sequence[Start]) -> list[Start]:
+    """Sweeps from the first start to the end. Those that may be money of an earlier one are given back."""
+    course.live[:] = False
+    later: list[Start] = []
+    at, row, is_round = stream.before(starts[0].row), -1, False
+    for start in starts:
+        first, after = stream.before(start.row), stream.after(start.row)
+        _follow(course, tags, at, first)
+        if start.row != row:
+            row, is_round = start.row, first < after and tags.comes_round(int(stream.payer[first]))
+        _follow(course, tags, max(at, first), after)
+        at = after
+        if is_round:
+            later.append(start)
+            continue
         tags.add(start)
         course.live[start.axis] = True
-        for chunk in course.chunks(begin, end):
-            tags.meet(chunk)
-            course.learn(chunk, tags)
-    return tags.shares(total)
+    _follow(course, tags, at, len(stream))
+    return later
+
+
+def _follow(course: _Course, tags: _Tags, begin: int, end: int) -> None:
+    for chunk in course.chunks(begin, end):
+        tags.meet(chunk)
+        course.learn(chunk, tags)
 
 
 def _stops(stream: Stream, stop: BoolArray | None) -> BoolArray:
@@ -211,13 +262,17 @@ class _Tags(ABC):
     def meet(self, chunk: _Chunk) -> None:
         """Moves what the chunk's moves take along."""
 
+    def comes_round(self, axis: int) -> bool:
+        """Whether a tag there would be counted twice, and the rule cannot say so."""
+        return False
+
     @abstractmethod
     def held(self, axes: IntArray) -> list[bool]:
         """Which of the axes have a tag."""
 
     @abstractmethod
-    def shares(self, total: int) -> list[Share]:
-        """The answer."""
+    def shares(self, total: tuple[int, int]) -> list[Share]:
+        """The answer; together so much at least and at most."""
 
     def _ways(self, payer: int, payee: int) -> list[tuple[int, int]]:
         """(from, to) in every layer, the deepest first so that no tag moves twice; beyond it, it is cut."""
@@ -285,9 +340,9 @@ class _Prorata(_Tags):
                 tags[source] -= part
                 tags[cut if self._least > 1 and part < self._smallest else to] += part
 
-    def shares(self, total: int) -> list[Share]:
+    def shares(self, total: tuple[int, int]) -> list[Share]:
         fine = self._by_place(self._tags)
-        whole = by_largest_remainder(list(fine.values()), total, _FINE_BITS)
+        whole = by_largest_remainder(list(fine.values()), total[1], _FINE_BITS)
         return [self._share(place, had, had) for place, had in zip(fine, whole, strict=True) if had]
 
 
@@ -299,11 +354,14 @@ class _Bounds(_Tags):
         self._rest = stream.rest
 
     def add(self, start: Start) -> None:
-        self._low[start.axis] += start.amount
+        self._low[start.axis] += start.amount if start.least is None else start.least
         self._high[start.axis] += start.amount
 
     def held(self, axes: IntArray) -> list[bool]:
         return self._is_held(self._high, axes)
+
+    def comes_round(self, axis: int) -> bool:
+        return self._is_held(self._high, np.array([axis]))[0]
 
     def meet(self, chunk: _Chunk) -> None:
         low, high = self._low, self._high
@@ -318,9 +376,9 @@ class _Bounds(_Tags):
                     high[to] += min(most, amount)
                     low[to] += max(0, least + amount - balance)
 
-    def shares(self, total: int) -> list[Share]:
+    def shares(self, total: tuple[int, int]) -> list[Share]:
         most = {
-            place: min(had, total, self._room(place, had))
+            place: min(had, total[1], self._room(place, had))
             for place, had in self._by_place(self._high).items()
         }
         found = tightened(self._by_place(self._low), most, total)

@@ -40,6 +40,8 @@ class History(Protocol):
 
     def moves_of(self, tx: str) -> list[tuple[str, int, int]]: ...
 
+    def moves_citing(self, cash: str, documents: Iterable[str]) -> list[tuple[int, int]]: ...
+
     def events(
         self, after: int = -1, up_to: int | None = None, contracts: Sequence[str] | None = None
     ) -> list[EventRow]: ...
@@ -63,6 +65,7 @@ class State:
     sides: dict[tuple[str, bool], Side] = field(default_factory=dict)
     streams: dict[tuple[str, bool], Stream] = field(default_factory=dict)
     meanings: list[Axis] = field(default_factory=list)
+    converting: dict[str, IntArray] = field(default_factory=dict)
     pieces: PieceColumns | None = None
 
     @classmethod
@@ -90,6 +93,7 @@ class State:
         self.sides.clear()
         self.streams.clear()
         self.meanings.clear()
+        self.converting.clear()
         self.pieces = None
         self.header = header
 
@@ -201,7 +205,23 @@ class World:
             if self.books.bonds[r.bond].cash == cash
         ]
 
+    def converting_rows(self, cash: str) -> IntArray:
+        """The moves that cite a registered conversion document, in order."""
+        found = self.state.converting
+        if cash not in found:
+            registered = self.books.conversions
+            places = self.history.moves_citing(cash, registered) if registered else []
+            known = [place for place in places if place[0] <= self.header.number]
+            found[cash] = np.array([self.row_at(cash, *place) for place in known], dtype=np.int64)
+        return found[cash]
+
     # --- places ---
+
+    def row_at(self, cash: str, block: int, log: int) -> int:
+        """The row of a move of a cash, which must be there."""
+        rows = self.columns(cash).rows
+        first, end = np.searchsorted(rows.block, [block, block + 1])
+        return int(first + np.searchsorted(rows.log[first:end], log))
 
     def load(self, columns: MoveColumns, rows: IntArray) -> None:
         """Fetches what `ref` and `day` will be asked for, all at once."""

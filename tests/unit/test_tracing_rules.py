@@ -298,3 +298,20 @@ def test_numbers_beyond_63_bits_give_the_same_shares() -> None:
 def test_unknown_rules_are_refused() -> None:
     with pytest.raises(BadInput, match="unknown rule"):
         Rule.named("lifo")
+
+
+def test_bounds_hold_for_money_that_comes_round_and_is_asked_about_again() -> None:
+    """All that ever came to an account: 100 fen that left and came back are two hundred numbers of it."""
+    queue = LotQueue()
+    queue.mint(1, 100)
+    for source, to, amount in ((1, 2, 100), (2, 1, 60), (1, 3, 50), (3, 1, 20)):
+        queue.move(source, to, amount)
+    columns = columns_of(queue, 4)
+    starts = [Start(0, 1, 100), Start(2, 1, 60), Start(4, 1, 20)]
+    stream = Stream.forward_of(columns)
+    bounds = {share.axis: share for share in spread(stream, Rule.BOUNDS, starts)}
+    prorata = {share.axis: share.most for share in spread(stream, Rule.PRORATA, starts)}
+    numbered = {share.axis: share.most for share in of_flow(forward(columns, 1, 0, 180))}
+    for had in (prorata, numbered):
+        assert sum(had.values()) == 180
+        assert all(bounds[axis].least <= had.get(axis, 0) <= bounds[axis].most for axis in had | bounds)

@@ -135,6 +135,10 @@ class Index:
     def moves_of(self, tx: str) -> list[tuple[str, int, int]]:
         return [(CASH, block, log) for block, log in self.cited if tx_of(block) == tx]
 
+    def moves_citing(self, cash: str, documents: Iterable[str]) -> list[tuple[int, int]]:
+        named = set(documents)
+        return sorted(place for place, document in self.cited.items() if cash == CASH and document in named)
+
     def events(
         self, after: int = -1, up_to: int | None = None, contracts: Sequence[str] | None = None
     ) -> list[EventRow]:
