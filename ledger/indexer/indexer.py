@@ -14,6 +14,7 @@ from typing import Final, Protocol
 
 from ledger.domain.history import Batch, Discovered, EventRow, Header
 from ledger.errors import ChainUnavailable, Conflict, FalseAnswer
+from ledger.indexer.ahead import Ahead, Answer, Wanted
 from ledger.indexer.blooms import may_hold
 from ledger.indexer.decode import Abi, Decoder, move_logs, place
 from ledger.indexer.source import Log, LogSource
@@ -141,37 +142,51 @@ class Indexer:
         head = self._source.head() - self._settings.confirmations
         target = head if to is None else min(to, head)
         tip = self._common()
-        while (tip.number if tip else self._start - 1) < target:
-            tip, logs = self._step(tip, target)
-            self._pace(logs)
-            self._report(tip.number, target, logs)
+        with Ahead(self._ask) as ahead:
+            while (tip.number if tip else self._start - 1) < target:
+                tip, logs = self._step(tip, target, ahead)
+                self._report(tip.number, target, logs)
         return tip
 
     # --- one step ---
 
-    def _pace(self, logs: int) -> None:
-        """The next step's blocks, by how many logs these had: a node is slow to make one very long answer."""
+    def _ask(self, wanted: Wanted) -> Answer:
+        """The end first: the same end before and after means the same chain in between."""
+        return Answer(self._header(wanted.last), self._logs(wanted.addresses, wanted.first, wanted.last))
+
+    def _wanted(self, decoder: Decoder, first: int, target: int) -> Wanted:
+        return Wanted(tuple(decoder.addresses), first, min(first + self._span - 1, target))
+
+    def _pace(self, logs: int) -> bool:
+        """The next step's blocks, by how many logs these had: a node is slow to make one very long answer.
+
+        Returns:
+            Whether there is so much to read that asking ahead saves time.
+        """
         if logs > self._settings.logs:
             self._span = max(self._span * self._settings.logs // logs, 1)
         elif 2 * logs < self._settings.logs:
             self._span = min(2 * self._span, self._settings.span)
+            return False
+        return True
 
-    def _step(self, tip: Header | None, target: int) -> tuple[Header, int]:
+    def _step(self, tip: Header | None, target: int, ahead: Ahead) -> tuple[Header, int]:
         """Reads and writes one range; its last block, and how many logs stood in it."""
-        first = tip.number + 1 if tip else self._start
-        last = min(first + self._span - 1, target)
-        # The same end before and after means the same chain in between.
-        end = self._header(last)
+        decoder = self._decoder()
+        wanted = self._wanted(decoder, tip.number + 1 if tip else self._start, target)
+        answer = ahead.take(wanted)
+        if self._pace(len(answer.logs)) and wanted.last < target:
+            ahead.begin(self._wanted(decoder, wanted.last + 1, target))
         if tip is not None and not self._on_chain(tip):
             raise _Moved
-        found = self._read(first, last)
-        headers = self._headers(found, first, last)
-        if self._header(last) != end or headers[-1] != end:
+        found = self._read(decoder, answer.logs, wanted.last)
+        headers = self._headers(found, wanted.first, wanted.last)
+        if self._header(wanted.last) != answer.end or headers[-1] != answer.end:
             raise _Moved
         _require_linked(headers, tip)
-        batch = Batch(end, headers, move_logs(found.moves), found.rows, found.discovered)
+        batch = Batch(answer.end, headers, move_logs(found.moves), found.rows, found.discovered)
         self._write(lambda: self._store.append(batch, tip))
-        return end, found.logs
+        return answer.end, found.logs
 
     def _write(self, act: Callable[[], None]) -> None:
         try:
@@ -179,17 +194,17 @@ class Indexer:
         except Conflict as conflict:  # another process was faster; its work is as good as ours
             raise _Moved from conflict
 
-    def _read(self, first: int, last: int) -> _Found:
-        """All logs of the range, with those of contracts announced in it from their own beginning on."""
-        decoder = self._decoder()
+    def _read(self, decoder: Decoder, logs: Sequence[Log], last: int) -> _Found:
+        """What the logs say, and those of contracts announced in them from their own beginning on."""
         found = _Found()
-        fresh = self._take(found, decoder, self._logs(decoder.addresses, first, last))
+        fresh = self._take(found, decoder, logs)
         while fresh:
             found.discovered += fresh
             addresses = [contract.address for contract in fresh]
             fresh = self._take(found, decoder, self._logs(addresses, self._start, last))
-        found.moves.sort(key=_position)
-        found.rows.sort(key=lambda row: (row.block, row.log))
+        if found.discovered:  # otherwise one answer, in order already
+            found.moves.sort(key=_position)
+            found.rows.sort(key=lambda row: (row.block, row.log))
         return found
 
     def _logs(self, addresses: Sequence[str], first: int, last: int) -> Sequence[Log]:
@@ -293,23 +308,21 @@ def in_order(logs: Sequence[Log], addresses: Sequence[str], first: int, last: in
     wanted = {address.lower() for address in addresses}
     if any(log.get("removed") for log in logs):
         raise _Moved
-    if {log["address"].lower() for log in logs} - wanted:
+    if {address.lower() for address in {log["address"] for log in logs}} - wanted:
         stranger = next(log for log in logs if log["address"].lower() not in wanted)
         raise FalseAnswer(
             "the node gives a log of another contract than asked",
             who=place(stranger),
             had=stranger["address"],
         )
-    places = [_position(log) for log in logs]
-    if not all(before < after for before, after in pairwise(places)):
+    if not all(before < after for before, after in pairwise(map(_position, logs))):
         logs = _each_once(logs)
-        places = [_position(log) for log in logs]
-    for at in (0, -1) if places else ():
-        if not first <= places[at][0] <= last:
+    for log in (logs[0], logs[-1]) if logs else ():
+        if not first <= _position(log)[0] <= last:
             raise FalseAnswer(
                 "the node gives a log of another block than asked",
-                who=place(logs[at]),
-                had=places[at][0],
+                who=place(log),
+                had=_position(log)[0],
                 needed=f"{first} to {last}",
             )
     return logs
@@ -329,10 +342,11 @@ def _each_once(logs: Sequence[Log]) -> list[Log]:
 def _names(logs: Sequence[Log]) -> dict[tuple[int, str], set[str]]:
     """By block number and hash: the addresses and first topics that its logs put into the block's bloom."""
     found: dict[tuple[int, str], set[str]] = {}
-    for log in logs:
-        said = found.setdefault((int(log["blockNumber"], 16), log["blockHash"]), set())
-        said.add(log["address"])
-        said.update(log["topics"][:1])
+    # Many logs say the same of one block: each saying is looked at once.
+    for number, hash_, *said in {
+        (log["blockNumber"], log["blockHash"], log["address"], *log["topics"][:1]) for log in logs
+    }:
+        found.setdefault((int(number, 16), hash_), set()).update(said)
     return found
 
 

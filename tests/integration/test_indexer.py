@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 
 import pytest
 
 from ledger.domain.history import Header
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, RpcError
 from ledger.indexer import Indexer
 from ledger.indexer.decode import MOVED, UNDECODED, CounterTooLarge, MalformedLog
 from ledger.indexer.indexer import ChainUnsettled, Settings
@@ -270,6 +271,57 @@ def test_confirmations_keep_a_distance_from_the_head(tmp_path: Path) -> None:
     )
 
 
+class Counting(FakeChain):
+    """Remembers the ranges that were asked for, and in which thread."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked_in: list[tuple[int, int, str]] = []
+
+    def get_logs(self, addresses: Sequence[str], first: int, last: int) -> list[Log]:
+        self.asked_in.append((first, last, threading.current_thread().name))
+        return super().get_logs(addresses, first, last)
+
+
+def test_a_busy_chain_is_asked_ahead_and_each_range_once(tmp_path: Path) -> None:
+    """The node works on the next range while this one is written; the rows are the same."""
+    chain = Counting()
+    for _ in range(40):
+        said: list[Emitted] = []
+        for _ in range(4):
+            said.append(continued(chain, said, CASH, BOB, EVE, 2))
+        chain.mine([said])
+    store, plain = store_at(tmp_path), store_at(tmp_path, "plain")
+    indexer(chain, store, settings=Settings(logs=16)).sync()
+    ranges = [(first, last) for first, last, _ in chain.asked_in]
+    assert [first for first, _ in ranges] == [1, *(last + 1 for _, last in ranges[:-1])]
+    ahead = [thread.startswith("index-ahead") for *_, thread in chain.asked_in]
+    assert ahead == [False] + [True] * (len(ahead) - 1)
+    assert len(ahead) > 5
+    indexer(chain, plain).sync()
+    assert rows_of(store) == rows_of(plain)
+
+
+def test_a_node_that_fails_ahead_fails_in_its_turn(tmp_path: Path) -> None:
+    """What was read before is kept."""
+
+    class Failing(Counting):
+        def get_logs(self, addresses: Sequence[str], first: int, last: int) -> list[Log]:
+            if first > 16:
+                raise RpcError("no more", number=-1)
+            return super().get_logs(addresses, first, last)
+
+    chain = Failing()
+    for _ in range(40):
+        chain.mine([[continued(chain, [], CASH, BOB, EVE, 2)]])
+    store = store_at(tmp_path)
+    with pytest.raises(RpcError):
+        indexer(chain, store, settings=Settings(logs=4)).sync()
+    tip = store.progress()
+    assert tip is not None
+    assert tip.number == max(last for _, last, _ in chain.asked_in)
+
+
 class Interrupted(Exception):
     """Power went."""
 
@@ -364,6 +416,7 @@ class Shifting(FakeChain):
         self.shifts: Container[int] = ()
         self.keep = 1
         self.questions = 0
+        self.one = threading.RLock()  # the next range is asked for in another thread
 
     def _ask(self) -> None:
         self.questions += 1
@@ -373,28 +426,33 @@ class Shifting(FakeChain):
             busy_chain(self.rng, self.rng.randint(1, 3) + head - FakeChain.head(self), self)
 
     def get_logs(self, addresses: Sequence[str], first: int, last: int) -> list[Log]:
-        self._ask()
-        return super().get_logs(addresses, first, last)
+        with self.one:
+            self._ask()
+            return super().get_logs(addresses, first, last)
 
     def headers(self, numbers: Sequence[int]) -> list[Header | None]:
-        self._ask()
-        return super().headers(numbers)
+        with self.one:
+            self._ask()
+            return super().headers(numbers)
 
     def head(self) -> int:
-        self._ask()
-        return super().head()
+        with self.one:
+            self._ask()
+            return super().head()
 
 
 @pytest.mark.parametrize(("keep", "linked"), [(4, 0), (14, 0), (14, 500)])
 @pytest.mark.parametrize("question", range(1, 21))
+@pytest.mark.parametrize(("span", "logs"), [(6, 10_000), (3, 6)], ids=["in time", "ahead"])
 def test_a_chain_that_changes_between_any_two_questions(
-    tmp_path: Path, question: int, keep: int, linked: int
+    tmp_path: Path, question: int, keep: int, linked: int, span: int, logs: int
 ) -> None:
-    """IDX-1: rows of two forks are never mixed, wherever the change falls into a step."""
+    """IDX-1: rows of two forks are never mixed, wherever the change falls into a step, or into a question
+    asked ahead."""
     chain = Shifting(random.Random(question))
     busy_chain(chain.rng, 20, chain)
     store, fresh = store_at(tmp_path), store_at(tmp_path, "fresh")
-    settings = Settings(span=6, linked=linked)
+    settings = Settings(span=span, linked=linked, logs=logs)
     indexer(chain, store, settings=settings).sync(to=9)
     chain.questions, chain.shifts, chain.keep = 0, {question}, keep
     tip = indexer(chain, store, settings=settings).sync()
