@@ -38,6 +38,7 @@ from ledger.commands.financing import financing_app
 from ledger.commands.frameworks import framework_app, label_app, undertaking_app
 from ledger.commands.holding import authority_app, trade_app
 from ledger.commands.impact import impact_app, portfolio
+from ledger.commands.late import add_late
 from ledger.commands.legs import leg_app
 from ledger.commands.lending import file_app, loan_app, score_app, sme_app
 from ledger.commands.maturity import maturity_app, overdue_app, recourse_app
@@ -96,7 +97,7 @@ for _name, _app in (
     ("sme", sme_app),
     ("works", works_app),
 ):
-    app.add_typer(_app, name=_name)
+    add_late(app, _app, _name)
 app.command()(portfolio)
 app.command()(questions.statement)
 app.command()(business_date)

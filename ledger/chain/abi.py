@@ -110,6 +110,13 @@ class Artifact:
 
     @classmethod
     def read(cls, path: Path) -> Artifact:
+        """Read once by a process, as long as the file stays as it is."""
+        stat = path.stat()
+        return cls._parsed(path, stat.st_mtime_ns, stat.st_size)
+
+    @classmethod
+    @lru_cache(maxsize=1024)
+    def _parsed(cls, path: Path, written: int, size: int) -> Artifact:
         content = json.loads(path.read_text())
         return cls(
             content["contractName"],
@@ -124,6 +131,20 @@ class Artifact:
 
     def entries(self, kind: str) -> list[Json]:
         return [entry for entry in self.abi if entry["type"] == kind]
+
+    @cached_property
+    def errors(self) -> dict[bytes, Json]:
+        """By selector."""
+        return {selector(entry): entry for entry in self.entries("error")}
+
+    @cached_property
+    def events(self) -> dict[tuple[str, int], Json]:
+        """By first topic and number of topics (ERC-20's and ERC-721's Transfer differ in the latter
+        alone)."""
+        return {
+            (_hex(keccak(text=signature(entry))), 1 + sum(part["indexed"] for part in entry["inputs"])): entry
+            for entry in self.entries("event")
+        }
 
     def function(self, name: str, arguments: int) -> Json:
         """By name, or by `name(types)` where a name is overloaded and the number of arguments does not
@@ -249,9 +270,11 @@ class Abis:
         """One log as JSON-RPC gives it; None when no interface here has such an event."""
         if not log["topics"]:
             return None
-        candidates = self._events.get((log["topics"][0], len(log["topics"])), {})
-        if artifact is not None:
-            candidates = {name: entry for name, entry in candidates.items() if name == artifact}
+        key = (log["topics"][0], len(log["topics"]))
+        if artifact is not None:  # one contract's events are enough: not all have to be read
+            own = self[artifact].events.get(key)
+            return None if own is None else DecodedLog(artifact, own["name"], _event_args(own, log))
+        candidates = self._events.get(key, {})
         if not candidates:
             return None
         entry = next(iter(candidates.values()))
@@ -275,18 +298,18 @@ class Abis:
     @cached_property
     def _errors(self) -> dict[bytes, Json]:
         """Libraries' and callees' errors surface through any contract, so all are known everywhere."""
-        all_of_them = [entry for name in self.names() for entry in self[name].entries("error")]
-        return {selector(entry): entry for entry in (*_BUILT_IN, *all_of_them)}
+        found = {selector(entry): entry for entry in _BUILT_IN}
+        for name in self.names():
+            found |= self[name].errors
+        return found
 
     @cached_property
     def _events(self) -> dict[tuple[str, int], dict[str, Json]]:
-        """By first topic and number of topics (ERC-20's and ERC-721's Transfer differ in the latter
-        alone)."""
+        """As an artifact's own `events`, of all: every artifact that has one."""
         found: dict[tuple[str, int], dict[str, Json]] = {}
         for name in self.names():
-            for entry in self[name].entries("event"):
-                topics = 1 + sum(part["indexed"] for part in entry["inputs"])
-                found.setdefault((_hex(keccak(text=signature(entry))), topics), {})[name] = entry
+            for key, entry in self[name].events.items():
+                found.setdefault(key, {})[name] = entry
         return found
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from typer import rich_utils
 
 from ledger.commands.common import settings
+from ledger.commands.late import LateGroup
 from ledger.errors import BadInput
 from ledger.words import say, speak
 
@@ -36,7 +37,8 @@ def _named(arguments: Sequence[str]) -> str | None:
 
 
 def translate(command: Any) -> None:
-    """Puts the help of a command and of all below it into the language of this run, once.
+    """Puts the help of a command and of all below it into the language of this run, once; of a late group's
+    commands, when they are made.
 
     `Any`: the classes of commands are Typer's own and private.
     """
@@ -48,12 +50,20 @@ def translate(command: Any) -> None:
     rich_utils.REQUIRED_LONG_STRING = say("[required]")
     rich_utils.DEFAULT_STRING = say("[default: {}]")
     rich_utils.RICH_HELP = say("Try [blue]'{command_path} {help_option}'[/] for help.")
-    for one in tree(command):
-        one.context_class = _speaking(one.context_class)
-        one.help, one.short_help, one.epilog = _said(one.help), _said(one.short_help), _said(one.epilog)
-        for parameter in [*one.params, one.get_help_option(one.context_class(one))]:
-            if getattr(parameter, "help", None):
-                parameter.help = _said(parameter.help)
+    _translate(command)
+
+
+def _translate(one: Any) -> None:
+    if isinstance(one, LateGroup):
+        one.when_made(_translate)
+    else:
+        for below in getattr(one, "commands", {}).values():
+            _translate(below)
+    one.context_class = _speaking(one.context_class)
+    one.help, one.short_help, one.epilog = _said(one.help), _said(one.short_help), _said(one.epilog)
+    for parameter in [*one.params, one.get_help_option(one.context_class(one))]:
+        if getattr(parameter, "help", None):
+            parameter.help = _said(parameter.help)
 
 
 def tree(command: Any) -> Iterator[Any]:

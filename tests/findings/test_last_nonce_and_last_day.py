@@ -11,10 +11,8 @@ from ledger.domain.twin.base import ZERO_HASH
 from ledger.domain.twin.bonds import Terms
 from ledger.domain.typed_data import Review, TypedData
 from tests.twin.actors import ISSUERS, STRANGER, VERIFIERS
-from tests.twin.acts import Histories
 from tests.twin.chain import Reverted
-from tests.twin.opening import opening
-from tests.twin.pair import Pair, new_pair
+from tests.twin.pair import Pair, opened_pair
 
 LAST_DAY = 2**32 - 1
 LAST_NONCE = 2**64 - 1
@@ -22,9 +20,7 @@ LAST_NONCE = 2**64 - 1
 
 @pytest.fixture
 def pair() -> Iterator[Pair]:
-    with new_pair(replay=True) as pair:
-        for act in opening(Histories(pair.world, 0)):
-            pair.step(act)
+    with opened_pair(replay=True, seed=0) as (pair, _):
         yield pair
 
 

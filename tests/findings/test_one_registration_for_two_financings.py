@@ -14,10 +14,9 @@ from ledger.domain.kinds import DocumentKind
 from ledger.domain.twin.receivables import Confirmation
 from ledger.domain.typed_data import Quote, TypedData
 from tests.twin.actors import FINANCIERS, ISSUERS, NOBODY, SUPPLIERS
-from tests.twin.acts import DAY, Histories
+from tests.twin.acts import DAY
 from tests.twin.chain import Reverted
-from tests.twin.opening import opening
-from tests.twin.pair import Pair, new_pair
+from tests.twin.pair import Pair, opened_pair
 
 ISSUER, SUPPLIER, FINANCIER = ISSUERS[0].address, SUPPLIERS[0].address, FINANCIERS[0]
 FACE, RATE = 100_000, 30_000
@@ -30,9 +29,7 @@ def registered(who: str, kind: DocumentKind) -> bytes:
 
 @pytest.fixture
 def pair() -> Iterator[Pair]:
-    with new_pair(replay=True) as pair:
-        for act in opening(Histories(pair.world, 0)):
-            pair.step(act)
+    with opened_pair(replay=True, seed=0) as (pair, _):
         confirmation = Confirmation(
             supplier=SUPPLIER,
             cash=next(iter(pair.world.cashes)),

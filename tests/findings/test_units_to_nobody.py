@@ -5,16 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.twin.actors import INVESTORS, NOBODY
-from tests.twin.acts import Histories
 from tests.twin.chain import Reverted
-from tests.twin.opening import opening
-from tests.twin.pair import new_pair
+from tests.twin.pair import opened_pair
 
 
 def test_asking_first_gives_the_code_of_the_refusal() -> None:
-    with new_pair(replay=True) as pair:
-        for act in opening(Histories(pair.world, 0)):
-            pair.step(act)
+    with opened_pair(replay=True, seed=0) as (pair, _):
         token, holder = pair.world.bonds.tokens[1].address, INVESTORS[0].address
         with pytest.raises(Reverted) as refused:
             pair.chain.ask(holder, token, "transfer", (NOBODY, 1))

@@ -16,25 +16,22 @@ import pytest
 
 from tests.twin.actors import INVESTORS, NOBODY
 from tests.twin.acts import Histories
-from tests.twin.opening import opening
-from tests.twin.pair import Pair, new_pair
+from tests.twin.pair import Pair, opened_pair
 
 ACTS = int(os.environ.get("GREENLEDGER_FUZZ", "400"))
 SEED = int(os.environ.get("GREENLEDGER_SEED", "20250615"))
 
 
 @pytest.fixture(params=[True, False], ids=["replay", "live"])
-def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
-    with new_pair(replay=request.param) as pair:
-        yield pair
+def begun(request: pytest.FixtureRequest) -> Iterator[tuple[Pair, Histories]]:
+    with opened_pair(replay=request.param, seed=SEED) as begun:
+        yield begun
 
 
-@pytest.mark.parametrize("pair", [True], indirect=True)
-def test_the_comparison_can_fail(pair: Pair) -> None:
+@pytest.mark.parametrize("begun", [True], indirect=True)
+def test_the_comparison_can_fail(begun: tuple[Pair, Histories]) -> None:
     """A check that cannot fail proves nothing: a fen, a refusal, an event on one side only are noticed."""
-    h = Histories(pair.world, SEED)
-    for act in opening(h):
-        pair.step(act)
+    pair, h = begun
     investor, people = INVESTORS[0].address, pair.world.participants
     transfer = h.act(investor, h.cash, "transfer", INVESTORS[1].address, 1)
 
@@ -59,13 +56,11 @@ def test_the_comparison_can_fail(pair: Pair) -> None:
 
 @pytest.mark.spec("TWIN-1", "CASH-1", "PIECE-1", "BOND-1", "BOND-2", "DOC-1", "LINE-1", "FIN-1")
 @pytest.mark.timeout(3600)
-def test_contracts_and_twin_agree_after_every_step(pair: Pair) -> None:
+def test_contracts_and_twin_agree_after_every_step(begun: tuple[Pair, Histories]) -> None:
     """CASH-1, PIECE-1, BOND-1, BOND-2, DOC-1, LINE-1, FIN-1: the contracts do what the twin says."""
+    pair, h = begun
     acts = ACTS * 3 // 4 if pair.world.participants.replay else ACTS // 4
     print(f"seed {SEED}, {acts} acts")
-    h = Histories(pair.world, SEED)
-    for act in opening(h):
-        assert pair.step(act) is not None, act
     for _ in range(acts):
         pair.pass_time(h.time_passes())
         act = h.next()

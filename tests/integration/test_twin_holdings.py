@@ -17,8 +17,7 @@ from ledger.domain.twin import Refusal
 from tests.twin.actors import BANK, FINANCIERS, INVESTORS, STRANGER
 from tests.twin.acts import DAY, Histories
 from tests.twin.holding import HoldingActs
-from tests.twin.opening import opening
-from tests.twin.pair import Pair, new_pair
+from tests.twin.pair import Pair, opened_pair
 
 ACTS = int(os.environ.get("GREENLEDGER_FUZZ", "200"))
 SEED = int(os.environ.get("GREENLEDGER_SEED", "20250617"))
@@ -43,10 +42,7 @@ def same_code(pair: Pair, h: Histories, codes: Counter[str]) -> None:
 @pytest.mark.spec("HOLD-2", "HOLD-1", "TWIN-1")
 @pytest.mark.parametrize("replay", [True, False], ids=["replay", "live"])
 def test_units_agree_at_the_end_of_every_record_day(replay: bool) -> None:
-    with new_pair(replay=replay) as pair:
-        h = Histories(pair.world, SEED, spoil=0.03)
-        for act in opening(h):
-            assert pair.step(act) is not None, act
+    with opened_pair(replay, SEED, spoil=0.03) as (pair, h):
         acts, codes = HoldingActs(h), Counter[str]()
         h.builders = [
             (14, h.move_units),

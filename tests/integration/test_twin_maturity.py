@@ -19,8 +19,7 @@ from ledger.domain.twin.receivables import Confirmation
 from ledger.domain.typed_data import EarlyQuote, Quote, Statement, TypedData
 from tests.twin.actors import BY_ADDRESS, COMPANIES, FINANCIERS, NOBODY, OPERATOR, STRANGER, SUPPLIERS
 from tests.twin.acts import DAY, Histories
-from tests.twin.opening import opening
-from tests.twin.pair import Pair, new_pair
+from tests.twin.pair import Pair, opened_pair
 
 OBLIGOR, SUPPLIER, FINANCIER = (one[0].address for one in (COMPANIES, SUPPLIERS, FINANCIERS))
 FACE, SOLD = 60_000, 40_000
@@ -31,11 +30,8 @@ LINE = 2
 class Life:
     """Acts by name, each done alike on both sides."""
 
-    def __init__(self, pair: Pair) -> None:
-        self.pair, self.world = pair, pair.world
-        self.h = Histories(pair.world, 5, spoil=0)
-        for act in opening(self.h):
-            assert pair.step(act) is not None, act
+    def __init__(self, pair: Pair, h: Histories) -> None:
+        self.pair, self.world, self.h = pair, pair.world, h
 
     def does(self, who: str, contract: Any, function: str, *args: Any) -> None:
         act = self.h.act(who, contract, function, *args)
@@ -114,8 +110,8 @@ def paper(who: str, kind: DocumentKind) -> bytes:
 @pytest.mark.timeout(600)
 def test_contracts_and_twin_agree_on_default_recourse_and_cure() -> None:
     """TWIN-1, MAT-2, MAT-3, MAT-4, MAT-5"""
-    with new_pair(replay=True) as pair:
-        life = Life(pair)
+    with opened_pair(replay=True, seed=5, spoil=0) as begun:
+        life = Life(*begun)
         maturity, recourse = life.world.maturity, life.world.recourse
         late, soon = life.accepted(30), life.accepted(60)
         life.finances(late)

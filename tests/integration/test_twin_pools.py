@@ -16,7 +16,7 @@ from ledger.domain.kinds import DocumentKind
 from ledger.domain.twin.assetpools import Part
 from tests.integration.test_twin_maturity import FACE, OBLIGOR, SUPPLIER, Life, paper
 from tests.twin.actors import FINANCIERS, INVESTORS, OPERATOR, STRANGER
-from tests.twin.pair import new_pair
+from tests.twin.pair import opened_pair
 
 ORIGINATOR, TRUSTEE = (financier.address for financier in FINANCIERS)
 UPPER, LOWER, LAST = (investor.address for investor in INVESTORS)
@@ -27,8 +27,8 @@ TENOR = 30
 @pytest.mark.spec("TWIN-1", "POOL-1", "POOL-2", "POOL-3")
 def test_an_asset_pool_lives_alike_on_both() -> None:
     """TWIN-1, POOL-1, POOL-2, POOL-3."""
-    with new_pair(replay=True) as pair:
-        life = Life(pair)
+    with opened_pair(replay=True, seed=5, spoil=0) as (pair, h):
+        life = Life(pair, h)
         world, id_ = life.world, life.accepted(TENOR)
         pools, tranches, maturity = world.asset_pools, world.tranches, world.maturity
         first, second = Part(id_, 0, 0, 0, 25_000), Part(id_, 25_000, 1, 25_000, 40_000)

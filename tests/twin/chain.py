@@ -180,6 +180,15 @@ def _split(kind: str) -> list[str]:
     return parts
 
 
+@dataclass(frozen=True)
+class Mark:
+    """A state of the chain to go back to, once: Anvil forgets it then."""
+
+    snapshot: str
+    timestamp: int
+    block: int
+
+
 # --- a deployment -----------------------------------------------------------------------------------------
 
 
@@ -226,6 +235,13 @@ class Chain:
 
     def _resolved(self, argument: Any) -> Any:
         return self.addresses[argument.name] if isinstance(argument, Ref) else argument
+
+    def mark(self) -> Mark:
+        return Mark(self.node.ask([("evm_snapshot", [])])[0], self.timestamp, self.block)
+
+    def go_back(self, mark: Mark) -> None:
+        assert self.node.ask([("evm_revert", [mark.snapshot])]) == [True], mark
+        self.timestamp, self.block = mark.timestamp, mark.block
 
     # --- accounts ---
 

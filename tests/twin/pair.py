@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any, Final
 
 import pytest
@@ -15,9 +16,10 @@ from ledger.domain.twin import CashTerms, Refusal, Setting, World
 from ledger.domain.twin.accounts import Outside
 from ledger.domain.twin.base import word
 from tests.twin.actors import BANK, DEPLOYER, GUARDIAN, OPERATOR, SERVICE_DESK, recover
-from tests.twin.acts import Act
+from tests.twin.acts import Act, Histories
 from tests.twin.alone import give_duties, more_programmes, twin_catalogues, twin_pockets
-from tests.twin.chain import Chain, Node, Reverted
+from tests.twin.chain import Chain, Mark, Node, Reverted
+from tests.twin.opening import opening
 from tests.twin.promises import broken
 from tests.twin.questions import question
 
@@ -62,6 +64,16 @@ class Pair:
         self._same_state(act)
         assert broken(self.world) == [], act
         return None if isinstance(expected, Refusal) else expected[1]
+
+    def begin_again(self, acts: Iterable[Act], start: Mark) -> None:
+        """The twin does acts that the contracts did after `start`, one in a block; then all views are alike."""
+        stage = self.world.stage
+        for number, act in enumerate(acts, 1):
+            stage.timestamp, stage.block = start.timestamp + number, start.block + number
+            self.world.act(act.sender, act.at, act.function, *act.args)
+            self.accepted[act.kind] += 1
+        assert (stage.timestamp, stage.block) == (self.chain.timestamp, self.chain.block)
+        self._same_state(act)
 
     def _on_twin(self, act: Act) -> tuple[Any, list[Any]] | Refusal:
         try:
@@ -133,31 +145,86 @@ class Pair:
 @contextmanager
 def new_pair(replay: bool) -> Iterator[Pair]:
     """A fresh deployment and its twin; business dates are posted (replay) or the block's own."""
+    plan = _plan(replay)
+    with Node(START) as node:
+        chain = Chain(node, DEPLOYER.address, plan, START, (SERVICE_WIRE,))
+        yield Pair(chain, _twin(chain, plan, chain.timestamp))
+
+
+@contextmanager
+def opened_pair(replay: bool, seed: int, spoil: float = 0.06) -> Iterator[tuple[Pair, Histories]]:
+    """As `new_pair`, with a history that has begun: the acts of `opening` are done, and compared one by one.
+
+    The contracts do them once in a run of the tests, and are taken back to there for whoever comes next; its
+    twin does them again, and has to answer every view as the contracts do.
+    """
+    if replay not in _begun:
+        _begun[replay] = _Begun(replay)
+    yield from _begun[replay].history(seed, spoil)
+
+
+class _Begun:
+    """A node that is kept until the tests end, and its states before and after the opening."""
+
+    def __init__(self, replay: bool) -> None:
+        self._plan = _plan(replay)
+        node = _until_the_end.enter_context(Node(START))
+        self._chain = Chain(node, DEPLOYER.address, self._plan, START, (SERVICE_WIRE,))
+        self._before = self._chain.mark()
+        pair = self._pair()
+        for act in opening(Histories(pair.world, 0)):
+            assert pair.step(act) is not None, act
+        self._after = self._chain.mark()
+        self._in_use = False
+
+    def _pair(self) -> Pair:
+        return Pair(self._chain, _twin(self._chain, self._plan, self._before.timestamp))
+
+    def history(self, seed: int, spoil: float) -> Iterator[tuple[Pair, Histories]]:
+        assert not self._in_use, "one pair after the other"
+        self._in_use = True
+        try:
+            self._chain.go_back(self._after)
+            self._after = self._chain.mark()
+            pair = self._pair()
+            h = Histories(pair.world, seed, spoil)
+            pair.begin_again(opening(h), self._before)
+            yield pair, h
+        finally:
+            self._in_use = False
+
+
+_until_the_end = ExitStack()
+atexit.register(_until_the_end.close)
+_begun: dict[bool, _Begun] = {}
+
+
+def _plan(replay: bool) -> DeploymentPlan:
     terms = Programme(min_piece=10, max_pieces=12, max_layers=4)
     cashes = (CashPlan("CNY", BANK.address),)
-    programmes = more_programmes(terms)
-    plan = DeploymentPlan(
+    return DeploymentPlan(
         OPERATOR.address,
         GUARDIAN.address,
         cashes,
         replay=replay,
         programme=terms,
-        more_programmes=programmes[1:],
+        more_programmes=more_programmes(terms)[1:],
     )
-    with Node(START) as node:
-        chain = Chain(node, DEPLOYER.address, plan, START, (SERVICE_WIRE,))
-        setting = Setting(
-            31_337,
-            OPERATOR.address,
-            replay,
-            plan.zone,
-            programmes,
-            chain.timestamp,
-            twin_catalogues(),
-            pockets=twin_pockets(),
-        )
-        cash = CashTerms(chain.addresses[cashes[0].record], BANK.address, b"CNY")
-        outside = Outside(chain.place, chain.decode)
-        world = World(chain.addresses, [cash], setting, recover, outside)
-        give_duties(world)
-        yield Pair(chain, world)
+
+
+def _twin(chain: Chain, plan: DeploymentPlan, timestamp: int) -> World:
+    setting = Setting(
+        31_337,
+        OPERATOR.address,
+        plan.replay,
+        plan.zone,
+        more_programmes(plan.programme),
+        timestamp,
+        twin_catalogues(),
+        pockets=twin_pockets(),
+    )
+    cash = CashTerms(chain.addresses[plan.cashes[0].record], BANK.address, b"CNY")
+    outside = Outside(chain.place, chain.decode)
+    world = World(chain.addresses, [cash], setting, recover, outside)
+    give_duties(world)
+    return world
