@@ -58,7 +58,9 @@ class Part:
     def run(self, show: bool) -> None:
         self.shown = show
         started = time.monotonic()
-        environment = os.environ | {"PYTHONUNBUFFERED": "1"}
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+        # The suite starts hundreds of processes: where bytecode is not kept, each compiles all it imports.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         with (LOGS / f"{self.name}.log").open("wb") as log:
             self.process = subprocess.Popen(
                 self.command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT

@@ -1,4 +1,4 @@
-"""Groups of commands that are made when one of theirs is asked for: making all takes longer than most answers.
+"""Groups of commands that are made when one of theirs is asked for: all of them take half a second.
 
 Typer reads the signature of every command before it runs one. A late group stands in the tree with its name
 and its help; whoever looks at its commands has them made.

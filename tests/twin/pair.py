@@ -66,7 +66,7 @@ class Pair:
         return None if isinstance(expected, Refusal) else expected[1]
 
     def begin_again(self, acts: Iterable[Act], start: Mark) -> None:
-        """The twin does acts that the contracts did after `start`, one in a block; then all views are alike."""
+        """The twin does acts that the contracts did after `start`, one a block; then all views are alike."""
         stage = self.world.stage
         for number, act in enumerate(acts, 1):
             stage.timestamp, stage.block = start.timestamp + number, start.block + number

@@ -181,9 +181,11 @@ def test_translated_help_has_no_english_sentence_left() -> None:
     speak("zh")
     command: Any = typer.main.get_command(cli.app)
     translate(command)
+    everything = list(tree(command))  # late groups make their commands now, while Chinese is spoken
     speak("en")
     translate(typer.main.get_command(cli.app))  # the panels of this process speak English again
-    for one in tree(command):
+    assert len(everything) > 200
+    for one in everything:
         for shown in (one, *one.params):
             text = getattr(shown, "help", None)
             assert not text or any("一" <= sign <= "鿿" for sign in text) or text == "TX 或 TX:LOG", text
