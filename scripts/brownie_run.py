@@ -44,6 +44,8 @@ def write_network(home: Path, *, on_ganache: bool) -> None:
     development = next(one for one in networks["development"] if one["id"] == "development")
     development["timeout"] = 120
     development["cmd_settings"] |= {"port": free_port(), "accounts": 30, "evm_version": "paris"}
+    # Nobody looks at the state of an earlier block, which Anvil else keeps whole for each.
+    development["cmd"] = "anvil --prune-history"
     if on_ganache:
         development["cmd"] = ganache()
         # Its name for Paris, and the accounts that Anvil has, whose keys sign what goes through Documents.
@@ -68,7 +70,7 @@ def environment(home: Path) -> dict[str, str]:
         "HOME": str(home),
         "PATH": f"{ROOT / '.cache' / 'bin'}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),
-        "PYTEST_PLUGINS": "scripts.brownie_patience",
+        "PYTEST_PLUGINS": "scripts.brownie_direct",
         "SOLCX_BINARY_PATH": os.environ.get("SOLCX_BINARY_PATH") or str(ROOT / ".cache" / "solc"),
     }
 

@@ -1,9 +1,10 @@
-"""One deployment per module; every test starts from the state that the module's fixtures left."""
+"""One deployment for all modules; every test starts from the state that its module's fixtures left."""
 
 import gc
 
 import pytest
 
+from scripts.brownie_direct import undone
 from tests.contracts.world import World, on_ganache
 
 
@@ -14,9 +15,24 @@ def _frozen_garbage():
     gc.freeze()
 
 
+@pytest.fixture(scope="session")
+def _deployed():
+    """The deployment that all modules start from."""
+    return World.deployed()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _module(_deployed):
+    """What a module does is undone when it ends."""
+    with undone():
+        yield
+
+
 @pytest.fixture(autouse=True)
-def _isolation(fn_isolation):
-    """Brownie takes a snapshot after the module's fixtures and goes back to it after each test."""
+def _test(_module):
+    """A test starts from what the module's fixtures left."""
+    with undone():
+        yield
 
 
 @pytest.fixture
@@ -27,16 +43,16 @@ def heavy_refusal():
 
 
 @pytest.fixture(scope="module")
-def world(module_isolation):
-    return World.deployed()
+def world(_module, _deployed):
+    return _deployed
 
 
 @pytest.fixture(scope="module")
-def replaying(module_isolation):
+def replaying(_module):
     """A deployment whose business date is posted."""
     return World.deployed(replay=True)
 
 
 def pytest_configure(config):
-    # Brownie's own fixtures call what it warns about.
+    # Brownie itself calls what it warns about, when it connects.
     config.addinivalue_line("filterwarnings", r"ignore:rpc\.\w+ should not be called directly:FutureWarning")

@@ -7,7 +7,6 @@ Every actor can try every act, so that a test can let the wrong one try. Amounts
 1970 in the deployment's time zone.
 """
 
-import time
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -18,6 +17,7 @@ from eth_abi import encode
 from eth_account import Account
 from eth_utils import keccak
 
+from scripts.brownie_direct import ask, sent
 from tests.contracts.refusals import to_bytes
 
 DAY = 86_400
@@ -436,19 +436,14 @@ class World:
         return self.at(contract, self.quietly(self.deployer, None, data)["contractAddress"])
 
     def quietly(self, actor: Actor, to: Any, data: str) -> dict[str, Any]:
-        """Sent without Brownie's book-keeping, ten times faster: for set-up, never for what is tested."""
+        """Sent with no more than a look at the receipt: for set-up, never for what is tested."""
         data = "0x" + data.removeprefix("0x")
         transaction = {"from": actor.address, "data": data, "gas": hex(11_000_000)}
         if to is not None:
             transaction["to"] = str(to)
-        request = brownie.web3.provider.make_request
-        answer = request("eth_sendTransaction", [transaction])
-        assert "result" in answer, f"set-up stopped at {data[:10]} to {to}: {answer}"
-        sent = answer["result"]
-        while (receipt := request("eth_getTransactionReceipt", [sent])["result"]) is None:
-            time.sleep(0.002)
+        receipt = sent(transaction)
         assert receipt["status"] == "0x1", f"set-up stopped at {data[:10]} to {to}"
-        return dict(receipt)
+        return receipt
 
     def at(self, contract: str, address: Any) -> Any:
         return Contract.from_abi(contract, str(address), getattr(self.project, contract).abi, persist=False)
@@ -796,16 +791,16 @@ def write_storage(address: Any, slot: bytes, word: int) -> None:
     """Puts a word into a contract's storage, past its code."""
     method = "evm_setAccountStorageAt" if on_ganache() else "anvil_setStorageAt"
     values = [str(address), "0x" + slot.hex(), "0x" + word.to_bytes(32, "big").hex()]
-    assert brownie.web3.provider.make_request(method, values)["result"] is True
+    assert ask(method, *values) is True
 
 
 def start_at_noon() -> None:
     """A run never crosses midnight by itself, so `today` changes only where a test lets days pass."""
-    next_day = (chain.time() + ZONE) // DAY + 1
+    next_day = (chain[-1].timestamp + ZONE) // DAY + 1
     wait_until(next_day * DAY + DAY // 2 - ZONE)
 
 
 def wait_until(timestamp: int) -> None:
     """Mines a block at this time (UTC seconds), give or take a second."""
-    chain.sleep(timestamp - chain.time())
+    ask("evm_setTime", timestamp * 1_000)
     chain.mine()
