@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 
 from ledger.domain.history import LARGEST, IntArray, MoveRows
 from ledger.errors import LedgerError
+from ledger.tracing.compiled import loops_for
 
 
 class IncompleteHistory(LedgerError):
@@ -54,9 +56,11 @@ class Side:
         far_axis: IntArray,
         far: IntArray,
         row: IntArray,
-        refund: IntArray,
+        refund: IntArray | None = None,
     ) -> Side:
-        """From columns that are grouped and sorted already."""
+        """From columns that are grouped and sorted already; without `refund`, no interval was refunded."""
+        if refund is None:
+            refund = np.full(len(row), -1, dtype=np.int64)
         base = np.zeros(len(first) - 1, dtype=np.int64)
         key = None
         if _sum(amount) <= LARGEST:
@@ -122,21 +126,27 @@ class MoveColumns:
         Raises:
             IncompleteHistory: naming the axis and the first number that is missing or doubled.
         """
-        _require_order(rows)
-        out = (rows.from_axis, rows.out_offset)
-        into = (rows.to_axis, rows.in_offset)
-        with ThreadPoolExecutor(max_workers=2) as pool:  # numpy works without the interpreter's lock
+        # Both ways at once: neither numpy nor the compiled loops hold the interpreter's lock.
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            out = (rows.from_axis, rows.out_offset)
+            into = (rows.to_axis, rows.in_offset)
             other = pool.submit(_group, *into, *out, rows.amount, len(axes))
+            proved = _is_proved(rows, len(axes), source)
             outgoing = _group(*out, *into, rows.amount, len(axes))
-            incoming = other.result()
-        _require_tiling(outgoing, axes, "outgoing")
-        _require_tiling(incoming, axes, "incoming")
-        columns = cls(axes, source, rows, outgoing, incoming)
-        _require_covered(columns)
+            columns = cls(axes, source, rows, outgoing, other.result())
+        if not proved:
+            _require_order(rows)
+            _require_tiling(outgoing, axes, "outgoing")
+            _require_tiling(columns.incoming, axes, "incoming")
+            _require_covered(columns)
         return columns
 
     def balances(self) -> tuple[IntArray, IntArray]:
         """By row: the payer's balance before the move, and the payee's after it."""
+        loops = _loops(self.rows)
+        if loops is not None:
+            moves = _contiguous(self.rows.from_axis, self.rows.to_axis, self.rows.amount)
+            return cast("tuple[IntArray, IntArray]", loops.balances(*moves, len(self.axes)))
         before, after = np.empty_like(self.rows.amount), np.empty_like(self.rows.amount)
         before[self.outgoing.row] = _balances_before(self.outgoing, self.incoming)
         after[self.incoming.row] = (
@@ -166,14 +176,31 @@ class MoveColumns:
                 )
 
 
+def _loops(rows: MoveRows) -> Any | None:
+    """The compiled loops, where they serve: they know no numbers beyond 63 bits."""
+    return loops_for(len(rows)) if rows.amount.dtype == np.int64 else None
+
+
+def _contiguous(*columns: IntArray) -> list[IntArray]:
+    return [np.ascontiguousarray(column) for column in columns]
+
+
+def _is_proved(rows: MoveRows, axes: int, source: int) -> bool:
+    """All that is required, in one pass. What is wanting in a refused history, the checks by numpy say."""
+    loops = _loops(rows)
+    return loops is not None and bool(loops.proved(*_contiguous(*rows.columns()), axes, source))
+
+
 def _group(
     axis: IntArray, near: IntArray, far_axis: IntArray, far: IntArray, amount: IntArray, axes: int
 ) -> Side:
+    loops = loops_for(len(axis)) if amount.dtype == np.int64 else None
+    if loops is not None:
+        return Side.of(*loops.grouped(*_contiguous(axis, near, far_axis, far, amount), axes))
     order = _by_axis(axis, axes)
     first = np.concatenate(([0], np.cumsum(np.bincount(axis, minlength=axes))))
-    nothing = np.full(len(order), -1, dtype=np.int64)
     near, amount, far_axis, far = (column.take(order) for column in (near, amount, far_axis, far))
-    return Side.of(first, near, amount, far_axis, far, order, nothing)
+    return Side.of(first, near, amount, far_axis, far, order)
 
 
 def _by_axis(axis: IntArray, axes: int) -> IntArray:

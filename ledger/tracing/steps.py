@@ -1,20 +1,22 @@
 """How a walk advances, level by level.
 
-Narrow levels go part by part in plain Python, wide ones all at once in columns: the first costs microseconds
-a part, the second a fixed price a level. Both give the same answer.
+Over a long history the whole walk runs compiled. Else narrow levels go part by part in plain Python, wide
+ones all at once in columns: the first costs microseconds a part, the second a fixed price a level. All give
+the same answer.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ledger.domain.history import IntArray
 from ledger.tracing.columns import Side
+from ledger.tracing.compiled import loops_for
 
 BoolArray = NDArray[np.bool_]
 
@@ -116,6 +118,9 @@ class Walk:
 
     def run(self, axis: int, start: int, end: int) -> tuple[Nodes, Leaves]:
         """All stops, and the leaves in order."""
+        loops = None if self._is_wide else loops_for(len(self._side.row))
+        if loops is not None:
+            return self._compiled(loops, axis, start, end)
         level = self._as_nodes([(start, end - start, axis, start, -1, -1)])
         self._nodes.append(level)
         base = 0
@@ -125,6 +130,18 @@ class Walk:
             else:
                 level, base = self._wide(level, base)
         return Nodes(*_joined(self._nodes)), _sorted(Leaves(*_joined(self._leaves)))
+
+    def _compiled(self, loops: Any, axis: int, start: int, end: int) -> tuple[Nodes, Leaves]:
+        side, limits = self._side, self._horizon
+        last = len(side.row) if limits.last_row is None else limits.last_row
+        columns = (side.first, side.near, side.amount, side.far_axis, side.far, side.row, side.refund)
+        nodes, leaves = loops.walked(
+            *(np.ascontiguousarray(column) for column in columns),
+            self._stop,
+            (-1 if limits.hops is None else limits.hops, limits.least, limits.first_row, last),
+            (axis, start, end),
+        )
+        return Nodes(*nodes.T), _sorted(Leaves(*leaves.T))
 
     # --- part by part ---
 

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ledger.tracing import columns as columns_
-from ledger.tracing import steps
+from ledger.tracing import compiled, steps
 from ledger.tracing.columns import IncompleteHistory, MoveColumns
 from ledger.tracing.refunds import Refund, incoming_with, outgoing_with
 from ledger.tracing.walk import backward, forward
@@ -20,10 +20,13 @@ BOOKS = (1, 2, 3)
 PAYEES = (4, 5, 6)
 
 
-@pytest.fixture(params=["part by part", "all at once", "all at once, beyond 63 bits"], autouse=True)
+@pytest.fixture(
+    params=["part by part", "all at once", "all at once, beyond 63 bits", "compiled"], autouse=True
+)
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """All ways of advancing give the same answers."""
     monkeypatch.setattr(steps, "_NARROW", 10**9 if request.param == "part by part" else 0)
+    monkeypatch.setattr(compiled, "LONG", 0 if request.param == "compiled" else 10**9)
     if request.param.endswith("63 bits"):
         monkeypatch.setattr(columns_, "LARGEST", -1)
 

@@ -12,7 +12,7 @@ import pytest
 
 from ledger.domain.history import MoveRows
 from ledger.errors import BadInput
-from ledger.tracing import sweep
+from ledger.tracing import compiled, course
 from ledger.tracing.columns import MoveColumns
 from ledger.tracing.shares import Rule, Share, added, by_largest_remainder, of_flow
 from ledger.tracing.steps import Horizon, Why
@@ -27,10 +27,11 @@ Place = tuple[int, Why]
 Question = tuple[MoveColumns, int, bool]
 
 
-@pytest.fixture(params=[8_192, 3], autouse=True)
-def chunk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Long chunks and short ones give the same answers."""
-    monkeypatch.setattr(sweep, "_CHUNK", request.param)
+@pytest.fixture(params=["long chunks", "short chunks", "compiled"], autouse=True)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All ways of sweeping give the same answers."""
+    monkeypatch.setattr(course, "_CHUNK", 3 if request.param == "short chunks" else 8_192)
+    monkeypatch.setattr(compiled, "LONG", 0 if request.param == "compiled" else 10**9)
 
 
 def question(seed: int) -> Question:

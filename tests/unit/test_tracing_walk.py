@@ -9,7 +9,7 @@ import pytest
 
 from ledger.domain.history import MoveRows
 from ledger.tracing import columns as columns_
-from ledger.tracing import steps
+from ledger.tracing import compiled, steps
 from ledger.tracing.columns import IncompleteHistory, MoveColumns
 from ledger.tracing.walk import BadRange, Flow, Horizon, Why, backward, forward
 from tests.unit.lot_queue import SOURCE, Fen, LotQueue, columns_of, random_history
@@ -17,10 +17,13 @@ from tests.unit.lot_queue import SOURCE, Fen, LotQueue, columns_of, random_histo
 SEEDS = range(25)
 
 
-@pytest.fixture(params=["part by part", "all at once", "all at once, beyond 63 bits"], autouse=True)
+@pytest.fixture(
+    params=["part by part", "all at once", "all at once, beyond 63 bits", "compiled"], autouse=True
+)
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """All ways of advancing give the same answers."""
     monkeypatch.setattr(steps, "_NARROW", 10**9 if request.param == "part by part" else 0)
+    monkeypatch.setattr(compiled, "LONG", 0 if request.param == "compiled" else 10**9)
     if request.param.endswith("63 bits"):
         monkeypatch.setattr(columns_, "LARGEST", -1)
 
