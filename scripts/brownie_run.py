@@ -2,8 +2,8 @@
 
 Brownie keeps settings in ~/.brownie, starts whatever node is first in PATH and uses one fixed port, so two
 runs would share a chain. Each run here has a home folder and a port of its own, and leaves nothing behind but
-the compiled contracts in .cache/brownie. The chain is Anvil, or with `--ganache` Ganache, an EVM written by
-others, which is installed when it is first asked for.
+the contracts in .cache/brownie, which are those that ship. The chain is Anvil; or with `--ganache` Ganache,
+an EVM written by others, which is installed when it is first asked for.
 """
 
 import importlib.util
@@ -78,6 +78,8 @@ def environment(home: Path) -> dict[str, str]:
 def main() -> int:
     for folder in ("no-interfaces", "no-scripts", "build", "reports"):
         (CACHE / folder).mkdir(parents=True, exist_ok=True)
+    if subprocess.run([sys.executable, "-m", "scripts.brownie_build"], cwd=ROOT, check=False).returncode:
+        return 1
     home = Path(tempfile.mkdtemp(prefix="home-", dir=CACHE))
     try:
         given = [argument for argument in sys.argv[1:] if argument != "--ganache"]

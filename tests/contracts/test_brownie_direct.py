@@ -1,4 +1,7 @@
-"""Brownie's runs look again for a receipt that the node cannot show for an instant."""
+"""Brownie's runs test the code that ships, and look again for a receipt that the node cannot show at once."""
+
+import json
+from importlib.resources import files
 
 import pytest
 from brownie import web3
@@ -36,3 +39,8 @@ def test_what_does_not_exist_is_still_not_found(monkeypatch):
 def test_what_is_not_here_brownies_own_receipt_has(accounts):
     act = accounts[0].transfer(accounts[1], 5, gas_price=GAS_PRICE)
     assert (act.value, act.receiver, act.sender) == (5, accounts[1], accounts[0])
+
+
+def test_what_is_tested_is_what_ships(world):
+    shipped = json.loads((files("ledger.chain") / "abi" / "Cash.json").read_text())
+    assert world.project.Cash.bytecode == shipped["bytecode"].removeprefix("0x")

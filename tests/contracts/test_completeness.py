@@ -107,13 +107,9 @@ def refusals():
 def functions():
     """(contract, function, does it change state) of everything deployed."""
     [project] = brownie.project.get_loaded_projects()
-    deployed = {path.stem for path in sources()} & set(WHERE) - {
-        "Powered",
-        "Claims",
-        "Signed",
-        "ProceedsBase",
-    }
-    entries = ((name, entry) for name in sorted(deployed) for entry in getattr(project, name).abi)
+    entries = (
+        (name, entry) for name in sorted(set(project.keys()) & set(WHERE)) for entry in project[name].abi
+    )
     return [
         (name, entry["name"], entry["stateMutability"] not in ("view", "pure"))
         for name, entry in entries
