@@ -534,6 +534,30 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "File {file} changed: it is at version {needed}, not {had}.",
         "档案 {file} 已变更：现为第 {needed} 版，而非第 {had} 版。",
     ),
+    "NotLender": (
+        "{who} is not a lender that the borrower of facility {facility} agreed to.",
+        "{who} 不是贷款安排 {facility} 的借款人同意的贷款人。",
+    ),
+    "AboveShare": (
+        "Drawdown {loan} calls on {lender} for {had} units; {needed} would be booked.",
+        "提款 {loan} 要求 {lender} 出资 {had} 份，预订将达 {needed} 份。",
+    ),
+    "CommitmentExceeded": (
+        "Facility {facility} has room for {had} units; this needs {needed}.",
+        "贷款安排 {facility} 剩余 {had} 份，需要 {needed} 份。",
+    ),
+    "TooManyLenders": (
+        "Facility {facility} has {limit} lenders, as many as a drawdown can call on at once.",
+        "贷款安排 {facility} 已有 {limit} 家贷款人，达到一次提款可通知的上限。",
+    ),
+    "TooManyInstalments": (
+        "{had} instalments are more than the {limit} interest periods that a loan can have.",
+        "还款期数 {had} 超过贷款最多的计息期数 {limit}。",
+    ),
+    "NothingToRelease": (
+        "All that drawdown {loan} called was lent.",
+        "提款 {loan} 所通知的金额已全部放款。",
+    ),
     "LoanLimitExceeded": (
         "Loan line {line} has {had} free; this needs {needed} (minor units).",
         "贷款额度 {line} 可用 {had}，需要 {needed}（最小货币单位）。",

@@ -6,6 +6,7 @@ import {IBondOffice} from "../interfaces/IBondOffice.sol";
 import {ICashRegistry} from "../interfaces/ICashRegistry.sol";
 import {IFrameworks} from "../interfaces/IFrameworks.sol";
 import {IGreenBond} from "../interfaces/IGreenBond.sol";
+import {ILenders} from "../interfaces/ILenders.sol";
 import {IMandates} from "../interfaces/IMandates.sol";
 import {IParticipants} from "../interfaces/IParticipants.sol";
 import {IProceeds} from "../interfaces/IProceeds.sol";
@@ -101,21 +102,37 @@ contract BondOffice is IBondOffice, Powered {
     // --- registration ---
 
     function register(Terms calldata terms, string calldata label) external returns (uint32 id) {
-        participants.requireRole(msg.sender, Roles.ISSUER);
-        _requireTerms(terms);
+        return _register(msg.sender, 0, terms, label);
+    }
+
+    function registerDrawdown(address borrower, uint32 facility, Terms calldata terms, string calldata label)
+        external
+        onlyDuty("FACILITIES")
+        returns (uint32 id)
+    {
+        return _register(borrower, facility, terms, label);
+    }
+
+    /// @dev The units of a loan ask the module that registered it who may hold them; those of a bond ask for a role.
+    function _register(address issuer, uint32 facility, Terms calldata terms, string calldata label)
+        private
+        returns (uint32 id)
+    {
+        participants.requireRole(issuer, Roles.ISSUER);
+        _requireTerms(issuer, terms);
         id = ++count;
         _takeIsin(terms.isin, id);
         address token = Clones.clone(bondImplementation);
-        IGreenBond(token).initialize(address(this), id, label);
-        _bonds[id] = Bond(msg.sender, BOOKING, token, 0, 0, terms);
-        proceeds.openBooks(id, msg.sender, terms.framework, terms.cash);
-        emit BondRegistered(id, msg.sender, token, label, terms);
+        IGreenBond(token).initialize(address(this), id, label, facility == 0 ? address(0) : msg.sender);
+        _bonds[id] = Bond(issuer, BOOKING, facility, token, 0, 0, terms);
+        proceeds.openBooks(id, issuer, terms.framework, terms.cash);
+        emit BondRegistered(id, issuer, token, label, terms);
     }
 
-    function _requireTerms(Terms calldata terms) private view {
-        address issuer = frameworks.framework(terms.framework).issuer;
-        if (issuer == address(0)) revert Unknown("FRAMEWORK", terms.framework);
-        if (issuer != msg.sender) revert NotParty(msg.sender, issuer);
+    function _requireTerms(address issuer, Terms calldata terms) private view {
+        address owner = frameworks.framework(terms.framework).issuer;
+        if (owner == address(0)) revert Unknown("FRAMEWORK", terms.framework);
+        if (owner != issuer) revert NotParty(issuer, owner);
         frameworks.requireReview(terms.framework);
         cashRegistry.requireCash(terms.cash);
         if (terms.document == 0) revert ZeroHash("TERMS");
@@ -140,11 +157,16 @@ contract BondOffice is IBondOffice, Powered {
 
     function checkBook(uint32 id, address investor, uint64 units) public view {
         Bond storage b = _inState(id, BOOKING);
-        participants.requireRole(investor, Roles.INVESTOR);
+        if (b.facility == 0) participants.requireRole(investor, Roles.INVESTOR);
+        else _requireShare(id, b, investor, units);
         if (units == 0) revert ZeroAmount();
         _requireBookingDay(b);
         uint64 room = type(uint64).max - b.bookedUnits;
         if (units > room) revert AmountTooLarge(units, room);
+    }
+
+    function _requireShare(uint32 id, Bond storage b, address lender, uint256 units) private view {
+        ILenders(IGreenBond(b.token).lenders()).checkLend(id, lender, booking(id, lender) + units);
     }
 
     function book(uint32 id, uint64 units) external {

@@ -7,6 +7,7 @@ import {ICash} from "../interfaces/ICash.sol";
 import {ICouponTerms} from "../interfaces/ICouponTerms.sol";
 import {IDocuments} from "../interfaces/IDocuments.sol";
 import {IGreenBond} from "../interfaces/IGreenBond.sol";
+import {ILenders} from "../interfaces/ILenders.sol";
 import {IMandates} from "../interfaces/IMandates.sol";
 import {IParticipants} from "../interfaces/IParticipants.sol";
 import {IProceeds} from "../interfaces/IProceeds.sol";
@@ -124,7 +125,21 @@ contract BondService is IBondService, Powered {
         (v.recordDay, v.payDay, v.ratePpm) = (c.recordDay, c.payDay, c.ratePpm);
         (v.perUnit, v.numerator, v.denominator) = (s.principal, c.numerator, c.denominator);
         v.units = IGreenBond(s.token).supplyAt(c.recordDay);
-        return _openService(s, v);
+        id = _openService(s, v);
+        if (s.facility != 0) _fallDue(s, bond, v);
+    }
+
+    /// @dev A loan's principal takes nobody's word to fall due. What was announced with this coupon before counts.
+    function _fallDue(Standing storage s, uint32 bond, Service memory v) private {
+        (,, bool last) = couponTerms.daysOf(bond, v.period);
+        uint96 due = s.outstanding;
+        if (!last) {
+            uint96 promised = ILenders(IGreenBond(s.token).lenders()).dueWith(bond, v.period);
+            uint96 had = _redeemed[bond][v.period];
+            promised = promised > had ? promised - had : 0;
+            if (promised < due) due = promised;
+        }
+        if (due != 0) _redeem(s, bond, Redemption(v.period, v.recordDay, v.payDay, due, 0), 0);
     }
 
     /// @dev What a coupon applies to: the denomination less what was redeemed with the coupons before it.
@@ -140,7 +155,7 @@ contract BondService is IBondService, Powered {
         if (s.token != address(0)) return s;
         IBondOffice.Bond memory b = office.bond(bond);
         if (b.token == address(0)) revert Unknown("BOND", bond);
-        (s.token, s.issuer, s.cash) = (b.token, b.issuer, b.terms.cash);
+        (s.token, s.issuer, s.cash, s.facility) = (b.token, b.issuer, b.terms.cash, b.facility);
         s.principal = s.outstanding = b.terms.denomination;
     }
 
@@ -216,6 +231,13 @@ contract BondService is IBondService, Powered {
         checkAnnounce(bond, msg.sender, r);
         Standing storage s = _load(bond);
         if (msg.sender == s.issuer) documents.requireKnown(document, msg.sender, 0);
+        return _redeem(s, bond, r, document);
+    }
+
+    function _redeem(Standing storage s, uint32 bond, Redemption memory r, bytes32 document)
+        private
+        returns (uint32 id)
+    {
         s.outstanding -= r.perUnit;
         ++s.unsettled;
         _redeemed[bond][r.period] += r.perUnit;

@@ -7,6 +7,7 @@ import {IBondOffice} from "../interfaces/IBondOffice.sol";
 import {IDocuments} from "../interfaces/IDocuments.sol";
 import {IDuties} from "../interfaces/IDuties.sol";
 import {IGreenBond} from "../interfaces/IGreenBond.sol";
+import {ILenders} from "../interfaces/ILenders.sol";
 import {IMandates} from "../interfaces/IMandates.sol";
 import {IParticipants} from "../interfaces/IParticipants.sol";
 import {
@@ -32,12 +33,14 @@ contract GreenBond is IGreenBond, ERC20Upgradeable {
     uint8 private constant BY_DEPOSITORY = 2;
     uint256 public constant MAX_RECORD_DAYS = 256;
 
-    /// `passed` is the last record day that a move found over, `next` the one after it (zero: none).
+    /// `passed` is the last record day that a move found over, `next` the one after it (zero: none);
+    /// `lenders` is here because every move reads this slot.
     struct Status {
         bool retired;
         uint8 pausedBy;
         uint32 passed;
         uint32 next;
+        address lenders;
     }
 
     IParticipants public immutable participants;
@@ -59,10 +62,14 @@ contract GreenBond is IGreenBond, ERC20Upgradeable {
         _disableInitializers();
     }
 
-    function initialize(address office_, uint32 bond, string calldata label) external initializer {
+    function initialize(address office_, uint32 bond, string calldata label, address lenders_)
+        external
+        initializer
+    {
         __ERC20_init(label, label);
         office = office_;
         bondId = bond;
+        if (lenders_ != address(0)) _status.lenders = lenders_;
     }
 
     modifier onlyService() {
@@ -90,6 +97,10 @@ contract GreenBond is IGreenBond, ERC20Upgradeable {
 
     function status() external view returns (bool retired, uint8 pausedBy) {
         return (_status.retired, _status.pausedBy);
+    }
+
+    function lenders() external view returns (address) {
+        return _status.lenders;
     }
 
     function recordDays() external view returns (uint32[] memory) {
@@ -230,8 +241,14 @@ contract GreenBond is IGreenBond, ERC20Upgradeable {
         if (s.pausedBy != 0) revert BondPaused(bondId, s.pausedBy);
         _requireNotFrozen(from);
         _requireNotFrozen(to);
-        day = participants.requireRole(to, Roles.INVESTOR);
+        day = _requireHolder(s.lenders, to);
         participants.requireActive(from);
+    }
+
+    /// @dev Who may hold: of a bond an investor, of a loan a lender that the borrower agreed to.
+    function _requireHolder(address lenders_, address to) private view returns (uint32 day) {
+        if (lenders_ == address(0)) return participants.requireRole(to, Roles.INVESTOR);
+        return ILenders(lenders_).requireLender(bondId, to);
     }
 
     function _requireNotFrozen(address holder) private view {
@@ -316,7 +333,7 @@ contract GreenBond is IGreenBond, ERC20Upgradeable {
         if (s.retired) revert BondRetired(bondId);
         if (units == 0) revert ZeroAmount();
         if (from == to) revert SameParty(from, to);
-        participants.requireRole(to, Roles.INVESTOR);
+        _requireHolder(s.lenders, to);
         _freeByForce(from, units, reason, document);
         _move(s, from, to, units, day);
         emit ForcedTransfer(from, to, msg.sender, units, reason, document);

@@ -12,6 +12,8 @@ pragma solidity ^0.8.28;
 /// The issuer acts, or a bookrunner under its mandate. Nothing is ever stuck: below the floor, or when allotment was not
 /// begun within 30 days, anyone may cancel and everybody gets everything back; when it was begun and left for 30 days,
 /// anyone may finish it and close, without costs.
+/// A drawdown of a green loan is the same instrument, with one difference: its units are booked and held by the lenders
+/// of its facility instead of admitted investors, each up to its share (`IFacilities`).
 interface IBondOffice {
     /// @param isin ASCII, zero when not published; @param denomination and @param issuePrice fen per unit
     /// @param closesOn last day of booking; @param issueDate, @param maturityDate zero when not published
@@ -35,9 +37,11 @@ interface IBondOffice {
     }
 
     /// @param state 1 booking, 2 closed, 3 cancelled, 4 allotting
+    /// @param facility that a green loan's drawdown is of (`IFacilities`); zero for a bond
     struct Bond {
         address issuer;
         uint8 state;
+        uint32 facility;
         address token;
         uint64 bookedUnits;
         uint64 allottedUnits;
@@ -100,6 +104,10 @@ interface IBondOffice {
 
     function register(Terms calldata terms, string calldata label) external returns (uint32 id);
     function book(uint32 id, uint64 units) external;
+    /// @notice For the module with the duty "FACILITIES" alone, which says who may lend.
+    function registerDrawdown(address borrower, uint32 facility, Terms calldata terms, string calldata label)
+        external
+        returns (uint32 id);
     /// @notice Takes back some or all units of the sender's booking, until booking ends.
     function cancelBooking(uint32 id, uint64 units) external;
     /// @notice The next `maxBookings` places. The first call ends booking: by the issuer on any day, by its bookrunner

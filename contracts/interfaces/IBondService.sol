@@ -10,12 +10,15 @@ pragma solidity ^0.8.28;
 /// paid in, at any time, is shared pro rata; the default is cured when all that is due is there.
 /// A holder is owed `⌊units × principal per unit × rate × part of a year⌋`, less than a fen cut off. Coupons are opened
 /// in order, by anyone. A redemption is paid with the coupon of its period and lowers the principal of those after it.
+/// The coupons of a green loan are its interest. Opening one makes the principal due that the drawdown promised for its
+/// period, less what was announced with it before; the last period's is the whole rest (`IFacilities`, FAC-3).
 /// Assumes: `GreenBond` tells the truth about record days; units neither appear nor disappear once a bond is closed.
 /// Danger: units can still be traded between a redemption's record day and its last payment; they are then without value.
 interface IBondService {
     /// @notice Where a bond stands. @param principal per unit, of the last coupon that was opened
     /// @param outstanding per unit, of which no redemption was announced yet
     /// @param services payments opened so far; @param unsettled redemptions; @param defaults not cured
+    /// @param facility of a loan, zero for a bond
     struct Standing {
         address token;
         uint96 principal;
@@ -25,6 +28,7 @@ interface IBondService {
         uint16 services;
         uint16 unsettled;
         uint16 defaults;
+        uint32 facility;
     }
 
     /// @notice One payment to all holders: a coupon (kind 1) or a redemption (kind 2).

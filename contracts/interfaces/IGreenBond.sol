@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 /// @title Units of one green bond: ERC-20 with no decimals, moved among admitted investors only
+/// @dev The units of a green loan are the same, moved among the lenders of its facility only (`IFacilities`).
 /// @notice HOLD-1: units are conserved: they appear at allotment only, and none ever disappears.
 /// HOLD-2: an entitlement follows the holding at the end of the record day, whatever happens later. A record day is
 /// announced no later than on the day itself, and then never moves. A day that is not over yet has no answer.
@@ -72,7 +73,9 @@ interface IGreenBond is IERC20 {
     error RecordDayOpen(uint32 day, uint32 today);
     error TooManyRecordDays(uint256 limit);
 
-    function initialize(address office, uint32 bond, string calldata label) external;
+    /// @param lenders whoever says who may hold the units of a loan; zero for a bond
+    function initialize(address office, uint32 bond, string calldata label, address lenders) external;
+    function lenders() external view returns (address);
     function office() external view returns (address);
     function bondId() external view returns (uint32);
     function holding(address holder) external view returns (Holding memory);

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {IGreenBond} from "../interfaces/IGreenBond.sol";
+import {ILenders} from "../interfaces/ILenders.sol";
 import {Lapsed, MissingRole, NotAdmitted, Suspended} from "./Errors.sol";
 
 /// @title A code and a sentence for each refusal of a move of units (ERC-1404)
@@ -24,6 +25,7 @@ library Restrictions {
     uint8 internal constant TO_NOBODY = 12;
     uint8 internal constant TOO_FEW_UNITS = 13;
     uint8 internal constant UNITS_FROZEN = 14;
+    uint8 internal constant TO_NO_LENDER = 15;
     uint8 internal constant OTHER = 255;
 
     /// @param refusal the error's data: a selector, then who it speaks of where it speaks of somebody
@@ -35,6 +37,7 @@ library Restrictions {
         if (error_ == IERC20Errors.ERC20InsufficientBalance.selector) return TOO_FEW_UNITS;
         if (error_ == IERC20Errors.ERC20InvalidReceiver.selector) return TO_NOBODY;
         if (error_ == MissingRole.selector) return TO_NO_INVESTOR;
+        if (error_ == ILenders.NotLender.selector) return TO_NO_LENDER;
         // The codes that speak of the receiver follow those of the giver.
         uint8 receiver = _firstWord(refusal) == to ? 1 : 0;
         if (error_ == IGreenBond.AccountFrozen.selector) return FROM_FROZEN + receiver;
@@ -59,6 +62,7 @@ library Restrictions {
         if (code == TO_NOBODY) return "Units cannot go to the zero address.";
         if (code == TOO_FEW_UNITS) return "The giver holds fewer units.";
         if (code == UNITS_FROZEN) return "Some of the giver's units are frozen by an authority.";
+        if (code == TO_NO_LENDER) return "The receiver is not a lender that the borrower agreed to.";
         return "The move is refused for another reason.";
     }
 

@@ -245,6 +245,7 @@ def _modules() -> tuple[Creation, ...]:
         ),
         _core("Trades", Ref("BondOffice")),
         _core("LimitTerms", powers, participants, documents, office, proceeds),
+        _core("Facilities", participants, documents, frameworks, registry, office),
         *_module("CouponTerms", powers, participants, documents, office),
         *_module("BondService", powers, participants, Ref("Mandates"), documents, office, proceeds, coupons),
         *_module("Receivables", powers, participants, documents, book, registry, lines, proceeds, *parties),
@@ -401,6 +402,7 @@ def _duty_wires() -> tuple[Wire, ...]:
         ("Tranches", "AssetPools", "POOLS"),
         ("Labels", "Alerts", "ALERTS"),
         ("Proceeds", "LimitTerms", "LIMITS"),
+        ("BondOffice", "Facilities", "FACILITIES"),
     )
     return tuple(
         Wire(

@@ -27,6 +27,7 @@ class Restriction(IntEnum):
     TO_NOBODY = 12
     TOO_FEW_UNITS = 13
     UNITS_FROZEN = 14
+    TO_NO_LENDER = 15
     OTHER = 255
 
 
@@ -70,6 +71,10 @@ SENTENCES: Final[dict[Restriction, dict[str, str]]] = {
         "en": "Some of the giver's units are frozen by an authority.",
         "zh": "转出方的部分份额已被有权机关冻结。",
     },
+    Restriction.TO_NO_LENDER: {
+        "en": "The receiver is not a lender that the borrower agreed to.",
+        "zh": "转入方不是借款人同意的贷款人。",
+    },
     Restriction.OTHER: {
         "en": "The move is refused for another reason.",
         "zh": "因其他原因不能流转。",
@@ -83,6 +88,7 @@ _OF_ANYBODY: Final = {
     "ERC20InsufficientBalance": Restriction.TOO_FEW_UNITS,
     "ERC20InvalidReceiver": Restriction.TO_NOBODY,
     "MissingRole": Restriction.TO_NO_INVESTOR,
+    "NotLender": Restriction.TO_NO_LENDER,
 }
 _OF_ONE_SIDE: Final = {
     "AccountFrozen": (Restriction.FROM_FROZEN, Restriction.TO_FROZEN),

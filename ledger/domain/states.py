@@ -15,6 +15,13 @@ class BondState(IntEnum):
     ALLOTTING = 4
 
 
+class FacilityState(IntEnum):
+    """`Facilities.Facility.state`: of a green loan."""
+
+    AVAILABLE = 1
+    CANCELLED = 2
+
+
 class PaymentKind(IntEnum):
     """`BondService.Service.kind`."""
 
@@ -306,6 +313,7 @@ State = (
     | InstructionWay
     | LegKind
     | LegState
+    | FacilityState
     | LoanState
     | DrawdownState
     | AssetPoolState
@@ -418,6 +426,10 @@ LABELS: Final[dict[type[IntEnum], dict[int, dict[str, str]]]] = {
         LegState.SUPERSEDED: {"en": "superseded", "zh": "已被更正"},
         LegState.WITHDRAWN: {"en": "withdrawn", "zh": "已撤回"},
         LegState.REFUSED: {"en": "refused", "zh": "已拒绝"},
+    },
+    FacilityState: {
+        FacilityState.AVAILABLE: {"en": "available", "zh": "可提款"},
+        FacilityState.CANCELLED: {"en": "cancelled", "zh": "已取消"},
     },
     LoanState: {
         LoanState.APPLIED: {"en": "applied", "zh": "已申请"},

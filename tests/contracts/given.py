@@ -89,7 +89,7 @@ def closed_bond(world: World, **changes: Any) -> int:
 
 
 def open_line(world: World, bond: int, category: str = "SOLAR") -> int:
-    framework = int(world.bond_office.bond(bond)[5][0])
+    framework = int(world.bond_office.bond(bond)["terms"][0])
     project = world.issuer.registers_project(framework, world.company, category)
     return world.issuer.opens_line(bond, project)
 

@@ -100,4 +100,4 @@ def announces(world: World, bond: int, redemption: tuple[int, ...], by: Actor | 
 
 
 def token(world: World, bond: int) -> Any:
-    return world.at("GreenBond", world.bond_office.bond(bond)[2])
+    return world.at("GreenBond", world.bond_office.bond(bond)["token"])

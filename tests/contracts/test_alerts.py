@@ -178,7 +178,7 @@ def test_who_is_the_party_concerned_does_not_judge_it(world, bond):
 def test_who_holds_units_of_the_bond_judges_nothing_about_it(world, bond):
     world.operator.amends(world.investor, roles=INVESTOR | AUDITOR)
     raises(world, bond, world.verifier)
-    units = world.at("GreenBond", world.bond_office.bond(bond)[2]).balanceOf(world.investor)
+    units = world.at("GreenBond", world.bond_office.bond(bond)["token"]).balanceOf(world.investor)
     with refused("Interested", world.investor, bond, units):
         world.alerts.assign(1, world.investor, world.verifier.by)
     raises(world, 0, world.verifier, subject=world.company)

@@ -20,7 +20,7 @@ def green(world):
     world.issuer.mandates(world.factor, DEPOSITORY, BOND)
     for who in (world.regulator, world.factor):
         who.files("order")
-    return world.at("GreenBond", world.bond_office.bond(bond)[2])
+    return world.at("GreenBond", world.bond_office.bond(bond)["token"])
 
 
 def by(actor):
@@ -123,7 +123,7 @@ def test_what_an_authority_froze_no_depository_unfreezes(world, green):
 
 def test_a_paid_booking_gets_its_units_whatever_is_frozen(world):
     bond = given.booked_bond(world)
-    green = world.at("GreenBond", world.bond_office.bond(bond)[2])
+    green = world.at("GreenBond", world.bond_office.bond(bond)["token"])
     world.regulator.files("second order")
     ending = (REASON, digest("second order"), world.regulator.by)
     green.freeze(world.fund, *ending)

@@ -26,7 +26,10 @@ FIELDS = (
     *("bond", "kind", "state", "index", "period", "partly", "default", "record", "pay", "rate", "units"),
     *("per_unit", "numerator", "denominator", "from_proceeds", "settled", "total", "paid_in"),
 )
-STANDING = ("token", "principal", "issuer", "outstanding", "cash", "services", "unsettled", "defaults")
+STANDING = (
+    *("token", "principal", "issuer", "outstanding", "cash", "services", "unsettled", "defaults"),
+    "facility",
+)
 
 
 @pytest.fixture(scope="module")

@@ -37,6 +37,7 @@ WHERE = {
     "Trades": ["trades"],
     "Proceeds": ["proceeds", "gate", "refunds", "works", "limits"],
     "LimitTerms": ["limits"],
+    "Facilities": ["facilities"],
     "ProceedsBase": ["proceeds", "gate", "refunds"],
     "Placements": ["placements"],
     "Works": ["works"],

@@ -16,7 +16,7 @@ def green(world):
     """Units of a closed bond: 600 the investor's, 400 the fund's. The stranger stands in for the service."""
     bond = given.closed_bond(world)
     world.changes(world.bond_office, "setDuty", world.stranger, label("SERVICE"))
-    return world.at("GreenBond", world.bond_office.bond(bond)[2])
+    return world.at("GreenBond", world.bond_office.bond(bond)["token"])
 
 
 def adds(world, green, *days):
@@ -141,7 +141,7 @@ def clone(world):
     address = str(world.bond_implementation.address)[2:]
     code = f"0x3d602d80600a3d3981f3363d3d373d3d3d363d73{address}5af43d82803e903d91602b57fd5bf3"
     token = world.at("GreenBond", world.quietly(world.deployer, None, code)["contractAddress"])
-    token.initialize(world.bond_office, BOND, "clone", world.deployer.by)
+    token.initialize(world.bond_office, BOND, "clone", ZERO_ADDRESS, world.deployer.by)
     return token
 
 

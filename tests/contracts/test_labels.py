@@ -37,7 +37,7 @@ def bond(world):
 
 @pytest.fixture
 def framework(world, bond):
-    return world.bond_office.bond(bond)[5][0]
+    return world.bond_office.bond(bond)["terms"][0]
 
 
 @pytest.fixture

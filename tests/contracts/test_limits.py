@@ -55,7 +55,7 @@ def bond(world):
 
 @pytest.fixture(scope="module")
 def project(world, bond):
-    framework = int(world.bond_office.bond(bond)[5][0])
+    framework = int(world.bond_office.bond(bond)["terms"][0])
     return world.issuer.registers_project(framework, world.company, budget=RAISED)
 
 
@@ -248,7 +248,7 @@ def test_spending_from_the_pocket_leaves_it_as_full(world, bond, project):
 @pytest.mark.spec("BOND-9")
 def test_a_bond_that_declared_no_pocket_has_none(world):
     id_ = closed(world, registered(world))
-    framework = int(world.bond_office.bond(id_)[5][0])
+    framework = int(world.bond_office.bond(id_)["terms"][0])
     own = world.issuer.registers_project(framework, world.company, budget=RAISED)
     with refused("OverPocket", id_, 0, RAISED):
         opens_pocket(world, id_, own)

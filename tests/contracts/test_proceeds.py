@@ -22,7 +22,7 @@ def line(world, bond):
 
 @pytest.fixture(scope="module")
 def framework(world, bond):
-    return int(world.bond_office.bond(bond)[5][0])
+    return int(world.bond_office.bond(bond)["terms"][0])
 
 
 @pytest.fixture

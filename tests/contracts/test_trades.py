@@ -17,7 +17,7 @@ NONCE = 7
 def green(world):
     """600 units the investor's, 400 the fund's, and everybody allows everything to Trades."""
     bond = given.closed_bond(world)
-    green = world.at("GreenBond", world.bond_office.bond(bond)[2])
+    green = world.at("GreenBond", world.bond_office.bond(bond)["token"])
     for who in (world.investor, world.fund):
         given.moneyed(world, who, 5 * PRICE, world.trades)
         green.approve(world.trades, 1_000, who.by)

@@ -21,7 +21,7 @@ def bond(world):
 @pytest.fixture
 def line(world, bond):
     """Nothing is on it yet."""
-    framework = int(world.bond_office.bond(bond)[5][0])
+    framework = int(world.bond_office.bond(bond)["terms"][0])
     return world.issuer.opens_line(bond, world.issuer.registers_project(framework, world.company), BUDGET)
 
 

@@ -500,6 +500,9 @@ class World:
         )
         self.trades = self.new("Trades", self.bond_office)
         self.limit_terms = self.new("LimitTerms", p, q, self.documents, self.bond_office, self.proceeds)
+        self.facilities = self.new(
+            "Facilities", q, self.documents, self.frameworks, self.cash_registry, self.bond_office
+        )
         self.coupon_terms = self.behind_proxy("CouponTerms", p, q, self.documents, self.bond_office)
         self.bond_service = self.behind_proxy(
             "BondService",
@@ -592,6 +595,7 @@ class World:
         wires(self.cash, "setController", label("POOLS"), self.tranches)
         wires(self.cash, "setController", label("BANK"), self.bank_instructions)
         wires(book, "setModule", self.asset_pools, 5, MAY_MOVE | MAY_LOCK)
+        wires(self.bond_office, "setDuty", self.facilities, label("FACILITIES"))
         wires(self.tranches, "setDuty", self.asset_pools, label("POOLS"))
         wires(self.maturity, "setKeeper", 5, self.asset_pools)
         wires(book, "setModule", self.receivables, 1, MAY_OPEN | MAY_DISCHARGE)

@@ -58,6 +58,7 @@ from tests.twin.actors import (
 from tests.twin.alerting import AlertActs
 from tests.twin.banking import BankingActs
 from tests.twin.confirming import ConfirmingActs
+from tests.twin.facilities import FacilityActs
 from tests.twin.holding import HoldingActs
 from tests.twin.legging import LegActs
 from tests.twin.lending import LendingActs
@@ -188,6 +189,7 @@ class Histories:
             *PoolActs(self).builders(),
             *WorksActs(self).builders(),
             *LimitActs(self).builders(),
+            *FacilityActs(self).builders(),
         ]
 
     # --- drawing ---
@@ -1328,6 +1330,7 @@ class Histories:
                 self.act(me, w.book, "setModule", me, 4, 15),
                 self.act(me, w.bonds.tokens[1], "mint", me, 1),
                 self.act(me, w.proceeds, "collectBooking", 1, me, 1),
+                self.act(me, w.bonds, "registerDrawdown", me, 1, Terms(), "nobody's drawdown"),
                 self.act(me, w.proceeds, "closeBooks", 1, 0, 0),
                 self.act(me, w.proceeds, "encumber", 1, 1, me, ZERO_HASH, 1),
                 self.act(me, w.proceeds, "releaseEncumbrance", 1),

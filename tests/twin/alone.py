@@ -18,6 +18,7 @@ NAMES: Final = (
     "Impact", "Trades", "AccountFactory", "CouponTerms", "BondService",
     "Impact", "Trades", "Undertakings", "Labels", "Records", "FactoringFiles", "SupplierLoans", "Programmes",
     "Recourse", "Tranches", "AssetPools", "BankInstructions", "Alerts", "Legs", "LimitTerms",
+    "Facilities",
 )  # fmt: skip
 ADDRESSES: Final = {name: "0x" + f"{number:040d}" for number, name in enumerate(NAMES, 1)}
 CHAIN_ID: Final = 31_337

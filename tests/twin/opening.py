@@ -39,6 +39,7 @@ from tests.twin.actors import (
     VERIFIERS,
 )
 from tests.twin.acts import CATALOGUE, CODES, DAY, Act, Histories
+from tests.twin.facilities import facilities_opening
 from tests.twin.lending import lending_opening
 from tests.twin.works import works_opening
 
@@ -57,6 +58,7 @@ def opening(h: Histories) -> Iterator[Act]:
     yield from lending_opening(h)
     yield from _pools(h)
     yield from works_opening(h)
+    yield from facilities_opening(h)
 
 
 def _parties(h: Histories) -> Iterator[Act]:

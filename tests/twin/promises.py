@@ -11,6 +11,7 @@ from ledger.domain.states import PieceState, ReceivableState
 from ledger.domain.twin import World
 from ledger.domain.twin.bondservice import SETTLED, Service
 from ledger.domain.twin.pieces import LAST_LOCK, locked_by
+from tests.twin.facilities import unfair
 from tests.twin.limits import beyond
 from tests.twin.pools import stray, unequal
 from tests.twin.works import overspent
@@ -30,6 +31,7 @@ def broken(world: World) -> list[str]:
         *_loans(world),
         *_settlements(world),
         *beyond(world),
+        *unfair(world),
         *stray(world.asset_pools),
         *unequal(world.tranches, world.asset_pools.pools),
     ]

@@ -43,6 +43,8 @@ def question(world: World, act: Act) -> Question | None:
     if act.kind == "BondOffice.close":
         id_, *rest = args
         return Question("checkClose", (id_, act.sender, *rest))
+    if act.contract == "Facilities" and act.function != "cancel":
+        return _of_facility(act)
     if act.kind == "LimitTerms.declare":
         return Question("checkDeclare", (args[0], act.sender, args[1]))
     if act.kind == "Mandates.grant":
@@ -126,6 +128,18 @@ def _of_service(act: Act) -> Question | None:
         ),
     }
     return questions.get(act.function)
+
+
+def _of_facility(act: Act) -> Question:
+    """What the office refuses of a drawdown is apart: its issuer, its framework's review, its terms."""
+    view = f"check{act.function.capitalize()}"
+    if act.function == "release":
+        return Question(view, act.args)
+    if act.function != "request":
+        return Question(view, (*act.args, act.sender))
+    review = {"ReviewMissing", "ReviewNotPositive", "ReviewLapsed", "ReviewMismatch"}
+    apart = _ADMISSION | review | {"MissingRole", "NotParty", "OverMaximum", "DateOutOfOrder"}
+    return Question(view, (*act.args[:-1], act.sender), apart)
 
 
 def _of_lending(act: Act) -> Question | None:

@@ -15,7 +15,7 @@ from ledger.domain.twin.base import NOBODY, ZERO_HASH, Module, Refusal, Stage, p
 from ledger.domain.twin.cash import CashRegistry
 from ledger.domain.twin.documents import Documents
 from ledger.domain.twin.frameworks import Frameworks
-from ledger.domain.twin.holdings import GreenBond, Neighbours
+from ledger.domain.twin.holdings import GreenBond, Lenders, Neighbours
 from ledger.domain.twin.mandates import Mandates
 from ledger.domain.twin.participants import Participants
 from ledger.domain.twin.proceeds import Proceeds
@@ -50,6 +50,7 @@ class Terms:
 class Bond:
     issuer: str = NOBODY
     state: int = 0
+    facility: int = 0
     token: str = NOBODY
     booked_units: int = 0
     allotted_units: int = 0
@@ -97,6 +98,7 @@ class BondOffice(Module):
         self.isins: dict[bytes, int] = {}
         self.orders: dict[int, tuple[Booking, ...]] = {}
         self.allotments: dict[int, Allotment] = {}
+        self.lenders: Lenders | None = None  # whoever has the duty "FACILITIES" puts itself here
 
     @property
     def count(self) -> int:
@@ -123,17 +125,26 @@ class BondOffice(Module):
     # --- registration ---
 
     def register(self, sender: str, terms: Terms, label: str) -> int:
-        self.participants.require_role(sender, Role.ISSUER)
-        self._require_terms(sender, terms)
+        return self._register(sender, 0, terms, label)
+
+    def register_drawdown(self, sender: str, borrower: str, facility: int, terms: Terms, label: str) -> int:
+        """A green loan's: its units ask the facility who may hold them."""
+        self.only_duty(sender, "FACILITIES")
+        return self._register(borrower, facility, terms, label)
+
+    def _register(self, issuer: str, facility: int, terms: Terms, label: str) -> int:
+        self.participants.require_role(issuer, Role.ISSUER)
+        self._require_terms(issuer, terms)
         id_ = self.count + 1
         self._take_isin(terms.isin, id_)
-        token = GreenBond(self.stage, created_address(self.address, id_), self, id_, self.units_ask)
+        lenders = self.lenders if facility else None
+        token = GreenBond(self.stage, created_address(self.address, id_), self, id_, self.units_ask, lenders)
         self.tokens[id_] = token
-        self.bonds[id_] = Bond(sender, BondState.BOOKING, token.address, 0, 0, terms)
+        self.bonds[id_] = Bond(issuer, BondState.BOOKING, facility, token.address, 0, 0, terms)
         self.proceeds.open_books(
-            self.address, id_, sender, terms.framework, self.registry.require_cash(terms.cash)
+            self.address, id_, issuer, terms.framework, self.registry.require_cash(terms.cash)
         )
-        self.emit("BondRegistered", id_, sender, token.address, label, plain(terms))
+        self.emit("BondRegistered", id_, issuer, token.address, label, plain(terms))
         return id_
 
     def _require_terms(self, sender: str, terms: Terms) -> None:
@@ -169,7 +180,10 @@ class BondOffice(Module):
 
     def check_book(self, id_: int, investor: str, units: int) -> None:
         bond = self._in_state(id_, BondState.BOOKING)
-        self.participants.require_role(investor, Role.INVESTOR)
+        if self.lenders and bond.facility:
+            self.lenders.check_lend(id_, investor, self.booking(id_, investor) + units)
+        else:
+            self.participants.require_role(investor, Role.INVESTOR)
         if units == 0:
             raise Refusal("ZeroAmount")
         self._require_booking_day(bond)

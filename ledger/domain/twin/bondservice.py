@@ -11,12 +11,13 @@ from ledger.domain.coupons import PPM, due_floor, entitlement_floor
 from ledger.domain.mandates import MandateKind
 from ledger.domain.purposes import SERVICE, WORD, axis_of
 from ledger.domain.states import BondState
-from ledger.domain.twin.base import NOBODY, Module, Refusal, Stage, plain, word
+from ledger.domain.twin.base import NOBODY, ZERO_HASH, Module, Refusal, Stage, plain, word
 from ledger.domain.twin.bonds import Bond, BondOffice
 from ledger.domain.twin.cash import Cash
 from ledger.domain.twin.claims import pay_or_keep, pay_out
 from ledger.domain.twin.couponterms import CouponTerms
 from ledger.domain.twin.documents import Documents
+from ledger.domain.twin.holdings import Lenders
 from ledger.domain.twin.mandates import Mandates
 from ledger.domain.twin.participants import Participants
 from ledger.domain.twin.proceeds import Proceeds
@@ -41,6 +42,7 @@ class Standing:
     services: int = 0
     unsettled: int = 0
     defaults: int = 0
+    facility: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,22 @@ class BondService(Module):
             numerator=coupon.numerator,
             denominator=coupon.denominator,
         )
-        return self._open_service(service)
+        id_ = self._open_service(service)
+        lenders = self.office.lenders
+        if lenders and self.standings[bond].facility:
+            self._fall_due(lenders, service)
+        return id_
+
+    def _fall_due(self, lenders: Lenders, interest: Service) -> None:
+        """Of a loan's principal: the instalment of this period, less what was announced with it before."""
+        bond, period, due = interest.bond, interest.period, self.standings[interest.bond].outstanding
+        *_, last = self.coupon_terms.days_of(bond, period)
+        if not last:
+            promised = lenders.due_with(bond, period) - self.redeemed_with.get((bond, period), 0)
+            due = min(max(promised, 0), due)
+        if due:
+            asked = Redemption(period, interest.record_day, interest.pay_day, due, 0)
+            self._redeem(bond, asked, ZERO_HASH)
 
     def _principal_of(self, bond: int, index: int) -> int:
         if bond not in self.standings:
@@ -182,7 +199,9 @@ class BondService(Module):
         if bond not in self.standings:
             known = self.office.bond(bond)
             face = known.terms.denomination
-            self.standings[bond] = Standing(known.token, face, known.issuer, face, known.terms.cash)
+            self.standings[bond] = Standing(
+                known.token, face, known.issuer, face, known.terms.cash, facility=known.facility
+            )
 
     def _open_service(self, service: Service) -> int:
         standing = self.standings[service.bond]
@@ -254,6 +273,9 @@ class BondService(Module):
         self._load(bond)
         if sender == self.standings[bond].issuer:
             self.documents.require_known(document, sender, 0)
+        return self._redeem(bond, asked, document)
+
+    def _redeem(self, bond: int, asked: Redemption, document: bytes) -> int:
         self._change(bond, outstanding=-asked.per_unit, unsettled=1)
         with_ = self.redeemed_with.get((bond, asked.period), 0)
         self.redeemed_with[bond, asked.period] = with_ + asked.per_unit

@@ -33,6 +33,18 @@ class Office(Protocol):
     def issuer_of(self, bond: int) -> str: ...
 
 
+class Lenders(Protocol):
+    """What a loan's units and order book ask of its facility, and its service."""
+
+    address: str
+
+    def require_lender(self, loan: int, who: str) -> None: ...
+
+    def check_lend(self, loan: int, lender: str, units: int) -> None: ...
+
+    def due_with(self, loan: int, period: int) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Holding:
     """As `IGreenBond.Holding`."""
@@ -55,10 +67,20 @@ class Neighbours:
 
 
 class GreenBond(Contract):
-    """ERC-20 with no decimals; every move asks for an active sender and an admitted investor."""
+    """ERC-20 with no decimals; every move asks for an active sender and an admitted investor: for a loan, a
+    lender that the borrower agreed to."""
 
-    def __init__(self, stage: Stage, address: str, office: Office, bond: int, asked: Neighbours) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        address: str,
+        office: Office,
+        bond: int,
+        asked: Neighbours,
+        lenders: Lenders | None = None,
+    ) -> None:
         super().__init__(stage, address)
+        self.lenders = lenders
         self.office = office
         self.bond_id = bond
         self.participants = asked.participants
@@ -213,8 +235,14 @@ class GreenBond(Contract):
         for holder in (from_, to):
             if self.frozen_by.get(holder, 0):
                 raise Refusal("AccountFrozen", holder, self.frozen_by[holder])
-        self.participants.require_role(to, Role.INVESTOR)
+        self._require_holder(to)
         self.participants.require_active(from_)
+
+    def _require_holder(self, to: str) -> None:
+        if self.lenders:
+            self.lenders.require_lender(self.bond_id, to)
+        else:
+            self.participants.require_role(to, Role.INVESTOR)
 
     def _require_free(self, holder: str, units: int) -> None:
         had = self.balance_of(holder)
@@ -268,7 +296,7 @@ class GreenBond(Contract):
             raise Refusal("ZeroAmount")
         if from_ == to:
             raise Refusal("SameParty", from_, to)
-        self.participants.require_role(to, Role.INVESTOR)
+        self._require_holder(to)
         if (had := self.balance_of(from_)) < units:
             raise Refusal("ERC20InsufficientBalance", from_, had, units)
         if (missing := units - self._free(from_)) > 0:

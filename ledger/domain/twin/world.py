@@ -23,6 +23,7 @@ from ledger.domain.twin.cash import Cash, CashRegistry
 from ledger.domain.twin.couponterms import CouponTerms
 from ledger.domain.twin.creditlines import CreditLines
 from ledger.domain.twin.documents import ATTESTER_SIGNS, PAYEE_SIGNS, Documents, KindRule, Recover
+from ledger.domain.twin.facilities import Facilities
 from ledger.domain.twin.factoringfiles import FactoringFiles
 from ledger.domain.twin.financing import Financing
 from ledger.domain.twin.frameworks import Catalogue, Frameworks
@@ -123,6 +124,9 @@ class World:
             self.documents,
         )
         self.limits = LimitTerms(stage, at["LimitTerms"], people, self.documents, self.bonds, self.proceeds)
+        self.facilities = Facilities(
+            stage, at["Facilities"], people, self.documents, self.frameworks, self.registry, self.bonds
+        )
         self.trades = Trades(stage, at["Trades"], self.bonds, self.cashes, recover)
         self.programmes = Programmes(stage, at["Programmes"])
         self.receivables = Receivables(
@@ -260,7 +264,7 @@ class World:
         yield from (self.participants, self.registry, self.documents, self.frameworks, self.book)
         yield from (self.proceeds, self.lines, self.bonds, self.receivables, self.financing, self.maturity)
         yield from (self.mandates, self.trades, self.transfers, self.programmes, self.recourse)
-        yield from (self.tranches, self.asset_pools, self.limits)
+        yield from (self.tranches, self.asset_pools, self.limits, self.facilities)
         yield from (self.impact, self.coupon_terms, self.service)
         yield from (self.impact, self.undertakings, self.labels, self.records, self.alerts)
         yield from (self.files, self.loans, self.instructions, self.legs)
@@ -327,6 +331,7 @@ class World:
             self.frameworks.set_catalogue(powers, code, *plain(one))
         self.labels.set_cure_days(powers, setting.cure_days)
         self.proceeds.set_duty(powers, self.limits.address, word("LIMITS"))
+        self.bonds.set_duty(powers, self.facilities.address, word("FACILITIES"))
         for code, ppm in setting.pockets.items():
             self.limits.set_jurisdiction(powers, code, JurisdictionRule(True, ppm))
         for number, programme in enumerate(setting.programmes, 1):
@@ -360,6 +365,7 @@ class World:
         yield from self._mandate_views()
         yield from self._evidence_views()
         yield from self._bond_views()
+        yield from self._facility_views()
         yield from self._trade_views()
         yield from self._promise_views()
         yield from self._proceeds_views()
@@ -443,6 +449,22 @@ class World:
             for account in self.participants.admissions:
                 yield (at, "booking", (id_, account)), self.bonds.booking(id_, account)
                 yield (token.address, "holding", (account,)), plain(token.holding(account))
+
+    def _facility_views(self) -> Iterator[tuple[View, Any]]:
+        at, facilities = self.facilities.address, self.facilities
+        yield (at, "count", ()), facilities.count
+        for id_, facility in facilities.facilities.items():
+            yield (at, "facility", (id_,)), plain(facility)
+            yield (at, "lendersOf", (id_,)), facilities.lenders_of(id_)
+            yield (at, "drawdownsOf", (id_,)), facilities.drawdowns_of(id_)
+        for key, lender in facilities.lenders.items():
+            yield (at, "lender", key), plain(lender)
+        for loan, drawdown in facilities.drawdowns.items():
+            yield (at, "drawdown", (loan,)), plain(drawdown)
+            yield (at, "instalmentsOf", (loan,)), facilities.instalments[loan]
+            yield (self.bonds.tokens[loan].address, "lenders", ()), at
+            for who in facilities.lenders_of(drawdown.facility):
+                yield (at, "shareOf", (loan, who)), facilities.share_of(loan, who)
 
     def _trade_views(self) -> Iterator[tuple[View, Any]]:
         for party, nonce in self.trades.nonces:
