@@ -34,6 +34,7 @@ from ledger.commands.changes import changes_app
 from ledger.commands.common import Json, err, opened, out, settings, show
 from ledger.commands.documents import document_app
 from ledger.commands.evidence import checkpoint_app, evidence_app
+from ledger.commands.facilities import facility_app
 from ledger.commands.financing import financing_app
 from ledger.commands.frameworks import framework_app, label_app, undertaking_app
 from ledger.commands.holding import authority_app, trade_app
@@ -94,6 +95,7 @@ for _name, _app in (
     ("score", score_app),
     ("leg", leg_app),
     ("loan", loan_app),
+    ("facility", facility_app),
     ("sme", sme_app),
     ("works", works_app),
 ):

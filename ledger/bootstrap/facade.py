@@ -24,6 +24,7 @@ from ledger.services.books import Books
 from ledger.services.cash import Cash
 from ledger.services.documents import Documents
 from ledger.services.doubles import Doubles
+from ledger.services.facilities import Facilities
 from ledger.services.files import Files
 from ledger.services.financing import Financier
 from ledger.services.holding import Holdings
@@ -81,6 +82,7 @@ class Ledger:
         scores: a supplier's score, shown under its consent.
         legs: money outside the ledger, attested by name; import, trace.
         loans: lines to suppliers on their history: application, drawdown, repayment.
+        facilities: green loans beside bonds: one lender or a club, drawdowns, one trace over them.
         sme: what suppliers wait and pay.
         service: coupon terms, coupons, redemption, default; for issuer, fixer and anyone who pays out.
         maturity: due dates, the day's settlement, early settlement, overdue, recourse; for all of them.
@@ -129,6 +131,7 @@ class Ledger:
         self.scores = Scores(session)
         self.legs = Legs(session)
         self.loans = Loans(session)
+        self.facilities = Facilities(session)
         self.sme = Sme(session)
         self.impact = Impact(session)
         self.service = Service(session)

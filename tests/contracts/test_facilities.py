@@ -21,9 +21,9 @@ def paper(world):
     return given.filed(world, world.issuer, 63)
 
 
-def agreed_terms(world, framework, **changes):
+def agreed_terms(world, of, **changes):
     plain = {
-        "framework": framework,
+        "framework": of,
         "cash": world.cash.address,
         "denomination": PRICE,
         "units": UNITS,
@@ -199,7 +199,9 @@ def test_what_is_not_drawn_by_its_last_day_or_cancelled_is_gone(world, framework
         with refused("WrongState", "FACILITY", id_, CANCELLED, AVAILABLE):
             act()
     world.facilities.agree(id_, world.factor, 0, world.issuer.by)
-    assert lender_of(world, id_, world.factor) == (1, 0, 0, 0), "consent alone, to hold what another passes on"
+    assert lender_of(world, id_, world.factor) == (1, 0, 0, 0), (
+        "consent alone, to hold what another passes on"
+    )
 
 
 def test_nothing_is_committed_or_drawn_after_the_last_day(world, facility):
@@ -224,7 +226,7 @@ def test_a_drawdown_calls_on_each_lender_for_its_part(world, facility):
     emitted(tx, "ShareCalled", loan=loan, lender=world.fund, units=26)
     assert world.facilities.shareOf(loan, world.fund) == 26
     assert lender_of(world, facility, world.fund) == (1, 0, FUNDS_PART, 26)
-    assert world.facilities.drawdownsOf(facility) == [loan]
+    assert list(world.facilities.drawdownsOf(facility)) == [loan]
     assert list(world.facilities.drawdown(loan)) == [facility, 101, False]
     made = world.bond_office.bond(loan)
     assert (made["issuer"], made["facility"]) == (world.issuer, facility)
@@ -340,14 +342,10 @@ def repaid_in_parts(world, facility):
     return loan
 
 
-def redemptions(tx):
-    return [dict(event["terms"].items()) for event in tx.events["RedemptionAnnounced"]]
-
-
 @pytest.mark.spec("FAC-3")
 def test_principal_falls_due_with_its_interest_with_nobodys_word(world, facility, repaid_in_parts):
     loan, service = repaid_in_parts, world.bond_service
-    assert world.facilities.instalmentsOf(loan) == [2_000]
+    assert list(world.facilities.instalmentsOf(loan)) == [2_000]
     assert (world.facilities.dueWith(loan, 0), world.facilities.dueWith(loan, 1)) == (2_000, 0)
     paid = {"principal": 0}
 

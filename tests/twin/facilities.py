@@ -118,7 +118,9 @@ class FacilityActs:
         matures = h.spoilt(terms.final_maturity, lambda: h.one([closes_on, terms.final_maturity + 1]))
         schedule = h.schedule()
         face = terms.denomination
-        parts = h.spoilt(h.one([[], [face // 4, face // 4], [0, face]]), lambda: h.one([[face, 1], [1] * 129]))
+        parts = h.spoilt(
+            h.one([[], [face // 4, face // 4], [0, face]]), lambda: h.one([[face, 1], [1] * 129])
+        )
         asked = DrawdownRequest(
             units=units,
             min_units=h.spoilt(h.one([0, units]), lambda: min(units + 1, 2**64 - 1)),

@@ -228,9 +228,7 @@ class Facilities(Contract):
 
     # --- drawdowns ---
 
-    def check_request(
-        self, id_: int, asked: DrawdownRequest, instalments: list[int], borrower: str
-    ) -> None:
+    def check_request(self, id_: int, asked: DrawdownRequest, instalments: list[int], borrower: str) -> None:
         facility = self._known(id_)
         if borrower != facility.borrower:
             raise Refusal("NotParty", borrower, facility.borrower)
@@ -322,9 +320,7 @@ class Facilities(Contract):
             raise Refusal("DateOutOfOrder", word("AVAILABLE_UNTIL"), until, today)
 
     def _wrong_state(self, id_: int, facility: Facility) -> Refusal:
-        return Refusal(
-            "WrongState", word("FACILITY"), id_, int(facility.state), int(FacilityState.AVAILABLE)
-        )
+        return Refusal("WrongState", word("FACILITY"), id_, int(facility.state), int(FacilityState.AVAILABLE))
 
 
 def _require_instalments(instalments: list[int], service_terms: bytes, denomination: int) -> None:
