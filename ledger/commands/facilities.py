@@ -192,7 +192,7 @@ def facility_show(facility: Number, json_: Json = False) -> None:
 def facility_list(json_: Json = False) -> None:
     """Every facility, and what of it is committed, called, drawn and repaid."""
     with opened() as ledger:
-        found = ledger.facilities.list()
+        found = ledger.facilities.every()
         shown = [named(ledger, {"borrower": one.borrower}) for one in found]
     if json_:
         show({"facilities": [as_json(one) for one in found]})

@@ -1,7 +1,7 @@
 """Green loans: a facility of one lender or a club, drawn in parts; for the borrower and its lenders.
 
 Each drawdown is an instrument with a number of its own among the bonds: what is asked or done of a bond by
-its number (`ledger.issuer`, `ledger.service`, `ledger.auditor`, packs, indicators) is asked and done of a loan.
+its number (`ledger.issuer`, `ledger.service`, `ledger.auditor`, packs, indicators) is so of a loan.
 """
 
 from __future__ import annotations
@@ -289,7 +289,7 @@ class Facilities(Desk):
             drawdowns=tuple(map(self._drawn, loans)),
         )
 
-    def list(self) -> tuple[Facility, ...]:
+    def every(self) -> tuple[Facility, ...]:
         """Every facility, in the order in which they were opened."""
         return tuple(self.show(one + 1) for one in range(int(self._session.read("Facilities", "count"))))
 

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.spec("CHK-1")
 ROOT = Path(__file__).parents[2]
 BUILT = [
     *("CASH-1", "PIECE-1", "BOND-1", "BOND-2", "HOLD-1", "DOC-1", "DOC-3", "DOC-4", "LINE-1", "FIN-1"),
-    *("BOND-9", "BOND-10", "BOND-11", "LEG-1", "LOAN-1", "MAT-2", "POOL-1", "POOL-2", "IDX-1"),
+    *("BOND-9", "BOND-10", "BOND-11", "LEG-1", "LOAN-1", "FAC-1", "MAT-2", "POOL-1", "POOL-2", "IDX-1"),
 ]
 ABSENT = ["CLR-1", "IMP-1", "API-1"]
 

@@ -106,7 +106,12 @@ def test_a_project_needs_its_issuer_a_company_a_category_a_budget_and_a_document
     world.rival.files("permit")
 
     def register(
-        by=world.issuer, of=framework, company=world.company, category="WIND", budget=1, paper=document,
+        by=world.issuer,
+        of=framework,
+        company=world.company,
+        category="WIND",
+        budget=1,
+        paper=document,
         currency=CNY,
     ):
         world.proceeds.registerProject(of, company, label(category), currency, budget, "", paper, by.by)
