@@ -25,6 +25,7 @@ WORDS: Final[dict[str, str]] = {
     "number of the facility": "贷款安排编号",
     "number of the drawdown among the bonds": "提款编号（与债券统一编号）",
     "by default all of it": "默认全部",
+    "number of the framework": "框架编号",
     "units that may be committed in all": "可承诺的总份数",
     "principal of one unit, in major units": "每份本金（主币单位）",
     "last day on which a drawdown is funded, YYYY-MM-DD": "提款出资的最后一日，YYYY-MM-DD",
@@ -63,6 +64,7 @@ WORDS: Final[dict[str, str]] = {
     "called": "已通知",
     "held": "持有",
     "lent": "已出资",
+    "repaid": "已还本",
     "drawdown": "提款",
     # --- errors ----------------------------------------------------------------------------------------------
     "there is no facility {facility}": "没有贷款安排 {facility}",
