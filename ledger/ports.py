@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
+from ledger.domain.conversion import Conversion
 from ledger.domain.indicators import Indicator
 from ledger.domain.limits import Limits
 from ledger.domain.questions import IntervalQuestion
@@ -266,7 +267,11 @@ class Index(Protocol):
         as_of_block: int | None = None,
         rule: str = ...,
         limits: Limits = ...,
+        conversions: Mapping[str, Conversion] | None = None,
     ) -> Mapping[str, Any]: ...
+
+    def move_show(self, tx: str, log: int | None = None) -> Mapping[str, Any]:
+        """One cash move with its numbers on both sides."""
 
     def legs_trace(
         self, name: int | str, unit: str | None = None, as_of_block: int | None = None

@@ -28,7 +28,7 @@ def interval(out: Console, answer: Answer) -> None:
     )
     out.print(f"[bold]{asked}[/bold] · {_whole(answer['complete'])}")
     if answer["rule"] != "fifo":
-        tables.holders(out, {**answer, "holders": [_ended(one) for one in answer["shares"]]})
+        _mixed(out, answer, answer["shares"])
     elif answer["direction"] == "backward":
         _sources(out, answer["parts"], answer["currency"])
     else:
@@ -47,6 +47,28 @@ def _whole(complete: bool) -> str:
 
 def _ended(share: Answer) -> dict[str, Any]:
     return {"horizon": share.get("end_of_trace"), **share}
+
+
+def beyond(out: Console, answer: Answer) -> None:
+    """What of a bond's money goes on in another currency: beside its trace, never added to it."""
+    if not answer.get("converted"):
+        return
+    out.print(say("Beyond a conversion, attested and not proved"))
+    if answer["rule"] == "fifo":
+        _rests(out, say("Where it is"), answer["converted"], answer["currency"])
+    else:
+        _mixed(out, answer, answer["converted"])
+
+
+def _mixed(out: Console, answer: Answer, shares: Iterable[Answer]) -> None:
+    """Lines of a rule that numbers no fen, and what a conversion leads to, currency by currency."""
+    told = list(shares)
+    tables.holders(out, {**answer, "holders": [_ended(one) for one in told]})
+    for one in told:
+        linked = one.get("converted")
+        if linked:
+            out.print(_converted({**linked, "amount": linked["most"]}))
+            _mixed(out, {**answer, "currency": linked["currency"]}, linked["shares"])
 
 
 def _rests(out: Console, title: str, parts: Iterable[Answer], code: str) -> None:

@@ -70,7 +70,9 @@ def trace_bond(
 ) -> Json:
     """Where every raised fen is: intervals that tile `[0, raised)`; beyond the first payee by the rule."""
     limits = Limits(hops, until, least)
-    trace = ledger.auditor.trace_bond(bond, view, rule, as_of_block=as_of_block, limits=limits)
+    trace = ledger.auditor.trace_bond(
+        bond, view, rule, as_of_block=as_of_block, limits=limits, reader=caller.account
+    )
     number = int(trace["bond"])
     whole = reads(ledger, caller, ledger.books.bond(number).issuer, bond=number)
     return dict(trace) if whole else shown(ledger, caller, trace)
@@ -183,7 +185,8 @@ def shown(ledger: LedgerHere, caller: Caller, trace: Mapping[str, Any]) -> Json:
     own = {number for number in numbers if is_party(ledger, caller, int(number))}
     intervals = [_interval(one, own) for one in trace["intervals"]]
     hidden = any(one.get("withheld") for one in intervals)
-    beside = {"attested": _sums(trace["attested"])} if "attested" in trace else {}
+    # What lies beyond a conversion is another's account.
+    beside = {"attested": _sums(trace["attested"]), "converted": []} if "attested" in trace else {}
     return {**trace, "holders": [] if hidden else trace["holders"], "intervals": intervals, **beside}
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
@@ -15,6 +16,8 @@ from api.schemas.people import (
     Attested,
     BankBooking,
     CashMoved,
+    ConversionIn,
+    ConvertedOut,
     CreditLineOut,
     CreditLinePage,
     LineAnswer,
@@ -24,11 +27,13 @@ from api.schemas.people import (
     LineGranted,
     LineRequest,
     ReasonIn,
+    SideOut,
 )
 from ledger.domain.camt import read_statement
 from ledger.errors import NotFound
 from ledger.services.bank import CreditLine
 from ledger.services.bank import LineGranted as Granted
+from ledger.tracing.payment import SeveralPayments
 
 router = APIRouter(tags=["bank"])
 
@@ -56,6 +61,20 @@ def reconcile(caller: BankCaller, ledger: LedgerHere, cash: CashName, body: Stat
     given = read_statement(content(body.statement), kept.currency)
     found = ledger.bank.reconcile(given.bookings, cash, *given.days(body.first, body.last))
     return ReconciliationOut.model_validate(found.told(kept.currency))
+
+
+@router.post("/conversions")
+def convert(caller: BankCaller, ledger: LedgerHere, body: ConversionIn) -> ConvertedOut:
+    """Registers that one payment was converted into another, by the bank of one of the two cashes."""
+    names = [(one.tx, one.log) for one in (body.sold, body.bought)]
+    moves = [_move(ledger, *name) for name in names]
+    if not all(_concerns(caller, one, moves) for one in moves):
+        raise _no_move(body.sold.tx)
+    sides = ledger.bank.sold_by(*names[0]), ledger.bank.bought_by(*names[1])
+    rate = body.numerator, body.denominator
+    done = ledger.bank.register_conversion(caller.account, *sides, rate, body.residue, body.readers)
+    sold, bought = SideOut.of(done.sold), SideOut.of(done.bought)
+    return ConvertedOut(tx=done.tx, block=done.block, document=done.document, sold=sold, bought=bought)
 
 
 @router.post("/credit-lines")
@@ -140,6 +159,28 @@ def grant_subsidiary(caller: ObligorCaller, ledger: LedgerHere, line: Line, body
     return _granted(
         ledger.obligor.grant_sub(caller.account, line, body.holder, body.limit.money(), body.expires)
     )
+
+
+def _move(ledger: LedgerHere, tx: str, log: int | None) -> Mapping[str, Any]:
+    """The move; NotFound, worded as for one that concerns others."""
+    try:
+        return ledger.session.index().move_show(tx, log)
+    except (NotFound, SeveralPayments):
+        raise _no_move(tx) from None
+
+
+def _no_move(tx: str) -> NotFound:
+    return NotFound(f"{tx} moved no cash of yours", who=tx)
+
+
+def _concerns(caller: Caller, one: Mapping[str, Any], both: list[Mapping[str, Any]]) -> bool:
+    """Moves of a cash that the caller keeps, its own, and what their parties did in the other cash."""
+    own = [move for move in both if caller.account in {move["bank"], *_accounts(move)}]
+    return bool(own) and (one in own or any(_accounts(one) & _accounts(move) for move in own))
+
+
+def _accounts(move: Mapping[str, Any]) -> set[str]:
+    return {move[side]["account"] for side in ("payer", "payee")} - {None}
 
 
 def _visible(ledger: LedgerHere, caller: Caller, line: int) -> CreditLine:

@@ -13,11 +13,14 @@ from api.schemas.common import (
     Date,
     Hash,
     Label,
+    Offset,
+    OffsetOut,
     Paper,
     Request,
     Signature,
     Who,
 )  # fmt: skip
+from ledger.domain.conversion import Side
 from ledger.domain.dates import date_of, day_number
 from ledger.domain.duplicates import Near
 from ledger.domain.kinds import DocumentKind
@@ -368,6 +371,44 @@ class TransferIn(Request):
 class RedemptionIn(Request):
     amount: Amount
     document: Hash | None = None
+
+
+class PaymentName(Request):
+    """A cash move: its transaction, and its log where there are several."""
+
+    tx: Hash
+    log: Annotated[int, Field(ge=0, lt=2**31)] | None = None
+
+
+class ConversionIn(Request):
+    """One payment that was converted into another. The rate is minor units of the bought cash for one of the
+    sold; what it gives beyond the bought is the residue."""
+
+    sold: PaymentName
+    bought: PaymentName
+    numerator: Offset
+    denominator: Offset
+    residue: Offset
+    readers: Readers = Field(default_factory=list)
+
+
+class SideOut(Answer):
+    """Numbered fen of an account: of the sold, as they left it; of the bought, as they came."""
+
+    cash: str
+    account: str
+    start: OffsetOut
+    end: OffsetOut
+
+    @classmethod
+    def of(cls, side: Side) -> Self:
+        return cls(cash=side.cash, account=side.account, start=side.fen.start, end=side.fen.end)
+
+
+class ConvertedOut(Act):
+    document: str
+    sold: SideOut
+    bought: SideOut
 
 
 class BankBooking(Request):

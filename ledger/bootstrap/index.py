@@ -18,6 +18,7 @@ from ledger.domain.questions import MOST_MOVES, IntervalQuestion
 from ledger.ports import Deployment
 
 if TYPE_CHECKING:
+    from ledger.domain.conversion import Conversion
     from ledger.domain.history import Header
     from ledger.domain.indicators import Indicator
     from ledger.indexer import Indexer
@@ -64,8 +65,12 @@ class LazyIndex:
         as_of_block: int | None = None,
         rule: str = "fifo",
         limits: Limits = UNLIMITED,
+        conversions: Mapping[str, Conversion] | None = None,
     ) -> Mapping[str, Any]:
-        return self._model.bond_trace(bond, view, as_of_block, rule, limits)
+        return self._model.bond_trace(bond, view, as_of_block, rule, limits, conversions)
+
+    def move_show(self, tx: str, log: int | None = None) -> Mapping[str, Any]:
+        return self._model.move_show(tx, log)
 
     def payment_trace(
         self, tx: str, log: int | None = None, rule: str = "fifo", limits: Limits = UNLIMITED

@@ -11,11 +11,14 @@ import typer
 from ledger import tables
 from ledger.commands.common import Json, Who, finish, opened, out, read_day, read_file, show
 from ledger.commands.participants import participant_app
+from ledger.commands.tracing import named_payment
 from ledger.domain.camt import read_statement
+from ledger.domain.conversion import Side, rate_of
 from ledger.domain.mandates import LABELS, MandateKind
 from ledger.domain.money import parse_major
 from ledger.domain.roles import Role
 from ledger.errors import BadInput
+from ledger.services.conversions import Converted
 from ledger.services.mandates import Mandate
 from ledger.words import say, spoken, value
 
@@ -160,6 +163,44 @@ def bank_reconcile(
             out.print(f"  {one.reference}: {value(str(one.unlike))}", soft_wrap=True)
     if not found.reconciles:
         raise typer.Exit(1)
+
+
+@bank_app.command("conversion")
+def bank_conversion(
+    sold: Annotated[str, typer.Argument(help="payment that gave the sold money away: TX or TX:LOG")],
+    bought: Annotated[
+        str, typer.Argument(help="payment or credit that brought the bought money: TX or TX:LOG")
+    ],
+    rate: Annotated[str, typer.Option(help="bought for one sold, in major units: 0.1304 or 7/31")],
+    who: Who,
+    residue: Annotated[str, typer.Option(help="what the rate gives beyond the bought, in major units")] = "0",
+    reader: Annotated[list[str] | None, typer.Option(help="who else can open it; once for each")] = None,
+    json_: Json = False,
+) -> None:
+    """Registers that one payment was converted into another: traces go on by it, as attested."""
+    with opened() as ledger:
+        sides = ledger.bank.sold_by(*named_payment(sold)), ledger.bank.bought_by(*named_payment(bought))
+        units = [ledger.session.cash(side.cash).currency for side in sides]
+        kept = parse_major(residue, units[1]).minor
+        made = ledger.bank.register_conversion(who, *sides, rate_of(rate, *units), kept, reader or ())
+    amounts = [
+        f"{unit} {tables.amount(side.fen.length, unit)}" for side, unit in zip(sides, units, strict=True)
+    ]
+    told = say(
+        "{sold} became {bought}: {document}", sold=amounts[0], bought=amounts[1], document=made.document
+    )
+    finish(json_, told, **_told(made))
+
+
+def _told(made: Converted) -> dict[str, Any]:
+    sides = {name: _side(getattr(made, name)) for name in ("sold", "bought")}
+    numbers = {name: str(getattr(made, name)) for name in ("numerator", "denominator", "residue")}
+    return {"tx": made.tx, "block": made.block, "document": made.document, **sides, **numbers}
+
+
+def _side(side: Side) -> dict[str, str]:
+    start, end = str(side.fen.start), str(side.fen.end)
+    return {"cash": side.cash, "account": side.account, "start": start, "end": end}
 
 
 # --- mandates --------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import typer
 
 from ledger import question_tables as tables
 from ledger.commands.common import Json, opened, out, show
-from ledger.commands.tracing import Hops, Least, RuleName, Until, trace_app
+from ledger.commands.tracing import Hops, Least, Reader, RuleName, Until, trace_app
 from ledger.domain.limits import Limits
 from ledger.domain.questions import MOST_MOVES, MOST_PARTS, IntervalQuestion
 from ledger.errors import BadInput
@@ -35,9 +35,7 @@ def trace_interval(
     until: Until = None,
     least: Least = 1,
     block: Block = None,
-    reader: Annotated[
-        str | None, typer.Option("--as", help="whose conversion documents may be opened")
-    ] = None,
+    reader: Reader = None,
     after: After = 0,
     limit: Annotated[int, typer.Option(help="parts in one answer at most")] = MOST_PARTS,
     json_: Json = False,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ledger import tables
+from ledger import question_tables, tables
 from ledger.commands.common import Json, opened, out, show
 from ledger.domain.limits import Limits
 from ledger.errors import BadInput
@@ -18,6 +18,7 @@ trace_app = typer.Typer(help="Where money went, and what funded a payment", no_a
 Hops = Annotated[int | None, typer.Option(help="follow so many moves at most")]
 Until = Annotated[str | None, typer.Option(help="follow up to this block or date; back to it for a payment")]
 Least = Annotated[int, typer.Option(help="do not follow parts below this amount, in minor units")]
+Reader = Annotated[str | None, typer.Option("--as", help="whose conversion documents may be opened")]
 RuleName = Annotated[str, typer.Option(help="accounting rule where money mixes: fifo, prorata or bounds")]
 
 
@@ -38,13 +39,17 @@ def trace_bond(
     until: Until = None,
     least: Least = 1,
     block: Annotated[int | None, typer.Option(help="as it stood at this block; by default now")] = None,
+    reader: Reader = None,
     json_: Json = False,
 ) -> None:
     """Where every fen of a bond is."""
     limits = Limits(hops, until, least)
     with opened() as ledger:
-        answer = ledger.auditor.trace_bond(bond, view, rule, as_of_block=block, limits=limits)
-    show(answer) if json_ else tables.trace(out, answer)
+        answer = ledger.auditor.trace_bond(bond, view, rule, as_of_block=block, limits=limits, reader=reader)
+    if json_:
+        return show(answer)
+    tables.trace(out, answer)
+    question_tables.beyond(out, answer)
 
 
 @trace_app.command("payment")

@@ -16,13 +16,18 @@ its own.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from fractions import Fraction
+from typing import Any, Final
 
 from ledger.domain.intervals import Interval
+from ledger.domain.money import Currency
 from ledger.domain.purposes import address_bytes, checksum
 from ledger.errors import BadInput
+
+_RATE: Final = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18})?|[0-9]{1,18}/[0-9]{0,17}[1-9][0-9]{0,17}")
 
 
 class BadConversion(BadInput):
@@ -83,6 +88,17 @@ class Conversion:
     def residue_before(self, number: int) -> int:
         """How much of the residue falls to the sold fen before `number`, rounded down as well."""
         return (number - self.sold.fen.start) * self.residue // self.sold.fen.length
+
+
+def rate_of(text: str, sold: Currency, bought: Currency) -> tuple[int, int]:
+    """Numerator and denominator in minor units of a rate as people write it: `0.1304`, `7/31`."""
+    found = _RATE.fullmatch(text)
+    if found is None:
+        raise BadConversion("a rate is written 0.1304 or 7/31", had=text)
+    rate = Fraction(text) * bought.units / sold.units
+    if not rate:
+        raise BadConversion("a rate is a ratio of whole numbers above 0", had=text)
+    return rate.numerator, rate.denominator
 
 
 def least_and_most(count: int, near: int, far: int) -> tuple[int, int]:

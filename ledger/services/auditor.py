@@ -28,6 +28,7 @@ class Auditor(Desk):
         *,
         as_of_block: int | None = None,
         limits: Limits = UNLIMITED,
+        reader: str | None = None,
     ) -> Mapping[str, Any]:
         """Where every fen of a bond (number or label) is, now or as of a block.
 
@@ -36,10 +37,12 @@ class Auditor(Desk):
             rule: how money is followed beyond the first payee: `fifo` and `prorata` are assumptions, `bounds`
                 says what no rule can undercut or exceed.
             limits: how far it is followed there; what lies beyond is shown as cut.
+            reader: whose key opens conversion documents; what they lead to is told beside, as attested.
 
         Intervals tile `[0, raised)`; amounts and offsets are strings of whole minor units.
         """
-        return self._session.index().bond_trace(bond, view, as_of_block, rule, limits)
+        known = None if reader is None else self.conversions(reader)
+        return self._session.index().bond_trace(bond, view, as_of_block, rule, limits, known)
 
     def trace_payment(
         self, tx: str, log: int | None = None, rule: str = FIFO, *, limits: Limits = UNLIMITED

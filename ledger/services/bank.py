@@ -12,6 +12,7 @@ from ledger.domain.money import Money, currency
 from ledger.domain.states import LABELS, LineState
 from ledger.errors import NotFound
 from ledger.services.cash import SettlementBank
+from ledger.services.conversions import Converts
 from ledger.services.desk import act_of
 from ledger.services.documents import Paper
 from ledger.services.placements import PlaceOfProceeds
@@ -53,8 +54,8 @@ class CreditLine:
         return self.limit - self.reserved - self.outstanding if self.state == "active" else 0
 
 
-class Bank(SettlementBank, PlaceOfProceeds):
-    """Mint, burn, placed proceeds; and lines: bank to group here, group to subsidiary at
+class Bank(SettlementBank, PlaceOfProceeds, Converts):
+    """Mint, burn, placed proceeds, conversions; and lines: bank to group here, group to subsidiary at
     `obligor.grant_sub`."""
 
     def grant_line(self, bank: str, holder: str, limit: Money, expires: dt.date) -> LineGranted:

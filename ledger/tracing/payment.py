@@ -98,6 +98,36 @@ def payment_trace(
     return _answer(world, move) | {"rule": chosen.value, "horizon": asked} | found
 
 
+def move_show(world: World, tx: str, log: int | None = None) -> Json:
+    """One cash move with its numbers: `{cash, bank, currency, minor_unit, block, tx, log, amount, document,
+    payer, payee, left, came}`. `payer` and `payee` are `{sub_account, account}`; its fen left the one as
+    `[left, left + amount)` and came to the other as `[came, came + amount)`.
+
+    Raises:
+        As `payment_trace`.
+    """
+    move = _choose(_moves(world, tx), tx, log)
+    code, digits = world.currency(move.cash)
+    rows = move.columns.rows
+    sides = {"payer": move.source, "payee": move.target}
+    return {
+        "cash": move.cash,
+        "bank": world.books.banks[move.cash],
+        "currency": code,
+        "minor_unit": digits,
+        "block": move.ref.block,
+        "tx": move.ref.tx,
+        "log": move.ref.log,
+        "amount": str(move.amount),
+        "document": move.ref.document,
+        **{
+            side: {"sub_account": one.kind.value, "account": one.party or None} for side, one in sides.items()
+        },
+        "left": str(rows.out_offset[move.row]),
+        "came": str(rows.in_offset[move.row]),
+    }
+
+
 def funding_of(world: World, move: CashMove, rule: Rule, limits: Limits) -> Json:
     """`{sources, cut, complete}` of one move."""
     horizon = world.horizon(move.cash, limits, backward=True)

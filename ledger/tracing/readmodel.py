@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from ledger.domain.conversion import Conversion
 from ledger.domain.dates import format_day, parse_day
 from ledger.domain.history import Header
 from ledger.domain.indicators import Indicator
@@ -18,7 +19,9 @@ from ledger.tracing.alerts.case import Beside
 from ledger.tracing.alerts.onledger import ledger_findings
 from ledger.tracing.assetpools import lookthrough, pool_show
 from ledger.tracing.bond import bond_trace
+from ledger.tracing.bondconversions import converted
 from ledger.tracing.compare import compare
+from ledger.tracing.conversions import Way, by_banks
 from ledger.tracing.hops import Json
 from ledger.tracing.idle import idle_of_bond, idle_of_party
 from ledger.tracing.impact import impact_list, impact_show, portfolio
@@ -26,7 +29,7 @@ from ledger.tracing.interval import interval_trace
 from ledger.tracing.legs import PROVED, beside, leg_list, leg_show, legs_trace
 from ledger.tracing.maturity import maturities
 from ledger.tracing.partystatement import statement
-from ledger.tracing.payment import payment_trace
+from ledger.tracing.payment import move_show, payment_trace
 from ledger.tracing.piecefunding import piece_trace
 from ledger.tracing.piecelist import MOST, debts, piece_list
 from ledger.tracing.receivable import piece_show
@@ -67,16 +70,25 @@ class ReadModel:
         as_of_block: int | None = None,
         rule: str = Rule.FIFO,
         limits: Limits = UNLIMITED,
+        conversions: Mapping[str, Conversion] | None = None,
     ) -> Json:
         """Where each raised fen of a bond (number or label) is; see `ledger.tracing.bond`.
 
         `standing` is `proved`; `attested` is what was said of the bond's money outside the ledger, or null
-        (`ledger.tracing.legs`): the two are never added.
+        (`ledger.tracing.legs`), and `converted` what goes on in another currency by the documents that the
+        reader can open (`ledger.tracing.bondconversions`): they are never added.
         """
         with self._lock, self._store.snapshot() as history:
             world = self._world(history, as_of_block)
             trace = bond_trace(world, bond, view, rule, limits)
-            return trace | {"standing": PROVED, "attested": beside(world, trace)}
+            way = Way(Rule.named(rule), limits, False, by_banks(world, conversions))
+            beyond = {"attested": beside(world, trace), "converted": converted(world, trace, way)}
+            return trace | {"standing": PROVED} | beyond
+
+    def move_show(self, tx: str, log: int | None = None) -> Json:
+        """One cash move with its numbers on both sides; see `ledger.tracing.payment`."""
+        with self._lock, self._store.snapshot() as history:
+            return move_show(self._world(history, None), tx, log)
 
     def legs_trace(self, name: int | str, unit: str | None = None, as_of_block: int | None = None) -> Json:
         """Where money of a bond went outside the ledger, as attested; see `ledger.tracing.legs`."""

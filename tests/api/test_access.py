@@ -88,6 +88,17 @@ TABLE: dict[str, Access] = {
     "POST /v1/cash/{cash}/reconciliations": Access(
         "Auditor", private=True, body={"statement": "PEEvPg==", "first": "2025-01-01", "last": "2025-01-31"}
     ),
+    "POST /v1/conversions": Access(
+        "Auditor",
+        private=True,
+        body={
+            "sold": {"tx": HASH},
+            "bought": {"tx": HASH},
+            "numerator": "1",
+            "denominator": "8",
+            "residue": "0",
+        },
+    ),
     "POST /v1/instructions": PARTICIPANT,
     "GET /v1/instructions": EVERYBODY,
     "GET /v1/instructions/{instruction}": Access(private=True),

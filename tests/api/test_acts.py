@@ -62,6 +62,32 @@ def test_a_bank_sends_its_statement_and_hears_what_differs(town: Api) -> None:
     town.refused("settlement bank", "POST", path, sent("<Document/>") | days, 422, "bad-input")
 
 
+@pytest.mark.spec("TRACE-10")
+def test_a_bank_registers_a_conversion_and_traces_go_on_by_it(town: Api) -> None:
+    bank, who, cny_path = "settlement bank", town.account("Investor"), "/v1/cash/CNY"
+    credit = {"holder": who, "amount": cny(1_000), "booking": "to be sold"}
+    town.post(bank, f"{cny_path}/mints", credit)
+    paid = town.post("Investor", f"{cny_path}/transfers", {"to": town.account(bank), "amount": cny(800)})
+    credit = {"holder": who, "amount": {"currency": "EUR", "minor": "104"}, "booking": "bought"}
+    came = town.post(bank, "/v1/cash/EUR/mints", credit)
+    body = {"sold": {"tx": paid["tx"]}, "bought": {"tx": came["tx"]}, "numerator": "1305"}
+    body |= {"denominator": "10000", "residue": "1", "readers": [town.account("Auditor")]}
+    refused = town.refused(bank, "POST", "/v1/conversions", body, 422, "bad-conversion")
+    assert (refused["had"], refused["needed"]) == ("105", "104")
+    town.refused(OTHER, "POST", "/v1/conversions", body, 404, "not-found")
+    made = town.post(bank, "/v1/conversions", {**body, "residue": "0"})
+    assert int(made["bought"]["end"]) - int(made["bought"]["start"]) == 104
+    start, end = made["sold"]["start"], made["sold"]["end"]
+    asked = f"/v1/traces/intervals/general:{who}?cash=CNY&start={start}&end={end}"
+    (part,) = town.get("Investor", asked)["parts"]
+    beyond = part["converted"]
+    assert (part["horizon"], beyond["standing"], beyond["amount"]) == ("converted", "attested", "104")
+    assert beyond["registrar"]["account"] == town.account(bank)
+    for rule in ("prorata", "bounds"):
+        told = town.get("Authority", f"{asked}&rule={rule}")["shares"]
+        assert {one["converted"] for one in told} == {None}, "not sealed for it"
+
+
 def test_acts_of_one_account_at_once_all_count(town: Api) -> None:
     body = {"to": town.account(OTHER), "amount": cny(3), "document": "0x" + "12" * 32}
     before = int(town.get(OTHER, "/v1/cash/CNY/balance")["balance"]["minor"])
