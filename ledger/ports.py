@@ -338,6 +338,20 @@ class Index(Protocol):
         self, bond: int | str, before: str, after: str | None = None, line: int | None = None
     ) -> Mapping[str, Any]: ...
 
+    def compare_project(
+        self, project: int | str, before: str, after: str | None = None
+    ) -> Mapping[str, Any]: ...
+
+    def compare_interval(
+        self, asked: IntervalQuestion, before: str, after: str | None = None
+    ) -> Mapping[str, Any]: ...
+
+    def compare_receivable(
+        self, receivable: int, before: str, after: str | None = None
+    ) -> Mapping[str, Any]: ...
+
+    def compare_pool(self, pool: int, before: str, after: str | None = None) -> Mapping[str, Any]: ...
+
     def statement(
         self,
         account: str,

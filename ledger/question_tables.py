@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from rich.console import Console
 
 from ledger import tables
 from ledger.domain.money import currency
-from ledger.domain.states import FenState, PieceState
+from ledger.domain.states import FenState, PieceState, PoolPieceState
 from ledger.tables import Answer, amount, party, table, unit_of
 from ledger.words import say, value, word
 
@@ -183,19 +183,43 @@ def _when(answer: Answer) -> dict[str, Any]:
 
 
 def compared(out: Console, answer: Answer) -> None:
-    unit = unit_of(answer)
-    before, after = (f"{answer[side]['as_of']} (#{answer[side]['block']})" for side in ("before", "after"))
-    out.print(f"[bold]{answer['label']}[/bold] · {before} → {after}")
+    _between(out, answer["label"], answer)
     for title, key, *names in (
         (say("By state"), "states", "state"),
         (say("By budget line"), "lines", "project", "line"),
         (say("By payee"), "payees", "payee"),
     ):
-        shown = table(title, *names, ">before", ">after", ">change")
-        for one in answer[key]:
-            named = [word(FenState, one[name]) if name == "state" else one[name] or "–" for name in names]
-            shown.add_row(*named, *(amount(one[side], unit) for side in ("before", "after", "change")))
-        out.print(shown)
+        _changes(out, title, answer, answer[key], *names)
+    _moved(out, answer, _place)
+
+
+def _between(out: Console, label: str, answer: Answer) -> None:
+    before, after = (f"{answer[side]['as_of']} (#{answer[side]['block']})" for side in ("before", "after"))
+    out.print(f"[bold]{label}[/bold] · {before} → {after}")
+
+
+def _changes(out: Console, title: str, answer: Answer, lines: Iterable[Answer], *names: str) -> None:
+    unit = unit_of(answer)
+    shown = table(title, *names, ">before", ">after", ">change")
+    for one in lines:
+        named = [_named(name, one[name]) for name in names]
+        shown.add_row(*named, *(amount(one[side], unit) for side in ("before", "after", "change")))
+    out.print(shown)
+
+
+def _named(name: str, said: Any) -> str:
+    if said is None:
+        return "–"
+    return _state(said) if name == "state" else value(str(said)) if name == "sub_account" else str(said)
+
+
+def _state(said: str) -> str:
+    """The state of a bond's fen, or of a piece: their names differ."""
+    return word(FenState, said) if said in {one.name.lower() for one in FenState} else word(PieceState, said)
+
+
+def _moved(out: Console, answer: Answer, place: Callable[[Answer | None], str]) -> None:
+    unit = unit_of(answer)
     shown = table(
         say("What moved: {amount}, {rest} stayed", amount=amount(answer["moved_amount"], unit),
             rest=amount(answer["unchanged"], unit)),
@@ -203,7 +227,68 @@ def compared(out: Console, answer: Answer) -> None:
     )  # fmt: skip
     for one in answer["moved"]:
         numbers = amount(one["start"], unit), amount(one["amount"], unit)
-        shown.add_row(*numbers, _place(one["before"]), _place(one["after"]))
+        shown.add_row(*numbers, place(one["before"]), place(one["after"]))
+    out.print(shown)
+
+
+def compared_project(out: Console, answer: Answer) -> None:
+    _between(out, answer["label"], answer)
+    for one in answer["lines"]:
+        compared(out, one)
+    for one in answer["totals"]:
+        unit = unit_of(one)
+        sums = {key: amount(one[key], unit) for key in ("before", "after", "moved_amount")}
+        out.print(say("{currency}: {before} → {after}, {moved_amount} moved", currency=unit, **sums))
+
+
+def compared_interval(out: Console, answer: Answer) -> None:
+    _between(out, answer["name"] or answer["address"], answer)
+    _changes(out, say("Where it is"), answer, answer["places"], "party", "sub_account")
+    _moved(out, answer, _rest)
+
+
+def _rest(place: Answer | None) -> str:
+    if place is None:
+        return "–"
+    ended = [value(place["horizon"])] if place["horizon"] else []
+    return " · ".join([party(place), value(place["sub_account"]), *ended])
+
+
+def compared_pieces(out: Console, answer: Answer) -> None:
+    _between(out, say("Receivable #{number}", number=answer["receivable"]), answer)
+    _changes(out, say("By state"), answer, answer["states"], "state")
+    _changes(out, say("By holder"), answer, answer["holders"], "holder")
+    _moved(out, answer, _piece_place)
+
+
+def _piece_place(place: Answer | None) -> str:
+    return "–" if place is None else f"{place['holder']} ({word(PieceState, place['state'])})"
+
+
+def compared_pool(out: Console, answer: Answer) -> None:
+    _between(out, answer["name"], answer)
+    told = [
+        {
+            **one,
+            "tranche": "–" if one["tranche"] is None else str(one["tranche"]),
+            "figure": say(one["figure"]),
+        }
+        for one in answer["sums"]
+    ]
+    _changes(out, say("Asset pool"), answer, told, "tranche", "figure")
+    unit = unit_of(answer)
+    shown = table(
+        say("Pieces whose state changed"), ">piece", ">receivable", ">from", ">amount", "before", "after"
+    )
+    for one in answer["pieces"]:
+        numbers = (
+            str(one["piece"]),
+            one["receivable"],
+            amount(one["start"], unit),
+            amount(one["amount"], unit),
+        )
+        states = (word(PoolPieceState, one[side]) if one[side] else "–" for side in ("before", "after"))
+        shown.add_row(*numbers, *states)
     out.print(shown)
 
 

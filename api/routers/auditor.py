@@ -186,7 +186,7 @@ def shown(ledger: LedgerHere, caller: Caller, trace: Mapping[str, Any]) -> Json:
     intervals = [_interval(one, own) for one in trace["intervals"]]
     hidden = any(one.get("withheld") for one in intervals)
     # What lies beyond a conversion is another's account.
-    beside = {"attested": _sums(trace["attested"]), "converted": []} if "attested" in trace else {}
+    beside: Json = {"attested": _sums(trace["attested"]), "converted": []} if "attested" in trace else {}
     return {**trace, "holders": [] if hidden else trace["holders"], "intervals": intervals, **beside}
 
 

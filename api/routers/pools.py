@@ -20,6 +20,7 @@ from api.deps import (
     ParticipantCaller,
     reads,
 )
+from api.routers.questions import Before, Moment
 from api.schemas.common import Act, Amount
 from api.schemas.pools import (
     Batch,
@@ -207,6 +208,14 @@ def tranches(caller: AnyCaller, ledger: LedgerHere, pool: PartyPool) -> Json:
 def lookthrough(caller: AnyCaller, ledger: LedgerHere, pool: PartyPool) -> Json:
     """Every fen of every piece: the same document as `greenledger pool lookthrough --json`."""
     return dict(ledger.asset_pools.lookthrough(pool))
+
+
+@router.get("/{pool}/changes/{before}")
+def changes(
+    caller: AnyCaller, ledger: LedgerHere, pool: PartyPool, before: Before, after: Moment = None
+) -> Json:
+    """The pool at two blocks or dates: its pieces, and what it collected and paid."""
+    return dict(ledger.auditor.compare_pool(pool, before, after))
 
 
 def _batch(ledger: LedgerHere, done: Moved) -> Batch:

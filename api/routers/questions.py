@@ -30,6 +30,10 @@ Moment = Annotated[
     str | None,
     Query(pattern=r"^([0-9]{1,15}|[0-9]{4}-[0-9]{2}-[0-9]{2})$", description="Block or date: its end."),
 ]
+Before = Annotated[
+    str, Path(pattern=r"^([0-9]{1,15}|[0-9]{4}-[0-9]{2}-[0-9]{2})$", description="Block or date: its end.")
+]
+CashName = Annotated[str | None, Query(min_length=1, max_length=42, description="Currency or address.")]
 After = Annotated[int, Query(ge=0, lt=2**53, description="Lines of the answer to leave out.")]
 SubAccount = Annotated[
     str, Path(min_length=1, max_length=100, description="line:7, origin:1, general:0x… or an address.")
@@ -50,9 +54,7 @@ def trace_interval(
     sub_account: SubAccount,
     start: Fen = 0,
     end: LastFen = None,
-    cash: Annotated[
-        str | None, Query(min_length=1, max_length=42, description="Currency or address.")
-    ] = None,
+    cash: CashName = None,
     direction: Literal["forward", "backward"] = "forward",
     rule: RuleName = "fifo",
     hops: Hops = None,
@@ -63,10 +65,7 @@ def trace_interval(
     limit: Annotated[int, Query(ge=1, le=PARTS)] = PARTS,
 ) -> Json:
     """Where any numbered fen of a sub-account went, or what funded them; parts tile what was asked."""
-    owners, bond = _owners(ledger, sub_account)
-    whole = reads(ledger, caller, *owners, bond=bond)
-    if not whole and caller.account not in owners:
-        raise NotFound(f"no money ever moved on {sub_account}", who=sub_account)
+    whole = _owned(ledger, caller, sub_account)
     limits = Limits(hops, until, least)
     asked = IntervalQuestion(sub_account, cash, start, end, direction, rule, limits, after, limit)
     found = dict(ledger.auditor.trace_interval(asked, reader=caller.account, as_of_block=as_of_block))
@@ -149,22 +148,47 @@ def bond_changes(
     caller: AnyCaller,
     ledger: LedgerHere,
     bond: Named,
-    before: Annotated[
-        str,
-        Path(pattern=r"^([0-9]{1,15}|[0-9]{4}-[0-9]{2}-[0-9]{2})$", description="Block or date: its end."),
-    ],
+    before: Before,
     after: Moment = None,
     line: Annotated[int | None, Query(ge=1, lt=2**53, description="Of one budget line alone.")] = None,
 ) -> Json:
     """A bond at two blocks or dates: what changed by state, line and payee, and each interval that moved."""
-    found = dict(ledger.auditor.compare(bond, before, after, line=line))
-    number = int(found["bond"])
-    if reads(ledger, caller, ledger.books.bond(number).issuer, bond=number):
-        return found
-    moved = [_moved(ledger, caller, one) for one in found["moved"]]
-    # Who was paid is told by payee elsewhere, too: where one is withheld, the list is.
-    hidden = any(one.get("withheld") for one in moved) or _has_others(ledger, caller, number)
-    return {**found, "moved": moved, "payees": [] if hidden else found["payees"]}
+    return _changes(ledger, caller, dict(ledger.auditor.compare(bond, before, after, line=line)))
+
+
+@router.get("/traces/projects/{project}/changes/{before}")
+def project_changes(
+    caller: AnyCaller, ledger: LedgerHere, project: Named, before: Before, after: Moment = None
+) -> Json:
+    """A project at two blocks or dates, each budget line as its bond."""
+    found = dict(ledger.auditor.compare_project(project, before, after))
+    return {**found, "lines": [_changes(ledger, caller, one) for one in found["lines"]]}
+
+
+@router.get("/traces/intervals/{sub_account}/changes/{before}")
+def interval_changes(
+    caller: AnyCaller,
+    ledger: LedgerHere,
+    sub_account: SubAccount,
+    before: Before,
+    after: Moment = None,
+    start: Fen = 0,
+    end: LastFen = None,
+    cash: CashName = None,
+) -> Json:
+    """Fen of a sub-account at two blocks or dates. Who does not read all its data gets the sums."""
+    whole = _owned(ledger, caller, sub_account)
+    asked = IntervalQuestion(sub_account, cash, start, end)
+    found = dict(ledger.auditor.compare_interval(asked, before, after))
+    return found if whole else {**found, "places": [], "moved": [], "withheld": True}
+
+
+@router.get("/traces/receivables/{receivable}/changes/{before}")
+def receivable_changes(
+    caller: AnyCaller, ledger: LedgerHere, receivable: PartyReceivable, before: Before, after: Moment = None
+) -> Json:
+    """A receivable at two blocks or dates: who held which fen, and in which state."""
+    return dict(ledger.auditor.compare_receivable(receivable, before, after))
 
 
 @router.get("/participants/{who}/idle")
@@ -202,6 +226,26 @@ def _own(ledger: LedgerHere, caller: Caller, who: str) -> str:
     if caller.account == account or (caller.active and agent) or reads(ledger, caller, account):
         return account
     raise missing
+
+
+def _owned(ledger: LedgerHere, caller: Caller, sub_account: str) -> bool:
+    """Whether the caller reads all of a sub-account's data; NotFound for who does not own it either."""
+    owners, bond = _owners(ledger, sub_account)
+    whole = reads(ledger, caller, *owners, bond=bond)
+    if not whole and caller.account not in owners:
+        raise NotFound(f"no money ever moved on {sub_account}", who=sub_account)
+    return whole
+
+
+def _changes(ledger: LedgerHere, caller: Caller, found: Json) -> Json:
+    """What of a bond's, or one of its lines', two dates a caller may see."""
+    number = int(found["bond"])
+    if reads(ledger, caller, ledger.books.bond(number).issuer, bond=number):
+        return found
+    moved = [_moved(ledger, caller, one) for one in found["moved"]]
+    # Who was paid is told by payee elsewhere, too: where one is withheld, the list is.
+    hidden = any(one.get("withheld") for one in moved) or _has_others(ledger, caller, number)
+    return {**found, "moved": moved, "payees": [] if hidden else found["payees"]}
 
 
 def _owners(ledger: LedgerHere, sub_account: str) -> tuple[list[str], int | None]:

@@ -145,6 +145,20 @@ class LazyIndex:
     ) -> Mapping[str, Any]:
         return self._model.compare(bond, before, after, line)
 
+    def compare_project(self, project: int | str, before: str, after: str | None = None) -> Mapping[str, Any]:
+        return self._model.compare_project(project, before, after)
+
+    def compare_interval(
+        self, asked: IntervalQuestion, before: str, after: str | None = None
+    ) -> Mapping[str, Any]:
+        return self._model.compare_interval(asked, before, after)
+
+    def compare_receivable(self, receivable: int, before: str, after: str | None = None) -> Mapping[str, Any]:
+        return self._model.compare_receivable(receivable, before, after)
+
+    def compare_pool(self, pool: int, before: str, after: str | None = None) -> Mapping[str, Any]:
+        return self._model.compare_pool(pool, before, after)
+
     def statement(
         self,
         account: str,

@@ -17,6 +17,7 @@ View = Annotated[str, typer.Option(help="cash: who got the money; economic: what
 Block = Annotated[int | None, typer.Option(help="as it stood at this block; by default now")]
 Start = Annotated[int, typer.Option("--from", help="first fen, in minor units")]
 End = Annotated[int | None, typer.Option("--to", help="the fen after the last; by default all")]
+Cash = Annotated[str | None, typer.Option(help="currency or address, where there are several")]
 After = Annotated[int, typer.Option(help="leave out so many lines of the answer, for the next page")]
 
 
@@ -28,7 +29,7 @@ def trace_interval(
     ],
     start: Start = 0,
     end: End = None,
-    cash: Annotated[str | None, typer.Option(help="currency or address, where there are several")] = None,
+    cash: Cash = None,
     backward: Annotated[bool, typer.Option("--backward", help="what funded it, not where it went")] = False,
     rule: RuleName = "fifo",
     hops: Hops = None,
@@ -121,16 +122,42 @@ def trace_idle(
 
 @trace_app.command("compare")
 def trace_compare(
-    bond: Annotated[str, typer.Argument(help="number or label of a bond")],
+    what: Annotated[
+        str,
+        typer.Argument(
+            help="a bond by number or label; project:LABEL, receivable:5, pool:2, or interval:SUB-ACCOUNT"
+        ),
+    ],
     before: Annotated[str, typer.Argument(help="a block, or a date: the end of it")],
     after: Annotated[str | None, typer.Argument(help="a later one; by default now")] = None,
     line: Annotated[int | None, typer.Option(help="of one budget line alone, by its number")] = None,
+    start: Start = 0,
+    end: End = None,
+    cash: Cash = None,
     json_: Json = False,
 ) -> None:
-    """A bond at two blocks or dates: what changed by state, line and payee, and each interval that moved."""
+    """Two blocks or dates: what changed, and each interval that moved. Of a participant: `statement`."""
+    kind, _, named = what.partition(":")
     with opened() as ledger:
-        answer = ledger.auditor.compare(bond, before, after, line=line)
-    show(answer) if json_ else tables.compared(out, answer)
+        auditor = ledger.auditor
+        if kind == "project" and named:
+            answer, table = auditor.compare_project(named, before, after), tables.compared_project
+        elif kind == "interval" and named:
+            asked = IntervalQuestion(named, cash, start, end)
+            answer, table = auditor.compare_interval(asked, before, after), tables.compared_interval
+        elif kind == "receivable" and named:
+            answer, table = auditor.compare_receivable(_number(named), before, after), tables.compared_pieces
+        elif kind == "pool" and named:
+            answer, table = auditor.compare_pool(_number(named), before, after), tables.compared_pool
+        else:
+            answer, table = auditor.compare(what, before, after, line=line), tables.compared
+    show(answer) if json_ else table(out, answer)
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()):
+        raise BadInput("this is known by its number", had=text)
+    return int(text)
 
 
 def statement(

@@ -84,6 +84,11 @@ class MoveRows:
         pairs = zip(self.columns(), more.columns(), strict=True)
         return MoveRows(*(np.concatenate(pair) for pair in pairs))
 
+    def up_to(self, block: int) -> MoveRows:
+        """The moves of the blocks up to one."""
+        end = int(self.block.searchsorted(block, side="right"))
+        return MoveRows(*(column[:end] for column in self.columns()))
+
     @classmethod
     def of(cls, *columns: Any) -> MoveRows:
         """From anything that numpy takes as seven columns of integers."""

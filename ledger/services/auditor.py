@@ -117,6 +117,24 @@ class Auditor(Desk):
         by state, line and payee, and each interval that moved."""
         return self._session.index().compare(bond, before, after, line)
 
+    def compare_project(self, project: int | str, before: str, after: str | None = None) -> Mapping[str, Any]:
+        """A project (number or label), each of its lines, at two blocks or dates."""
+        return self._session.index().compare_project(project, before, after)
+
+    def compare_interval(
+        self, question: IntervalQuestion, before: str, after: str | None = None
+    ) -> Mapping[str, Any]:
+        """Numbered fen of any sub-account at two blocks or dates, first in first out: who has them."""
+        return self._session.index().compare_interval(question, before, after)
+
+    def compare_receivable(self, receivable: int, before: str, after: str | None = None) -> Mapping[str, Any]:
+        """A receivable at two blocks or dates: who held which fen, and in which state."""
+        return self._session.index().compare_receivable(receivable, before, after)
+
+    def compare_pool(self, pool: int, before: str, after: str | None = None) -> Mapping[str, Any]:
+        """An asset pool at two blocks or dates: its pieces, and what it collected and paid."""
+        return self._session.index().compare_pool(pool, before, after)
+
     def statement(
         self,
         party: str,

@@ -18,7 +18,7 @@ that brought the money where it is now.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
@@ -27,6 +27,11 @@ from ledger.tracing.hops import Json
 
 _WHERE: Final = ("state", "project", "line", "payee", "payee_account", "receivable")
 _FACTS: Final = ("chain_id", "bond", "label", "currency", "minor_unit", "rule")
+_SUMS: Final = {
+    "states": ("state",),
+    "lines": ("project", "line"),
+    "payees": ("payee", "payee_account"),
+}
 
 
 def compare(before: Json, after: Json, line: int | None = None) -> Json:
@@ -37,29 +42,63 @@ def compare(before: Json, after: Json, line: int | None = None) -> Json:
     """
     if any(before[fact] != after[fact] for fact in _FACTS):
         raise BadInput("two questions were compared", had=before["label"], needed=after["label"])
-    if int(before["block"]) > int(after["block"]):
-        raise BadInput("the earlier block comes first", had=before["block"], needed=after["block"])
-    earlier, later = before["intervals"], after["intervals"]
-    laid = list(_laid(earlier, later))
-    moved = [_moved(start, end, was, now) for start, end, was, now in laid if _place(was) != _place(now)]
-    gone = sum(int(one["amount"]) for one in moved)
+    require_order(before, after)
     return {
         **{fact: after[fact] for fact in _FACTS},
         "line": line,
-        "before": _side(before),
-        "after": _side(after),
-        "states": _sums(earlier, later, "state"),
-        "lines": _sums(earlier, later, "project", "line"),
-        "payees": _sums(earlier, later, "payee", "payee_account"),
+        "before": side(before, before["intervals"]),
+        "after": side(after, after["intervals"]),
+        **overlaid(before["intervals"], after["intervals"], _WHERE, _SUMS, _came),
+    }
+
+
+def require_order(before: Json, after: Json) -> None:
+    """BadInput unless the earlier block comes first."""
+    if int(before["block"]) > int(after["block"]):
+        raise BadInput("the earlier block comes first", had=before["block"], needed=after["block"])
+
+
+def side(answer: Json, parts: Sequence[Json]) -> Json:
+    """Which answer one side is, and how many fen it tells of."""
+    amount = sum(int(one["amount"]) for one in parts)
+    return {key: answer[key] for key in ("block", "block_hash", "as_of")} | {"amount": str(amount)}
+
+
+def overlaid(
+    earlier: Sequence[Json],
+    later: Sequence[Json],
+    where: Sequence[str],
+    sums: Mapping[str, tuple[str, ...]],
+    came: Callable[[Json | None], Json],
+) -> Json:
+    """`{…sums, unchanged, moved_amount, moved}` of two lists of parts that are sorted and do not overlap.
+
+    Args:
+        where: what a part says of the place of its fen; what differs in it has moved.
+        sums: by name, what the amounts are added up by.
+        came: of the later part (or none), by what its fen came there.
+    """
+    laid = list(_laid(earlier, later))
+    places = [(start, end, _place(was, where), _place(now, where), now) for start, end, was, now in laid]
+    moved = [
+        {
+            "start": str(start),
+            "end": str(end),
+            "amount": str(end - start),
+            "before": was,
+            "after": now,
+            **came(part),
+        }
+        for start, end, was, now, part in places
+        if was != now
+    ]
+    gone = sum(int(one["amount"]) for one in moved)
+    return {
+        **{name: _sums(earlier, later, *keys) for name, keys in sums.items()},
         "unchanged": str(sum(end - start for start, end, _, _ in laid) - gone),
         "moved_amount": str(gone),
         "moved": moved,
     }
-
-
-def _side(answer: Json) -> Json:
-    amount = sum(int(one["amount"]) for one in answer["intervals"])
-    return {key: answer[key] for key in ("block", "block_hash", "as_of")} | {"amount": str(amount)}
 
 
 def _laid(
@@ -90,20 +129,14 @@ class _Cursor:
         return found[self._next]
 
 
-def _place(interval: Json | None) -> Json | None:
-    return None if interval is None else {key: interval[key] for key in _WHERE}
+def _place(part: Json | None, where: Sequence[str]) -> Json | None:
+    return None if part is None else {key: part[key] for key in where}
 
 
-def _moved(start: int, end: int, was: Json | None, now: Json | None) -> Json:
-    came: Json = now or dict.fromkeys(("tx", "log", "block")) | {"documents": []}
-    return {
-        "start": str(start),
-        "end": str(end),
-        "amount": str(end - start),
-        "before": _place(was),
-        "after": _place(now),
-        **{key: came[key] for key in ("tx", "log", "block", "documents")},
-    }
+def _came(interval: Json | None) -> Json:
+    if interval is None:
+        return {**dict.fromkeys(("tx", "log", "block")), "documents": []}
+    return {key: interval[key] for key in ("tx", "log", "block", "documents")}
 
 
 def _sums(earlier: Sequence[Json], later: Sequence[Json], *keys: str) -> list[Json]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Any, Final, Protocol
 
 from ledger.domain.conversion import Conversion
 from ledger.domain.dates import format_day, parse_day
@@ -21,6 +21,12 @@ from ledger.tracing.assetpools import lookthrough, pool_show
 from ledger.tracing.bond import bond_trace
 from ledger.tracing.bondconversions import converted
 from ledger.tracing.compare import compare
+from ledger.tracing.comparisons import (
+    compare_interval,
+    compare_pool,
+    compare_project,
+    compare_receivable,
+)
 from ledger.tracing.conversions import Way, by_banks
 from ledger.tracing.hops import Json
 from ledger.tracing.idle import idle_of_bond, idle_of_party
@@ -34,11 +40,16 @@ from ledger.tracing.piecefunding import piece_trace
 from ledger.tracing.piecelist import MOST, debts, piece_list
 from ledger.tracing.receivable import piece_show
 from ledger.tracing.receivables import receivable_list
+from ledger.tracing.recent import Recent
 from ledger.tracing.shares import Rule
 from ledger.tracing.spending import line_trace, project_trace
 from ledger.tracing.subaccounts import address_of
 from ledger.tracing.units import holders
 from ledger.tracing.world import History, State, World
+
+_PASTS: Final = 2
+"""Earlier states that are kept, since two dates are compared: each has columns of its own."""
+_FINDINGS: Final = 16
 
 
 class HistoryStore(Protocol):
@@ -51,6 +62,7 @@ class ReadModel:
     """Answers from the index as it stands, or as it stood at an earlier block. Safe to share among threads.
 
     Facts and columns are kept between questions and grow with the index; after a rollback they are read anew.
+    So are the last few earlier states and findings, by the header that they are of.
 
     Args:
         zone_seconds: the programme's time zone, seconds east of UTC; used where business dates are not
@@ -61,6 +73,8 @@ class ReadModel:
         self._store = store
         self._zone_seconds = zone_seconds
         self._state: State | None = None
+        self._pasts: Recent[Header, State] = Recent(_PASTS)
+        self._found: Recent[tuple[Any, ...], Json] = Recent(_FINDINGS)
         self._lock = threading.Lock()
 
     def bond_trace(
@@ -185,9 +199,33 @@ class ReadModel:
     ) -> Json:
         """A bond, or one of its lines, at two blocks or dates; see `ledger.tracing.compare`."""
         with self._lock, self._store.snapshot() as history:
-            later = _answer_of(self._world(history, self._block(history, after)), bond, line)
-            earlier = _answer_of(self._world(history, self._block(history, before)), later["bond"], line)
-            return compare(earlier, later, line)
+            then, now = self._two(history, before, after)
+            later = _answer_of(now, bond, line)
+            return compare(_answer_of(then, later["bond"], line), later, line)
+
+    def compare_project(self, project: int | str, before: str, after: str | None = None) -> Json:
+        """All lines of a project at two blocks or dates; see `ledger.tracing.comparisons`."""
+        with self._lock, self._store.snapshot() as history:
+            return compare_project(*self._two(history, before, after), project)
+
+    def compare_interval(self, asked: IntervalQuestion, before: str, after: str | None = None) -> Json:
+        """Fen of a sub-account at two blocks or dates; see `ledger.tracing.comparisons`."""
+        with self._lock, self._store.snapshot() as history:
+            return compare_interval(*self._two(history, before, after), asked)
+
+    def compare_receivable(self, receivable: int, before: str, after: str | None = None) -> Json:
+        """A receivable's pieces at two blocks or dates; see `ledger.tracing.comparisons`."""
+        with self._lock, self._store.snapshot() as history:
+            return compare_receivable(*self._two(history, before, after), receivable)
+
+    def compare_pool(self, pool: int, before: str, after: str | None = None) -> Json:
+        """An asset pool at two blocks or dates; see `ledger.tracing.comparisons`."""
+        with self._lock, self._store.snapshot() as history:
+            return compare_pool(*self._two(history, before, after), pool)
+
+    def _two(self, history: History, before: str, after: str | None) -> tuple[World, World]:
+        later = self._world(history, self._block(history, after))
+        return self._world(history, self._block(history, before)), later
 
     def statement(
         self,
@@ -295,7 +333,11 @@ class ReadModel:
     ) -> Json:
         """What the indicators of greenwashing raise; see `ledger.tracing.alerts.onledger`."""
         with self._lock, self._store.snapshot() as history:
-            return ledger_findings(self._world(history, as_of_block), bond, jurisdiction, rows, beside)
+            world = self._world(history, as_of_block)
+            if rows is not None or beside is not None:
+                return ledger_findings(world, bond, jurisdiction, rows, beside)
+            asked = (world.header, bond, jurisdiction)
+            return self._found.get(asked, lambda: ledger_findings(world, bond, jurisdiction))
 
     def names(self) -> dict[str, str]:
         """The name under which each account was admitted."""
@@ -312,9 +354,27 @@ class ReadModel:
         tip = history.progress()
         if tip is None:
             raise NotFound("the index is empty: nothing was read from the chain yet")
-        if as_of_block is not None and as_of_block != tip.number:
-            return World(history, State.read(history, _past(history, tip, as_of_block), self._zone_seconds))
-        return World(history, self._present(history, tip))
+        if as_of_block is None or as_of_block == tip.number:
+            return World(history, self._present(history, tip))
+        header = _past(history, tip, as_of_block)
+        return World(history, self._pasts.get(header, lambda: self._past_state(history, header)))
+
+    def _past_state(self, history: History, header: Header) -> State:
+        """An earlier state: grown from the one that would be forgotten, where that is earlier still, or read
+        from the beginning. Moves that the present has are not read again."""
+
+        def is_before(kept: Header) -> bool:
+            return kept.number < header.number and history.header_at_or_before(kept.number) == kept
+
+        state = self._pasts.oldest(is_before)
+        if state is None:
+            state = State.read(history, header, self._zone_seconds)
+        else:
+            state.advance(history, header)
+        now = self._state
+        if now is not None and history.header_at_or_before(now.header.number) == now.header:
+            state.take_moves(now)
+        return state
 
     def _block(self, history: History, moment: str | None) -> int | None:
         """Blocks by their number; of a date, the last one whose business date is not later."""

@@ -79,12 +79,12 @@ class State:
 
     def advance(self, history: History, header: Header) -> None:
         """Takes in what came after `self.header`, which the chain must still have."""
-        done = self.header.number
-        self.books.apply(history.events(after=done))
+        done, last = self.header.number, header.number
+        self.books.apply(history.events(after=done, up_to=last))
         self._learn(history)
         # A cash without moves may have been listed since, and be read from its beginning.
         self.rows = {
-            cash: rows.followed_by(history.moves(cash, after=done))
+            cash: rows.followed_by(history.moves(cash, after=done, up_to=last))
             for cash, rows in self.rows.items()
             if len(rows)
         }
@@ -96,6 +96,12 @@ class State:
         self.converting.clear()
         self.pieces = None
         self.header = header
+
+    def take_moves(self, later: State) -> None:
+        """Moves that a later state of the same chain has in memory already."""
+        for cash, rows in later.rows.items():
+            if cash not in self.rows and self.header.number <= later.header.number:
+                self.rows[cash] = rows.up_to(self.header.number)
 
     def _learn(self, history: History) -> None:
         fresh = history.addresses(len(self.addresses))

@@ -272,6 +272,68 @@ def test_two_dates_are_compared_to_the_fen(tmp_path: Path) -> None:
         read.compare(1, "1999-01-01")
 
 
+@pytest.mark.spec("TRACE-8")
+def test_a_project_is_compared_line_by_line(tmp_path: Path) -> None:
+    story = paid_story()
+    before = str(story.chain.blocks[-1].header.number)
+    story.pay(1, 1, "shop", 100, story.obligation("invoice 2", "shop"))
+    story.line(3, 1, 1, "a later line")
+    story.allocate(1, 3, 25)
+    read = model(story, tmp_path)
+    answer = read.compare_project("hydro plant", before)
+    hydro, later = answer["lines"]
+    assert hydro == read.compare(1, before, None, 1)
+    assert (later["before"]["amount"], later["after"]["amount"]) == ("0", "25")
+    assert answer["totals"] == [
+        {"currency": "CNY", "minor_unit": 2, "before": "500", "after": "525", "unchanged": "400"}
+        | {"moved_amount": "125"}
+    ]
+    assert read.compare_project(1, "1")["totals"][0]["before"] == "0"
+
+
+@pytest.mark.spec("TRACE-8")
+def test_an_interval_is_compared_fen_by_fen(tmp_path: Path) -> None:
+    story = paid_story()
+    before = str(story.chain.blocks[-1].header.number)
+    story.transfer("builder", "shop", 150)
+    story.mint("builder", 11)
+    read = model(story, tmp_path)
+    named = f"general:{party('builder')}"
+    answer = read.compare_interval(IntervalQuestion(named), before)
+    assert (answer["before"]["amount"], answer["after"]["amount"]) == ("200", "211")
+    assert (answer["unchanged"], answer["moved_amount"]) == ("50", "161")
+    first, fresh = answer["moved"]
+    assert (first["before"]["party"], first["after"]["party"], first["amount"]) == ("builder", "shop", "150")
+    assert (fresh["before"], fresh["start"], fresh["end"]) == (None, "200", "211")
+    assert first["tx"] and total(answer["places"], "change") == 11
+    whole = read.compare_interval(IntervalQuestion("origin:1", start=100, end=600), "1")
+    assert (whole["before"]["amount"], whole["moved_amount"]) == ("0", "500")
+    with pytest.raises(BadInput, match="the earlier block comes first"):
+        read.compare_interval(IntervalQuestion(named), str(int(before) + 1), before)
+
+
+@pytest.mark.spec("TRACE-8")
+def test_a_receivable_is_compared_by_holder_and_state(tmp_path: Path) -> None:
+    story = opened()
+    story.allocate(1, 1, 500)
+    story.confirm(1, 1, 1, "builder", 100, story.obligation("i", "builder"))
+    confirmed = str(story.chain.blocks[-1].header.number)
+    story.accept(1, "builder", 100)
+    accepted = str(story.chain.blocks[-1].header.number)
+    story.act(story.cut(1, 0, 30))
+    story.act(story.pass_on(1, 0, "shop", word("trade")))
+    read = model(story, tmp_path)
+    answer = read.compare_receivable(1, accepted)
+    (moved,) = answer["moved"]
+    assert (moved["start"], moved["end"], answer["unchanged"]) == ("0", "30", "70")
+    assert (moved["before"]["holder"], moved["after"]["holder"]) == ("builder", "shop")
+    assert moved["documents"] and total(answer["holders"], "change") == 0
+    from_nothing = read.compare_receivable(1, confirmed)
+    assert (from_nothing["before"]["amount"], from_nothing["after"]["amount"]) == ("0", "100")
+    with pytest.raises(NotFound):
+        read.compare_receivable(7, accepted)
+
+
 # --- statements ---------------------------------------------------------------------------------------------
 
 
