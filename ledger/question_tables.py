@@ -267,16 +267,13 @@ def _piece_place(place: Answer | None) -> str:
 
 def compared_pool(out: Console, answer: Answer) -> None:
     _between(out, answer["name"], answer)
-    told = [
-        {
-            **one,
-            "tranche": "–" if one["tranche"] is None else str(one["tranche"]),
-            "figure": say(one["figure"]),
-        }
-        for one in answer["sums"]
-    ]
-    _changes(out, say("Asset pool"), answer, told, "tranche", "figure")
     unit = unit_of(answer)
+    sums = table(say("Asset pool"), ">tranche", "figure", ">before", ">after", ">change")
+    for one in answer["sums"]:
+        tranche = "–" if one["tranche"] is None else str(one["tranche"])
+        numbers = (amount(one[side], unit) for side in ("before", "after", "change"))
+        sums.add_row(tranche, value(one["figure"]), *numbers)
+    out.print(sums)
     shown = table(
         say("Pieces whose state changed"), ">piece", ">receivable", ">from", ">amount", "before", "after"
     )

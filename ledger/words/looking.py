@@ -105,6 +105,13 @@ WORDS: Final[dict[str, str]] = {
 }
 
 VALUES: Final[dict[str, str]] = {
+    "face": "面额",
+    "price": "价款",
+    "collected": "已收取",
+    "subscribed": "已认购",
+    "interest": "利息",
+    "principal": "本金",
+    "rest": "剩余",
     # what is attested
     "held": "尚存",
     # statements: where balances are, and exceptions

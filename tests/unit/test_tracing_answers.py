@@ -697,6 +697,9 @@ def test_a_rollback_is_forgotten_by_the_read_model_too(tmp_path: Path) -> None:
     story.pay(1, 1, "builder", 50, story.obligation("more", "builder"))
     story.sync(store)
     assert read.bond_trace(1) != before
+    gone = story.chain.head() - 1
+    past, raised = read.bond_trace(1, as_of_block=gone), read.findings()["findings"]
+    assert read.findings()["findings"] is raised, "asked again, nothing is looked for again"
     story.chain.fork(block)
     story.counters.clear()
     story.counters.update(counters)
@@ -704,8 +707,13 @@ def test_a_rollback_is_forgotten_by_the_read_model_too(tmp_path: Path) -> None:
     assert read.bond_trace(1) == before
     story.allocate(1, 1, 7)
     story.sync(store)
+    for _ in range(3):
+        story.mint("shop", 5)
+    story.sync(store)
     fresh = ReadModel(story.store(tmp_path / "fresh.sqlite"))
     assert read.bond_trace(1) == fresh.bond_trace(1)
+    assert read.bond_trace(1, as_of_block=gone) == fresh.bond_trace(1, as_of_block=gone) != past
+    assert read.findings() == fresh.findings()
 
 
 # --- the rules that number no fen ---
