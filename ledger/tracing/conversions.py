@@ -29,8 +29,8 @@ from ledger.tracing.axes import Kind
 from ledger.tracing.hops import Json, who
 from ledger.tracing.legs import STANDING
 from ledger.tracing.shares import Rule
+from ledger.tracing.stream import Stream
 from ledger.tracing.subaccounts import SubAccount, sub_account
-from ledger.tracing.sweep import Stream
 from ledger.tracing.world import World
 
 
@@ -112,6 +112,10 @@ class Cut(Stream):
 
     Several entries may have one `row`, in the order of their fen.
     """
+
+    @property
+    def is_whole(self) -> bool:
+        return False
 
     def after(self, row: int) -> int:
         """The place in this order right behind all of a move."""

@@ -115,7 +115,8 @@ def _stops(stream: Stream, stop: BoolArray | None) -> BoolArray:
 
 
 def _maker(stream: Stream, rule: Rule, starts: Sequence[Start]) -> Callable[[Stream, Horizon], Tags]:
-    """Compiled for a long history; the source, of which no balance is known, is for the plain loops only."""
+    """Compiled for a long history; the source, of which no balance is known, and streams whose moves are cut
+    are for the plain loops only."""
     loops = loops_for(len(stream)) if _has_room(stream, starts) else None
     if loops is None:
         return Prorata if rule is Rule.PRORATA else Bounds
@@ -123,6 +124,8 @@ def _maker(stream: Stream, rule: Rule, starts: Sequence[Start]) -> Callable[[Str
 
 
 def _has_room(stream: Stream, starts: Sequence[Start]) -> bool:
-    if stream.amount.dtype != np.int64 or any(start.axis == stream.source for start in starts):
+    if not stream.is_whole or stream.amount.dtype != np.int64:
+        return False
+    if any(start.axis == stream.source for start in starts):
         return False
     return max(int(stream.balance.max(initial=0)), sum(start.amount for start in starts)) < _ROOM
