@@ -204,7 +204,7 @@ def trace(out: Console, answer: Answer, limit: int | None = None) -> None:
 
 def beside(out: Console, told: Answer, unit: Currency) -> None:
     """What is attested of a bond's money outside the ledger: apart from what is proved, never added to it."""
-    if "states" in told:
+    if told["intervals"]:
         _legs(out, told, say("Outside the ledger, attested and not proved"), told["intervals"], unit)
     if told["continuations"]:
         _legs(out, told, say("Beyond the horizon, attested and not proved"), told["continuations"], unit)

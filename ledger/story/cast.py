@@ -13,6 +13,7 @@ from ledger import Ledger
 from ledger.domain.roles import Role
 
 VERIFIER = "Verifier (illustrative)"
+AUDITOR = "Auditor (illustrative)"
 BANK = "settlement bank"
 INVESTORS = ("Investor A (illustrative)", "Investor B (illustrative)")
 BORROWERS = "Project borrowers (illustrative)"
@@ -29,6 +30,7 @@ _ALPHABET = string.digits + string.ascii_uppercase
 
 _ILLUSTRATIVE = {
     VERIFIER: Role.VERIFIER,
+    AUDITOR: Role.AUDITOR,
     BANK: Role.BANK,
     **dict.fromkeys(INVESTORS, Role.INVESTOR),
     BORROWERS: Role.SUPPLIER,

@@ -14,7 +14,7 @@ from ledger.domain.purposes import PROCEEDS, address_bytes, axis_of, pool
 from ledger.errors import ContractRefusal, LedgerError
 from ledger.story import cast
 from ledger.story.figures import PublishedBond, category_of
-from ledger.story.leg import LATE_DUE, Leg
+from ledger.story.leg import LATE_DUE, Leg, invoice
 
 _LONG_HASH = re.compile(r"0x[0-9a-fA-F]{40,64}")
 _HASH = "0x" + "07" * 32
@@ -110,6 +110,12 @@ def _money_cheats(
         "超出预算线余额付款",
         "OverBudget",
         lambda: ledger.issuer.pay(issuer, line, leg.direct_invoice.fingerprint, Money(available + 1, unit)),
+    )
+    yield Cheat(
+        "Paying before the milestone is certified",
+        "里程碑未认证即付款",
+        "NotReleased",
+        lambda: _paid_too_early(ledger, line, bond),
     )
     yield Cheat(
         "The same invoice again, on the bond",
@@ -213,6 +219,14 @@ def _after_an_edit(ledger: Ledger, framework: int, line: int, leg: Leg, bond: Pu
     )
     ledger.issuer.allocate(issuer, line, spare)
     return refusals
+
+
+def _paid_too_early(ledger: Ledger, line: int, bond: PublishedBond) -> object:
+    """An honest invoice over a fen more than is released: most of what the line has, its milestone holds."""
+    works = ledger.works.of(line)
+    total = Money(works.released - works.gone + 1, bond.unit)
+    bill = invoice(ledger, "2025-0903", total)
+    return ledger.issuer.pay(bond.issuer, line, bill.fingerprint, total)
 
 
 def _stranger_is_paid(ledger: Ledger, total: Money) -> object:

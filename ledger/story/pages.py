@@ -12,13 +12,16 @@ from rich.console import Console
 
 from ledger import Ledger, impact_tables, piece_tree, tables
 from ledger.domain.money import Money, currency, format_millions
+from ledger.domain.states import AlertReason, AlertState
 from ledger.errors import NotFound
+from ledger.services.alerts import Alert
 from ledger.story import cast
 from ledger.story.figures import DATA, read_bonds
 from ledger.story.leg import Leg
 from ledger.story.script import LivedBond, Story, live
 from ledger.story.tiers import Tiers
-from ledger.words import rendered, say, spoken
+from ledger.story.watch import Watched
+from ledger.words import rendered, say, spoken, value, word
 
 # Demo keys guard demo money: a cheap key derivation keeps the first run short.
 _DEMO_COST = 2**12
@@ -64,6 +67,8 @@ def print_story(ledger: Ledger, story: Story, out: Console) -> None:
     if story.tiers is not None:
         _tiers(ledger, out, story.tiers)
     _refusals(out, story)
+    if story.watched is not None:
+        _watched(ledger, out, story.leg, story.watched)
 
 
 # --- a bond ----------------------------------------------------------------------------------------------
@@ -276,6 +281,49 @@ def _refusals(out: Console, story: Story) -> None:
         else:
             shown.add_row(refusal.title, refusal.error, refusal.reason)
     out.print(shown)
+
+
+# --- what is watched -------------------------------------------------------------------------------------
+
+
+def _watched(ledger: Ledger, out: Console, leg: Leg, watched: Watched) -> None:
+    out.rule(say("What is watched"))
+    asked = say(
+        "Indicators ask, they accuse nobody and block nothing. Who answers for one is named on the chain, and"
+        " it ends with a reason by somebody unrelated."
+    )
+    out.print(f"  {asked}", soft_wrap=True)
+    alerts = {alert.key: alert for alert in ledger.alerts.alerts()}
+    shown = tables.table(
+        say("What the indicators ask of this story"), "indicator", ">bond", ">amount", "since", ""
+    )
+    for one in watched.findings:
+        alert = alerts.get(one["key"])
+        end = say("nobody raised it") if alert is None else _ended(alert)
+        unit = (
+            ledger.books.bond(one["bond"]).currency if one["bond"] else leg.direct_invoice.total.currency.code
+        )
+        amount = tables.amount(one["amount"], currency(unit))
+        shown.add_row(
+            value(one["indicator"]),
+            str(one["bond"] or "–"),
+            f"{unit} {amount}",
+            one["first_seen"]["time"],
+            end,
+        )
+    out.print(shown)
+    outside = say(
+        "The contractor took money out of the ledger; the bank that paid it out attests where it went, under"
+        " the same booking. That is shown as attested, beside what is proved, and never added to it."
+    )
+    out.print(f"  {outside}", soft_wrap=True)
+    trace = ledger.auditor.trace_bond(leg.bond)
+    tables.beside(out, trace["attested"], tables.unit_of(trace))
+
+
+def _ended(alert: Alert) -> str:
+    reason = f", {word(AlertReason, alert.reason.name.lower())}" if alert.reason else ""
+    return f"{word(AlertState, alert.state.name.lower())}{reason}"
 
 
 def _next_commands(out: Console, folder: Path, story: Story) -> None:

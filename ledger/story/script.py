@@ -14,10 +14,12 @@ from ledger.domain.money import Money, format_millions
 from ledger.domain.states import ValidationOutcome
 from ledger.services.impact import Figure
 from ledger.services.proceeds import Payment
+from ledger.services.works import MilestonePlan
 from ledger.story import cast, cheats
 from ledger.story.figures import Achieved, Item, PublishedBond, category_of, pro_rata
 from ledger.story.leg import Leg, live_leg
 from ledger.story.tiers import Tiers, live_tiers
+from ledger.story.watch import Watched, live_watch
 
 Tell = Callable[[str], None]
 
@@ -44,6 +46,7 @@ class Story:
     left_out: list[str]
     leg: Leg | None = None
     tiers: Tiers | None = None
+    watched: Watched | None = None
     refusals: list[cheats.Refusal] = field(default_factory=list)
 
 
@@ -75,6 +78,8 @@ def live(
         tell("A receivable goes down three tiers")
         face = Money(story.leg.invoice.total.minor // 2, chosen.published.unit)
         story.tiers = live_tiers(ledger, story.leg.credit_line, face)
+        tell("What is watched")
+        story.watched = live_watch(ledger, story.leg)
     return story
 
 
@@ -199,10 +204,21 @@ def _allocate(ledger: Ledger, lived: LivedBond) -> None:
             label=item.project,
             company_may_spend=company != bond.issuer,
         )
+        if company != bond.issuer:
+            _set_works(ledger, bond, line.id, item.amount)
         ledger.issuer.allocate(bond.issuer, line.id, item.amount)
         lived.lines[item] = line.id
         if item.number is not None:
             lived.projects[item.number] = project.id
+
+
+def _set_works(ledger: Ledger, bond: PublishedBond, line: int, budget: Money) -> None:
+    """An illustrative milestone holds three quarters of the line until an unrelated verifier certifies it."""
+    held = Money(budget.minor // 4 * 3, bond.unit)
+    due = dt.date(2026, 12, 31)
+    ledger.works.set(
+        bond.issuer, line, certifier=cast.VERIFIER, milestones=[MilestonePlan("commissioned", held, due)]
+    )
 
 
 def _reimburse(ledger: Ledger, lived: LivedBond) -> None:

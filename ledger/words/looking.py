@@ -114,6 +114,7 @@ VALUES: Final[dict[str, str]] = {
     "rest": "剩余",
     # what is attested
     "held": "尚存",
+    "spent": "已支出",
     # statements: where balances are, and exceptions
     "budget line": "预算额度",
     "books": "账目",

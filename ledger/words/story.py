@@ -53,6 +53,10 @@ WORDS: Final[dict[str, str]] = {
     "A receivable that goes down three tiers": "流转三级的应收凭证",
     "Each receiver accepted. Two banks quoted for the third tier's part without seeing each other: net {best} and {other}; the first paid the same day, after its registration.": "每一级受让方均已签收。两家银行就第三级持有的部分互不可见地报价：净额 {best} 与 {other}；前者在登记后当日放款。",
     # --- refusals --------------------------------------------------------------------------------------------
+    "What is watched": "被关注的事项",
+    "Indicators ask, they accuse nobody and block nothing. Who answers for one is named on the chain, and it ends with a reason by somebody unrelated.": "指标只是提问，不指控任何人，也不拦截任何操作。由谁答复在链上具名，并由无关联方给出理由后结束。",
+    "What the indicators ask of this story": "指标对本故事提出的问题",
+    "The contractor took money out of the ledger; the bank that paid it out attests where it went, under the same booking. That is shown as attested, beside what is proved, and never added to it.": "承包商将部分资金转出账本；付款银行以同一笔流水声明其去向。该部分列为声明，与可证部分并列，从不相加。",
     "Each attempt and why it was refused": "每次尝试及拒绝理由",
     "attempt": "尝试",
     "refused by": "拒绝",

@@ -315,6 +315,7 @@ REFUSALS = [
     ("Paying somebody who was never admitted", "NotAdmitted"),
     ("A project outside the framework's categories", "CategoryUnknown"),
     ("Paying more than the budget line holds", "OverBudget"),
+    ("Paying before the milestone is certified", "NotReleased"),
     ("The same invoice again, on the bond", "CapacityExceeded"),
     ("The same invoice again, on a receivable", "CapacityExceeded"),
     ("Money pushed into the pool from outside", "NotGeneralAxis"),
@@ -366,6 +367,31 @@ def test_the_published_bonds_raise_what_their_tables_leave_open_and_nothing_else
     }
     assert idle == {bond: amount for bond, amount in resting.items() if bond in idle} and len(idle) == 3
     assert [one["indicator"] for one in told if one["indicator"] != "idle"] == ["recycled-invoice"]
+
+
+@pytest.mark.spec("ALERT-2")
+def test_a_finding_of_the_story_was_raised_answered_and_dismissed(demo: Demo) -> None:
+    told = demo.ask("alert", "list")["alerts"]
+    (raised,) = [one for one in told if one["alert"]]
+    assert raised["finding"]["indicator"] == "recycled-invoice"
+    assert raised["alert"]["state"] == "dismissed"
+    (row,) = [line for line in demo.printed.splitlines() if "recycled-invoice" in line]
+    assert "dismissed" in row
+
+
+@pytest.mark.spec("LEG-1")
+def test_money_that_left_the_ledger_goes_on_as_attested_and_is_never_added(
+    demo: Demo, traces: dict[str, dict[str, Any]]
+) -> None:
+    """What the settlement bank paid out it attests under the same booking, as far as the crane's bill."""
+    trace = traces["CTG-CN-2021"]
+    assert sum(map(int, trace["states"].values())) == int(trace["raised"])
+    beyond = trace["attested"]["continuations"]
+    assert trace["attested"]["standing"] == "attested"
+    assert {one["state"] for one in beyond} == {"spent", "held"}
+    left = [part for one in trace["intervals"] for part in one["onward"] if part["horizon"] == "redeemed"]
+    assert sum(int(one["amount"]) for one in beyond) == sum(int(part["amount"]) for part in left)
+    assert "Crane hire" in demo.printed
 
 
 # --- evidence, check, status -----------------------------------------------------------------------------
