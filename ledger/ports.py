@@ -134,6 +134,12 @@ class Chain(Protocol):
     def events(self, contract: Contract, block: int) -> tuple[Event, ...]:
         """What one contract told in one block, in order."""
 
+    def told(
+        self, contract: Contract, event: str, first: int, indexed: Sequence[str | None] = ()
+    ) -> Iterator[Event]:
+        """All events of one name from block `first` on, in order; of the given accounts, where `indexed` names
+        them: one for each indexed argument in turn, None for any."""
+
     def know(self, *contracts: Contract) -> None:
         """Names these contracts' events after them from now on."""
 

@@ -305,8 +305,9 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "应收凭证 {receivable} 按序兑付：下一个是 {needed}，而非 {had}。",
     ),
     "NotReleased": (
-        "Milestones and retention leave {had} of budget line {line} to be spent now, not {needed} (minor units).",
-        "里程碑与质保金条件下，预算线 {line} 目前仅可支用 {had}，而非 {needed}（最小货币单位）。",
+        "Milestones and retention leave {had} of budget line {line} to be spent or taken off now, "
+        "not {needed} (minor units).",
+        "里程碑与质保金条件下，预算线 {line} 目前仅可支用或收回 {had}，而非 {needed}（最小货币单位）。",
     ),
     "LineBegun": (
         "Budget line {line} received {had} already (minor units): its conditions are fixed before its first money.",

@@ -175,7 +175,7 @@ def allocate(caller: IssuerCaller, ledger: LedgerHere, line: Id, body: AmountIn)
 
 @router.post("/budget-lines/{line}/deallocations")
 def deallocate(caller: IssuerCaller, ledger: LedgerHere, line: Id, body: AmountIn) -> Moved:
-    """Budget line → pool, of what is not spent."""
+    """Budget line → pool, of what is not spent and no works hold back."""
     return _moved(ledger.issuer.deallocate(caller.account, line, body.amount.money()), body.amount)
 
 

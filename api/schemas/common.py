@@ -75,7 +75,8 @@ Moment = Annotated[
     dt.datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})
 ]
 Hash = Annotated[str, Field(pattern="^0x[0-9a-fA-F]{64}$", examples=["0x" + "ab" * 32])]
-Signature = Annotated[str, Field(pattern="^0x[0-9a-fA-F]{130}$")]
+Signature = Annotated[str, Field(pattern="^0x([0-9a-fA-F]{130}){1,4}$")]
+"""A key's, or as an account contract wraps those of its clerk and its approver (ERC-1271)."""
 Who = Annotated[
     str,
     Field(

@@ -22,6 +22,7 @@ from api.schemas.common import (
     Paper,
     Ppm,
     Request,
+    Signature,
     Who,
     WideId,
 )
@@ -309,7 +310,7 @@ class QuotePaper(Request):
     """A signed quote as it travels between financier and holder. `digest` names it on the chain."""
 
     quote: QuoteBody
-    signature: Annotated[str, Field(pattern="^0x([0-9a-fA-F]{130}){1,4}$")]
+    signature: Signature
     digest: Hash
 
     @classmethod

@@ -68,8 +68,9 @@ contract BondOffice is IBondOffice, Powered {
 
     // --- reading ---
 
-    function bond(uint32 id) external view returns (Bond memory) {
-        return _bonds[id];
+    function bond(uint32 id) external view returns (Bond memory found) {
+        found = _bonds[id];
+        found.allottedUnits = _allotments[id].units;
     }
 
     function traded(uint32 id) external view returns (address token, address cash) {
@@ -255,7 +256,7 @@ contract BondOffice is IBondOffice, Powered {
         uint256 end = start + place.units;
         uint64 units = uint64(_shareDown(b, end) - _shareDown(b, start));
         a.passed = uint64(end);
-        b.allottedUnits += units;
+        a.units += units;
         uint256 price = b.terms.issuePrice;
         uint256 rest = (place.units - units) * price;
         if (units != 0) proceeds.acceptBooking(id, place.investor, units * price);
@@ -279,7 +280,7 @@ contract BondOffice is IBondOffice, Powered {
         if (next != last) revert AllotmentOpen(id, next, last);
         // Who finishes what was left for too long withholds nothing and dates nothing.
         bool left = _abandoned(id, b);
-        uint256 raised = b.allottedUnits * uint256(b.terms.issuePrice);
+        uint256 raised = _allotments[id].units * uint256(b.terms.issuePrice);
         uint256 most = left ? 0 : raised * b.terms.maxCostPpm / MILLION;
         if (cost > most) revert CostAboveCap(id, cost, most);
         uint32 latest = left ? 0 : participants.today();

@@ -26,6 +26,7 @@ contract Documents is IDocuments, Signed {
     uint8 private constant PAYEE_SIGNS = 1;
     uint8 private constant ATTESTER_SIGNS = 2;
     uint256 private constant NOT_USED = 1;
+    uint256 private constant MOST_USES = 32;
 
     struct Capacity {
         uint96 total;
@@ -36,12 +37,12 @@ contract Documents is IDocuments, Signed {
     }
 
     /// @dev `credited` stands beside the payer because every use reads that slot anyway. The payee is in the
-    /// fingerprint, and its old place remembers the first use: `NOT_USED` from the registration on, so that the
-    /// use itself finds a slot that is written already, then where it was (144 bits) and how much (96).
+    /// fingerprint, and its old place remembers the uses that named a place: `NOT_USED` from the registration on, so
+    /// that each finds a slot that is written already, then how many there were (16 bits) and a hash of them all (240).
     struct Parties {
         address payer;
         uint96 credited;
-        uint256 firstUse;
+        uint256 uses;
     }
 
     address public immutable powers;
@@ -210,13 +211,34 @@ contract Documents is IDocuments, Signed {
         currency = _use(root, fingerprint, amount).currency;
         Parties storage p = _parties[root];
         payer = p.payer;
-        kept = p.firstUse == NOT_USED;
-        if (kept) p.firstUse = (uint256(place) << 96) | amount;
+        uint256 before = p.uses;
+        kept = before >> 240 < MOST_USES;
+        if (kept) p.uses = _withUse(before, (uint256(place) << 96) | amount);
     }
 
-    function firstUse(bytes32 fingerprint) external view returns (uint144 place, uint96 amount) {
-        uint256 packed = _parties[rootOf(fingerprint)].firstUse;
-        return packed == NOT_USED ? (0, 0) : (uint144(packed >> 96), uint96(packed));
+    function uses(bytes32 fingerprint) external view returns (uint16 count, uint240 hash) {
+        uint256 packed = _parties[rootOf(fingerprint)].uses;
+        return packed <= NOT_USED ? (0, 0) : (uint16(packed >> 240), uint240(packed));
+    }
+
+    function usedAt(bytes32 fingerprint, uint144 place, uint256[] calldata all)
+        external
+        view
+        returns (uint96 amount)
+    {
+        if (all.length > MOST_USES) return 0;
+        uint256 packed = NOT_USED;
+        for (uint256 i; i < all.length; ++i) {
+            packed = _withUse(packed, all[i]);
+            if (all[i] >> 96 == place) amount = uint96(all[i]);
+        }
+        if (packed != _parties[rootOf(fingerprint)].uses) return 0;
+    }
+
+    /// @dev One more, and the hash of what was there with it: no other list in no other order comes to the same.
+    function _withUse(uint256 before, uint256 one) private pure returns (uint256) {
+        uint256 count = (before >> 240) + 1;
+        return (count << 240) | uint240(uint256(keccak256(abi.encode(before, one))));
     }
 
     function _use(bytes32 root, bytes32 fingerprint, uint256 amount) private returns (Capacity memory c) {

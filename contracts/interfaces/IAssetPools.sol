@@ -132,7 +132,8 @@ interface IAssetPools {
     function close(uint32 id) external;
     /// @notice By the originator or the trustee before closing; ten days after the cut-off day by anyone.
     function cancel(uint32 id) external;
-    /// @notice The trustee says, against a document of its own, that a piece is not what the terms promise.
+    /// @notice The trustee says, against a document of its own, that a piece is not what the terms promise. Of one that
+    /// was paid there is nothing to buy back any more.
     function declareBreach(uint32 id, uint32 number, bytes32 document) external;
     /// @notice The originator buys a piece in breach back: at face, less what it brought in.
     function repurchase(uint32 id, uint32 number) external;

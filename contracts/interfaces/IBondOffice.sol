@@ -55,10 +55,12 @@ interface IBondOffice {
     }
 
     /// @param endedOn day on which booking ended; @param next place, and @param passed units, that come next
+    /// @param units allotted so far: in the slot that every allotment writes anyway
     struct Allotment {
         uint32 endedOn;
         uint32 next;
         uint64 passed;
+        uint64 units;
     }
 
     event BondRegistered(

@@ -95,8 +95,15 @@ interface IDocuments {
     /// @notice The salted hash of the paper that both signed: what a financier opens and recomputes from.
     function paperOf(bytes32 fingerprint) external view returns (bytes32);
     function credited(bytes32 fingerprint) external view returns (uint96);
-    /// @return place of the first use that named one, and its amount; zeros when there was none
-    function firstUse(bytes32 fingerprint) external view returns (uint144 place, uint96 amount);
+    /// @return count of the uses that named a place, as far as they are remembered here; @return hash of them all
+    function uses(bytes32 fingerprint) external view returns (uint16 count, uint240 hash);
+    /// @notice How much was used at `place`, by whoever brings all uses that are remembered here, in their order.
+    /// @param all each as place (144 bits) and amount (96)
+    /// @return amount zero unless these are all of them, and one of them was there
+    function usedAt(bytes32 fingerprint, uint144 place, uint256[] calldata all)
+        external
+        view
+        returns (uint96 amount);
 
     /// @notice The payee's red invoice over `amount` of the total: that much can never be used anew.
     /// @dev The payee alone, as it alone issues red invoices. It takes nothing from anybody: what was used stays.
@@ -110,10 +117,10 @@ interface IDocuments {
     function use(bytes32 fingerprint, uint256 amount)
         external
         returns (address payer, address payee, uint8 kind, bytes3 currency, uint32 date);
-    /// @notice As `use`, and remembers where (a place that the module understands, not zero) when this is the first use
-    /// of the obligation that says so. Cheap, because the registration wrote that slot.
-    /// @dev `root` is the fingerprint that holds the capacity. Where `kept` is false an earlier use has the slot, and
-    /// the module must remember this one itself.
+    /// @notice As `use`, and remembers where (a place that the module understands, never the same twice), for the first
+    /// 32 uses of an obligation that say so. Cheap, because the registration wrote that slot.
+    /// @dev `root` is the fingerprint that holds the capacity. Where `kept` is false there were 32 already, and the
+    /// module must remember this one itself.
     function useAt(bytes32 fingerprint, uint256 amount, uint144 place)
         external
         returns (address payer, bytes3 currency, bytes32 root, bool kept);

@@ -14,7 +14,8 @@ pragma solidity ^0.8.28;
 /// to the seller, for as long as that financier itself holds the piece.
 interface IFinancing {
     /// @param start, end the quoted interval; @param pieceStart, sequence of the piece that holds it when quoted
-    /// @param ratePpm a year; @param fundingDay business date of the money; @param deadline UTC seconds
+    /// @param ratePpm a year; @param fundingDay business date of the money, at most eleven days after acceptance
+    /// @param deadline UTC seconds
     /// @param endDay the discount runs up to it: the due day, or where that rolls to under convention 3
     /// @param feePayee a third participant whose fee it is; zero: the financier keeps it
     struct Quote {

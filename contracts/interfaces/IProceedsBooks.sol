@@ -107,7 +107,12 @@ interface IProceedsBooks {
     function openLine(uint32 bond, uint32 project, uint96 budget, bool companyMaySpend, string calldata label)
         external
         returns (uint32 id);
+    /// @notice May the issuer allocate this much to the line, and if not why: reverts with `allocate`'s own error.
+    function checkAllocate(uint32 line, uint256 amount) external view;
+    /// @notice The same of taking unspent money off it: reverts with `deallocate`'s own error.
+    function checkDeallocate(uint32 line, uint256 amount) external view;
     function allocate(uint32 line, uint256 amount) external;
+    /// @notice Back to the pool, unspent; refused for what the line's works hold back, which only a reallocation moves.
     function deallocate(uint32 line, uint256 amount) external;
     /// @notice Asks the verifier for consent to give available money of one line to another of the same bond.
     function proposeReallocation(uint32 from, uint32 to, uint96 amount, bytes32 document)
@@ -124,8 +129,16 @@ interface IProceedsBooks {
 
     // --- payees ---
     /// @param outOffset where the reversed payment left the line's axis
-    function refund(uint32 line, uint256 outOffset, bytes32 fingerprint, uint256 amount, bytes32 document)
-        external;
+    /// @param uses the document's payments that IDocuments remembers, all, in their order: line (32 bits), offset (112)
+    /// and amount (96) of each; a payment beyond those needs none
+    function refund(
+        uint32 line,
+        uint256 outOffset,
+        bytes32 fingerprint,
+        uint256 amount,
+        bytes32 document,
+        uint256[] calldata uses
+    ) external;
     /// @notice Reverses a payout at maturity: of the piece that started at `start`, by its last holder.
     function refundEncumbered(uint64 receivable, uint64 start, uint256 amount, bytes32 document) external;
     /// @notice Pays the caller what waits on its claim axis; the move itself is the record.

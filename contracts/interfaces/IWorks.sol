@@ -7,11 +7,12 @@ pragma solidity ^0.8.28;
 /// What no milestone holds is released from the beginning (an advance). BOND-12: until the final certificate a line
 /// keeps its retention back: of whatever is released, floor(released * (10^6 - retention) / 10^6) may be spent.
 /// The conditions are fixed before the line's first fen and never changed, and the certifier is paid nothing from it.
+/// BOND-13: what the works hold back stays on the line: `deallocate` takes none of it, and a reallocation needs the
+/// consent of the verifier whose review is in force.
 /// A line without conditions pays for none: the gate reads one byte that it reads anyway.
 /// Assumes: a certificate says what was built; a contract sees who filed it, not what stands on the site. Retention is
 /// of the line: an issuer that wants it of each contract opens a line for each.
-/// Dangerous: unspent money may still be taken off the line (`deallocate`), to where no milestone stands. That is seen
-/// by everybody, and is no payment.
+/// Dangerous: works that will never be finished hold their money until the verifier consents to another line for it.
 interface IWorks {
     /// @param dueDay when its certificate is expected: late ones show, and nothing else follows
     /// @param certifiedOn zero: not yet

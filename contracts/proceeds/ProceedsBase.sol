@@ -53,7 +53,7 @@ abstract contract ProceedsBase is Powered {
         uint128 lost;
     }
 
-    /// @param amount zero of a first use, which Documents remembers
+    /// @param amount zero of a payment that Documents remembers
     struct Payment {
         uint128 amount;
         uint128 refunded;
@@ -109,6 +109,20 @@ abstract contract ProceedsBase is Powered {
     function _known(uint32 lineId) internal view returns (IProceedsBooks.Line storage l) {
         l = _lines[lineId];
         if (l.issuer == address(0)) revert Unknown("LINE", lineId);
+    }
+
+    /// @return released of the line's budget; @return gone spent from it, net of refunds, or encumbered
+    function _releasedOf(uint32 lineId, IProceedsBooks.Line storage l)
+        internal
+        view
+        returns (uint256 released, uint256 gone)
+    {
+        IWorks.Conditions storage w = _works[lineId];
+        released = l.budget - w.held;
+        if (l.conditions & RETENTION != 0) released = released * (MILLION - w.retention) / MILLION;
+        Totals memory t = _totals[lineId];
+        (, uint256 outgoing,) = ICash(l.cash).axis(_axis(Purposes.budgetLine(lineId)));
+        gone = outgoing - t.deallocated - t.unencumbered - t.refunded;
     }
 
     /// @return where the amount would leave the line's axis

@@ -8,6 +8,7 @@ import {ILimits} from "../interfaces/ILimits.sol";
 import {IParticipants} from "../interfaces/IParticipants.sol";
 import {IPieceBook} from "../interfaces/IPieceBook.sol";
 import {IProceedsBooks} from "../interfaces/IProceedsBooks.sol";
+import {IWorks} from "../interfaces/IWorks.sol";
 import {Claims} from "../libraries/Claims.sol";
 import {CurrencyMismatch, NotParty, Unknown, WrongState, ZeroAmount, ZeroHash} from "../libraries/Errors.sol";
 import {Purposes} from "../libraries/Purposes.sol";
@@ -176,22 +177,31 @@ contract ProceedsBooks is IProceedsBooks, ILimits, ProceedsBase {
         emit LineOpened(id, bond, projectId, budget, companyMaySpend, label);
     }
 
+    function checkAllocate(uint32 lineId, uint256 amount) external view {
+        Line storage l = _known(lineId);
+        participants.requireRole(l.issuer, Roles.ISSUER);
+        _requireAllocable(lineId, l, amount);
+    }
+
+    function checkDeallocate(uint32 lineId, uint256 amount) external view {
+        Line storage l = _known(lineId);
+        participants.requireRole(l.issuer, Roles.ISSUER);
+        _requireIdle(lineId, l, amount);
+    }
+
     function allocate(uint32 lineId, uint256 amount) external {
         Line storage l = _ownLine(lineId);
-        if (amount == 0) revert ZeroAmount();
-        frameworks.requireEligible(l.framework, l.category);
-        _give(lineId, l, amount);
-        bytes32 pool = Purposes.pool(l.bond);
-        uint256 had = _balance(l.cash, pool);
-        if (amount > had) revert OverProceeds(l.bond, had, amount);
-        ICash(l.cash).shift(MODULE, pool, Purposes.budgetLine(lineId), amount, bytes32(uint256(lineId)));
+        _requireAllocable(lineId, l, amount);
+        _give(l, amount);
+        bytes32 line = Purposes.budgetLine(lineId);
+        ICash(l.cash).shift(MODULE, Purposes.pool(l.bond), line, amount, bytes32(uint256(lineId)));
         emit Allocated(l.bond, lineId, amount);
     }
 
     function deallocate(uint32 lineId, uint256 amount) external {
         Line storage l = _ownLine(lineId);
         bytes32 purpose = Purposes.budgetLine(lineId);
-        _requireAvailable(lineId, l.cash, amount);
+        _requireIdle(lineId, l, amount);
         _take(lineId, l, amount);
         ICash(l.cash).shift(MODULE, purpose, Purposes.pool(l.bond), amount, bytes32(uint256(lineId)));
         emit Deallocated(l.bond, lineId, amount);
@@ -229,7 +239,8 @@ contract ProceedsBooks is IProceedsBooks, ILimits, ProceedsBase {
         frameworks.requireEligible(l.framework, l.category);
         _requireAvailable(from, l.cash, amount);
         _take(from, _lines[from], amount);
-        _give(to, l, amount);
+        _requireRoom(to, l, amount);
+        _give(l, amount);
         r.state = DONE;
         ICash(l.cash).shift(MODULE, Purposes.budgetLine(from), Purposes.budgetLine(to), amount, document);
         emit Reallocated(id, from, to, amount, msg.sender, document);
@@ -240,22 +251,43 @@ contract ProceedsBooks is IProceedsBooks, ILimits, ProceedsBase {
         if (r.state != PROPOSED) revert WrongState("REALLOCATION", id, r.state, PROPOSED);
     }
 
-    function _give(uint32 lineId, Line storage l, uint256 amount) private {
-        Project storage p = _projects[l.project];
+    /// @dev What may still be allocated to a line: by its own budget, by its project's, and by its bond's pocket.
+    function _requireRoom(uint32 lineId, Line storage l, uint256 amount) private view {
         uint256 room = l.budget - l.allocated;
         if (amount > room) revert OverBudget(lineId, room, amount);
+        Project storage p = _projects[l.project];
         room = p.budget - p.allocated;
         if (amount > room) revert OverAllocated(l.project, room, amount);
-        if (l.conditions & POCKET != 0) _fillPocket(l.bond, amount);
-        l.allocated += uint96(amount);
-        p.allocated += uint96(amount);
+        if (l.conditions & POCKET == 0) return;
+        Limits storage m = _limits[l.bond];
+        room = _shareDown(l.bond, m.pocketPpm) - m.pocket;
+        if (amount > room) revert OverPocket(l.bond, room, amount);
     }
 
-    function _fillPocket(uint32 bond, uint256 amount) private {
-        Limits storage m = _limits[bond];
-        uint256 room = _shareDown(bond, m.pocketPpm) - m.pocket;
-        if (amount > room) revert OverPocket(bond, room, amount);
-        m.pocket += uint96(amount);
+    /// @dev All that `allocate` asks, but for who sends it.
+    function _requireAllocable(uint32 lineId, Line storage l, uint256 amount) private view {
+        if (amount == 0) revert ZeroAmount();
+        frameworks.requireEligible(l.framework, l.category);
+        _requireRoom(lineId, l, amount);
+        uint256 had = _balance(l.cash, Purposes.pool(l.bond));
+        if (amount > had) revert OverProceeds(l.bond, had, amount);
+    }
+
+    /// @dev All that `deallocate` asks, but for who sends it. What works hold back stays where they are.
+    function _requireIdle(uint32 lineId, Line storage l, uint256 amount) private view {
+        _requireAvailable(lineId, l.cash, amount);
+        if (l.conditions & (MILESTONES | RETENTION) == 0) return;
+        (uint256 released,) = _releasedOf(lineId, l);
+        uint256 held = l.budget - released;
+        uint256 available = _balance(l.cash, Purposes.budgetLine(lineId));
+        uint256 idle = available < held ? 0 : available - held;
+        if (amount > idle) revert IWorks.NotReleased(lineId, idle, amount);
+    }
+
+    function _give(Line storage l, uint256 amount) private {
+        if (l.conditions & POCKET != 0) _limits[l.bond].pocket += uint96(amount);
+        l.allocated += uint96(amount);
+        _projects[l.project].allocated += uint96(amount);
     }
 
     /// @dev Available money leaves a line unspent: its axis counts it as out, and so must the totals.
@@ -268,32 +300,40 @@ contract ProceedsBooks is IProceedsBooks, ILimits, ProceedsBase {
 
     // --- money that comes back ---
 
-    function refund(uint32 lineId, uint256 outOffset, bytes32 fingerprint, uint256 amount, bytes32 document)
-        external
-    {
-        bytes32 root = documents.rootOf(fingerprint);
-        bytes32 key = _paymentKey(lineId, outOffset, root, msg.sender);
-        Payment storage p = _payments[key];
-        uint256 refunded = p.refunded;
-        _requireRefundable(_lengthOf(p, lineId, outOffset, root, key) - refunded, amount);
-        p.refunded += uint128(amount);
+    function refund(
+        uint32 lineId,
+        uint256 outOffset,
+        bytes32 fingerprint,
+        uint256 amount,
+        bytes32 document,
+        uint256[] calldata uses
+    ) external {
+        uint256 refunded = _reverse(lineId, outOffset, documents.rootOf(fingerprint), amount, uses);
         _uncountRefinanced(lineId, fingerprint, amount);
         address axis = _axis(Purposes.budgetLine(lineId));
         _takeBack(lineId, axis, outOffset + refunded, fingerprint, amount, document);
     }
 
-    /// @dev A payment that was its obligation's first is remembered there, each further one here.
-    function _lengthOf(Payment storage p, uint32 lineId, uint256 outOffset, bytes32 root, bytes32 key)
-        private
-        view
-        returns (uint256 amount)
-    {
-        amount = p.amount;
-        if (amount != 0) return amount;
-        uint144 place;
-        (place, amount) = documents.firstUse(root);
-        bool same = amount != 0 && place == _place(lineId, outOffset) && outOffset <= type(uint112).max;
-        if (!same || msg.sender != _payeeOf(root)) revert NoSuchPayment(key);
+    /// @dev Counts the amount as refunded of its payment, which the document remembers, or this contract where the
+    /// document had too many.
+    /// @return refunded of that payment before
+    function _reverse(
+        uint32 lineId,
+        uint256 outOffset,
+        bytes32 root,
+        uint256 amount,
+        uint256[] calldata uses
+    ) private returns (uint256 refunded) {
+        bytes32 key = _paymentKey(lineId, outOffset, root, msg.sender);
+        Payment storage p = _payments[key];
+        uint256 length = p.amount;
+        if (length == 0 && msg.sender == _payeeOf(root) && outOffset <= type(uint112).max) {
+            length = documents.usedAt(root, _place(lineId, outOffset), uses);
+        }
+        if (length == 0) revert NoSuchPayment(key);
+        refunded = p.refunded;
+        _requireRefundable(length - refunded, amount);
+        p.refunded = uint128(refunded + amount);
     }
 
     /// @dev A payee who reimbursed itself gives back what counts as refinanced no longer.

@@ -343,6 +343,8 @@ contract AssetPools is IAssetPools, ILockKeeper, Powered {
         PoolPiece storage e = _pieceIn(id, number, BOUGHT);
         participants.requireActive(msg.sender);
         documents.requireKnown(document, msg.sender, Kinds.OTHER);
+        uint8 state = pieceBook.piece(e.receivable, e.start).state;
+        if (state & PIECE_KIND != PIECE_LOCKED) revert WrongState("PIECE", e.start, state, PIECE_LOCKED);
         e.state = BREACHED;
         emit PieceBreached(id, e.receivable, number, e.start, document);
     }

@@ -36,6 +36,8 @@ contract Financing is IFinancing, Signed, Powered {
     uint8 private constant ACT_360_ROLLED = 3;
     /// China's longest closures are eight days, and a weekend may touch them.
     uint32 private constant MOST_ROLLED = 10;
+    /// An accepted quote's lock keeps a court's freeze waiting, so it lasts a registration (a day) and the longest closure.
+    uint32 private constant MOST_AHEAD = 11;
     uint256 private constant YEAR = 360;
     uint256 private constant PPM = 1_000_000;
     uint8 private constant RECEIVABLE_ACCEPTED = 2;
@@ -124,6 +126,9 @@ contract Financing is IFinancing, Signed, Powered {
         if (nonceUsed[q.financier][q.nonce]) revert AlreadyUsed("NONCE", bytes32(q.nonce));
         uint32 day = participants.today();
         if (q.fundingDay < day) revert DateOutOfOrder("FUNDING_DAY", q.fundingDay, day);
+        if (q.fundingDay > day + MOST_AHEAD) {
+            revert DateOutOfOrder("FUNDING_DAY", day + MOST_AHEAD, q.fundingDay);
+        }
         participants.requireRole(q.financier, Roles.FINANCIER);
         _requirePayee(q);
         _requireTerms(q);

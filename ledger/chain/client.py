@@ -171,6 +171,17 @@ class ChainClient:
         logs = self.logs(block, block, [contract.address])
         return tuple(event for log in logs if (event := self.decode(log)) is not None)
 
+    def told(
+        self, contract: Contract, event: str, first: int, indexed: Sequence[str | None] = ()
+    ) -> Iterator[Event]:
+        """All events of one name from block `first` on, in order. `indexed` names accounts, one for each
+        indexed argument in turn, None for any."""
+        self.know(contract)
+        accounts = [None if one is None else "0x" + one[2:].lower().rjust(64, "0") for one in indexed]
+        topics = [self.abis.topic(contract.abi, event), *accounts]
+        logs = self.logs(first, self.block_number(), [contract.address], topics)
+        return (found for log in logs if (found := self.decode(log)) is not None)
+
     def header(self, block: Block = None) -> Header:
         """Raises NotFound."""
         method = (

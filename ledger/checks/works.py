@@ -1,4 +1,5 @@
-"""BOND-11 and BOND-12: what left a budget line stayed within what its works had released at that moment."""
+"""BOND-11 to BOND-13: what left a budget line stayed within what its works had released at that moment, and what
+they held back was not taken off it."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from ledger.domain.works import released
 _GOING: Final = ("Paid", "Encumbered")
 _BACK: Final = ("EncumbranceReleased", "EncumbranceNetted", "Refunded")
 _WORKS: Final = ("WorksSet", "MilestoneCertified", "FinallyCertified")
+_PUT: Final = ("Allocated", "Deallocated", "Reallocated")
 
 
 @dataclass(slots=True)
@@ -35,8 +37,13 @@ def released_only(view: View) -> Generator[str, None, str]:
     lines: dict[int, _Line] = {}
     gone: dict[int, int] = defaultdict(int)
     budgets = {event.number("line"): event.number("budget") for event in view.of("Proceeds.LineOpened")}
-    names = (*_WORKS, *_GOING, *_BACK)
+    put: dict[int, int] = defaultdict(int)
+    names = (*_WORKS, *_GOING, *_BACK, *_PUT)
     for event in view.of(*(f"Proceeds.{name}" for name in names)):
+        if event.name in _PUT:
+            _put(event, put)
+            yield from _kept(event, lines, put, gone)
+            continue
         line = event.number("line")
         if event.name == "WorksSet":
             if gone[line]:
@@ -53,6 +60,27 @@ def released_only(view: View) -> Generator[str, None, str]:
             made = (works.released, gone[line])
             yield f"budget line {line}: released and gone are {said}, events make {made}"
     return f"{len(lines)} budget lines with milestones or retention spent what was released, and no more"
+
+
+def _put(event: Seen, put: dict[int, int]) -> None:
+    """Counts what the issuer gave to a line, or took off it unspent."""
+    if event.name == "Reallocated":
+        put[event.number("from")] -= event.number("amount")
+        put[event.number("to")] += event.number("amount")
+        return
+    put[event.number("line")] += event.number("amount") * (1 if event.name == "Allocated" else -1)
+
+
+def _kept(
+    event: Seen, lines: dict[int, _Line], put: dict[int, int], gone: dict[int, int]
+) -> Generator[str, None, None]:
+    """A reallocation takes what it wants: the verifier consented."""
+    if event.name != "Deallocated" or event.number("line") not in lines:
+        return
+    line = event.number("line")
+    held, left = lines[line].budget - lines[line].released, put[line] - gone[line]
+    if left < held:
+        yield f"budget line {line}: {event.tx} left {left} of {held} that its works hold back"
 
 
 def _set(event: Seen, budget: int) -> _Line:

@@ -1,4 +1,4 @@
-"""`greenledger bond project|line|allocate|invoice|pay`, `business-date`: spending what a bond raised."""
+"""`greenledger bond project|line|allocate|deallocate|invoice|pay`, `business-date`: spending what a bond raised."""
 
 from __future__ import annotations
 
@@ -77,6 +77,15 @@ def bond_allocate(line: Line, amount: Amount, who: Who, unit: Unit, json_: Json 
     with opened() as ledger:
         made = ledger.issuer.allocate(who, line, _money(amount, unit))
     finish(json_, say("{amount} {currency} are allocated.", amount=amount, currency=unit), **asdict(made))
+
+
+@bond_app.command("deallocate")
+def bond_deallocate(line: Line, amount: Amount, who: Who, unit: Unit, json_: Json = False) -> None:
+    """Moves unspent money of a budget line back to the bond's pool; what its works hold back stays."""
+    with opened() as ledger:
+        made = ledger.issuer.deallocate(who, line, _money(amount, unit))
+    told = say("{amount} {currency} are back in the pool.", amount=amount, currency=unit)
+    finish(json_, told, **asdict(made))
 
 
 @bond_app.command("move")

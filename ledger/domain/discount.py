@@ -17,6 +17,8 @@ from ledger.errors import BadInput
 PPM: Final = 1_000_000
 MOST_ROLLED: Final = 10
 """Days that an end may lie after the due day, as `Financing` allows."""
+MOST_AHEAD: Final = 11
+"""Days that a funding day may lie after the acceptance, as `Financing` allows."""
 _YEAR: Final = 360
 _NORMAL_YEAR: Final = 365
 

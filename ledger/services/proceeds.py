@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ledger.domain.documentuses import MOST_USES, place_of, use_of
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.money import currency as money_of
+from ledger.domain.purposes import checksum
 from ledger.errors import NotFound
 from ledger.services.bonds import bond_of
 from ledger.services.desk import Desk, act_of
@@ -170,8 +172,20 @@ class Proceeds(Desk):
         return self._move("allocate", issuer, line, amount)
 
     def deallocate(self, issuer: str, line: int, amount: Amount) -> Moved:
-        """Budget line → pool, of what is not spent."""
+        """Budget line → pool, of what is not spent and no works hold back."""
         return self._move("deallocate", issuer, line, amount)
+
+    def check_allocate(self, line: int, amount: Amount) -> None:
+        """May this be allocated, and if not why: raises what `allocate` would."""
+        self._ask("checkAllocate", line, amount)
+
+    def check_deallocate(self, line: int, amount: Amount) -> None:
+        """May this be taken off the line, and if not why: raises what `deallocate` would."""
+        self._ask("checkDeallocate", line, amount)
+
+    def _ask(self, question: str, line: int, amount: Amount) -> None:
+        value = minor(amount, line_of(self._session, line).currency)
+        self._session.read("Proceeds", question, line, value)
 
     def _move(self, function: str, issuer: str, line: int, amount: Amount) -> Moved:
         value = minor(amount, line_of(self._session, line).currency)
@@ -227,17 +241,36 @@ class Refunds(Desk):
     def refund(self, payee: str, payment: Payment, amount: Amount, document: Paper) -> Refund:
         """Gives back part of one direct payment; the money takes that payment's next unrefunded fen."""
         value = self._back(payee, payment.line, amount)
+        fingerprint = hash_bytes(payment.fingerprint, "an obligation")
         mined = self._session.act(
             payee,
             "Proceeds",
             "refund",
             payment.line,
             payment.offset,
-            hash_bytes(payment.fingerprint, "an obligation"),
+            fingerprint,
             value,
             self._file(payee, document, DocumentKind.OTHER),
+            self._uses_of(fingerprint),
         )
         return _refund(mined.tx, mined.block, dict(mined.event("Refunded").args))
+
+    def _uses_of(self, fingerprint: bytes) -> list[int]:
+        """The document's payments under all its names, as many as it remembers itself."""
+        session, root = self._session, self._session.read("Documents", "rootOf", fingerprint)
+        proceeds, first = session.deployment["Proceeds"], session.deployment.start_block
+        payee = checksum(fingerprint[-20:])
+        told = session.chain.told(proceeds, "Paid", first, (None, None, payee))
+        roots = {fingerprint: root}
+        uses = []
+        for paid in told:
+            named = paid.args["fingerprint"]
+            if named not in roots:
+                roots[named] = session.read("Documents", "rootOf", named)
+            if roots[named] == root:
+                place = place_of(paid.args["line"], paid.args["outOffset"])
+                uses.append(use_of(place, paid.args["amount"]))
+        return uses[:MOST_USES]
 
     def refund_piece(
         self, holder: str, receivable: int, start: int, amount: Amount, document: Paper

@@ -24,6 +24,8 @@ WORDS: Final[dict[str, str]] = {
     "Budget line {line} is open.": "预算科目 {line} 已开立。",
     "Moves money from the bond's pool to a budget line; category and review are checked.": "将资金由募集资金池划入预算科目，并核对类别与外部评估认证。",
     "{amount} {currency} are allocated.": "已分配 {currency} {amount}。",
+    "Moves unspent money of a budget line back to the bond's pool; what its works hold back stays.": "将预算科目的未支出资金退回募集资金池；工程条件所留存的部分不退。",
+    "{amount} {currency} are back in the pool.": "{currency} {amount} 已退回募集资金池。",
     "number of the line that gets it": "接收资金的预算科目编号",
     "Proposes to give available money of a line to another of the bond; its verifier consents.": "提议将预算科目的可用资金调剂至本债券的另一科目，须经验证人同意。",
     "Proposal {number} waits for the verifier.": "提议 {number} 待验证人同意。",

@@ -7,6 +7,7 @@ from brownie.exceptions import VirtualMachineError as VirtualMachineError
 from eth_abi import encode
 from eth_utils import keccak
 
+from ledger.domain.documentuses import place_of, use_of
 from tests.contracts.world import (
     CNY,
     CONTRACT,
@@ -92,6 +93,11 @@ def open_line(world: World, bond: int, category: str = "SOLAR") -> int:
     framework = int(world.bond_office.bond(bond)["terms"][0])
     project = world.issuer.registers_project(framework, world.company, category)
     return world.issuer.opens_line(bond, project)
+
+
+def use(line: int, offset: int, amount: int) -> int:
+    """A payment as its document remembers it."""
+    return use_of(place_of(line, offset), amount)
 
 
 def funded_line(world: World) -> int:

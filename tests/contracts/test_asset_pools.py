@@ -21,7 +21,8 @@ from tests.contracts.world import (
 )
 
 OFFERED, BOUGHT, BREACHED, TAKEN_OUT, REPURCHASED = range(1, 6)
-LOCKED_HERE = 2 | 5 << 3
+LOCKED = 2
+LOCKED_HERE = LOCKED | 5 << 3
 
 
 @pytest.fixture(scope="module")
@@ -615,6 +616,18 @@ def test_the_originator_buys_back_what_is_in_breach(world, receivable, running):
     assert (world.asset_pools.pool(running)[4], piece_state(world, running, 1)) == (700_000, REPURCHASED)
     with refused("WrongState", "POOL_PIECE", 1, REPURCHASED, BOUGHT):
         world.asset_pools.collect(running, [1], world.investor.by)
+
+
+@pytest.mark.spec("POOL-2")
+def test_of_a_piece_that_was_paid_nothing_is_bought_back(world, receivable, running):
+    """Whether or not its money is in the pool already: the buy-back of a declared breach never fails for that."""
+    proof = given.filed(world, world.factor, OTHER)
+    pools.paid_up(world, receivable)
+    with refused("WrongState", "PIECE", 0, ..., LOCKED):
+        world.asset_pools.declareBreach(running, 1, proof, world.factor.by)
+    world.asset_pools.collect(running, [1], world.fund.by)
+    with refused("WrongState", "PIECE", 0, ..., LOCKED):
+        world.asset_pools.declareBreach(running, 1, proof, world.factor.by)
 
 
 # --- modules ---

@@ -3,6 +3,7 @@
 import pytest
 from brownie import chain
 
+from ledger.domain.documentuses import MOST_USES, digest_of_uses, use_of
 from tests.contracts import given
 from tests.contracts.refusals import emitted, refused
 from tests.contracts.world import (
@@ -297,26 +298,42 @@ def test_capacity_is_used_up_to_the_total_and_no_further(world, user, invoice):
     assert world.used(invoice) == TOTAL
 
 
-def first_use(world, fingerprint):
-    return tuple(map(int, world.documents.firstUse(fingerprint)))
-
-
 @pytest.mark.spec("DOC-1")
-def test_a_document_remembers_where_it_was_used_first(world, user, invoice):
-    assert first_use(world, invoice) == first_use(world, digest("?")) == (0, 0)
+def test_a_document_remembers_where_it_was_used(world, user, invoice):
+    def uses(fingerprint):
+        return tuple(map(int, world.documents.uses(fingerprint)))
+
+    assert uses(invoice) == uses(digest("?")) == (0, 0)
     world.documents.use(invoice, 3, user)
-    assert first_use(world, invoice) == (0, 0), "nobody said where"
+    assert uses(invoice) == (0, 0), "nobody said where"
+    assert not world.documents.usedAt(invoice, 0, []) and not world.documents.usedAt(digest("?"), 0, [])
     used = world.documents.useAt.call(invoice, 5, 2**144 - 1, user)
     assert list(used[:3]) == [world.company, used[1], invoice] and used[3]
     world.documents.useAt(invoice, 5, 2**144 - 1, user)
-    assert first_use(world, invoice) == (2**144 - 1, 5) and world.used(invoice) == 8
-    assert not world.documents.useAt.call(invoice, 1, 9, user)[3]
+    first = use_of(2**144 - 1, 5)
+    assert uses(invoice) == digest_of_uses([first]) and world.used(invoice) == 8
     world.documents.useAt(invoice, 1, 9, user)
-    assert first_use(world, invoice) == (2**144 - 1, 5) and world.used(invoice) == 9
+    both = [first, use_of(9, 1)]
+    assert uses(invoice) == digest_of_uses(both) and world.used(invoice) == 9
+    assert (world.documents.usedAt(invoice, 9, both), world.documents.usedAt(invoice, 8, both)) == (1, 0)
+    for wrong in ([first], both[::-1], [*both, first], [use_of(9, 1)], 17 * both):
+        assert not world.documents.usedAt(invoice, 9, wrong)
     with refused("CapacityExceeded", invoice, TOTAL - 9, TOTAL - 8):
         world.documents.useAt(invoice, TOTAL - 8, 9, user)
     with refused("NotModule", world.stranger, "DOCUMENTS"):
         world.documents.useAt(invoice, 1, 9, world.stranger.by)
+
+
+@pytest.mark.spec("DOC-1")
+def test_a_document_remembers_32_uses_and_no_more(world, user, invoice):
+    for place in range(MOST_USES):
+        assert world.documents.useAt(invoice, 1, place, user).status == 1
+    assert not world.documents.useAt.call(invoice, 1, MOST_USES, user)[3]
+    world.documents.useAt(invoice, 1, MOST_USES, user)
+    uses = [use_of(place, 1) for place in range(MOST_USES)]
+    assert tuple(map(int, world.documents.uses(invoice))) == digest_of_uses(uses)
+    assert world.documents.usedAt(invoice, MOST_USES - 1, uses) == 1 and world.used(invoice) == MOST_USES + 1
+    assert not world.documents.usedAt(invoice, MOST_USES, [*uses, use_of(MOST_USES, 1)])
 
 
 @pytest.mark.spec("DOC-1")

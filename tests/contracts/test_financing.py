@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from brownie import chain
 
+from ledger.domain.discount import MOST_AHEAD
 from tests.contracts import given
 from tests.contracts.given import FACE, RATE, TENOR
 from tests.contracts.refusals import emitted, refused
@@ -218,6 +219,10 @@ def test_funding_lies_between_today_and_the_due_date(world, receivable, quote):
         world, quote | {"fundingDay": today - 1}, "DateOutOfOrder", "FUNDING_DAY", today - 1, today
     )
     accepting_refused(world, quote | {"fundingDay": due}, "DateOutOfOrder", "DUE", due, due)
+    far = today + MOST_AHEAD + 1
+    accepting_refused(
+        world, quote | {"fundingDay": far}, "DateOutOfOrder", "FUNDING_DAY", far - 1, far
+    )
 
 
 def test_the_receivable_is_accepted(world, quote):

@@ -276,7 +276,8 @@ def test_what_was_refinanced_is_counted_and_uncounted(world, bond, line):
     emitted(tx, "Refinanced", **said, expenseDay=world.today - 30, amount=500, total=500)
     assert limits(world, bond)["refinanced"] == 500
     offset = int(tx.events["Paid"]["outOffset"])
-    tx = world.proceeds.refund(line, offset, paper, 200, digest("note"), world.issuer.by)
+    uses = [given.use(line, offset, 500)]
+    tx = world.proceeds.refund(line, offset, paper, 200, digest("note"), uses, world.issuer.by)
     emitted(tx, "RefinancingReversed", **said, amount=200, total=300)
     assert limits(world, bond)["refinanced"] == 300
 

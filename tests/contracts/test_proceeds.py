@@ -241,6 +241,35 @@ def test_nothing_is_allocated_before_closing(world):
     assert sum(world.states(bond).values()) == world.proceeds.raised(bond) == 0
 
 
+@pytest.mark.spec("BOND-2")
+def test_allocation_is_asked_about_before_it_is_sent(world, line, framework):
+    """The same refusals in the same words; the gate's other side is asked in the tests of works."""
+    room = int(world.proceeds.line(line)["budget"])
+    for amount, refusal in (
+        (0, ("ZeroAmount",)),
+        (room + 1, ("OverBudget", line, room, room + 1)),
+    ):
+        for ask in (world.proceeds.checkAllocate, world.proceeds.allocate):
+            with refused(*refusal):
+                ask(line, amount, world.issuer.by)
+    world.proceeds.checkAllocate(line, 5)
+    world.issuer.allocates(line, 5)
+    world.proceeds.checkDeallocate(line, 5)
+    for ask in (world.proceeds.checkAllocate, world.proceeds.checkDeallocate):
+        with refused("Unknown", "LINE", 99):
+            ask(99, 1)
+    with refused("OverBudget", line, 5, 6):
+        world.proceeds.checkDeallocate(line, 6)
+    world.frameworks.withdrawReview(framework, digest("why"), world.verifier.by)
+    for ask in (world.proceeds.checkAllocate, world.proceeds.allocate):
+        with refused("ReviewMissing", framework, 0, 1):
+            ask(line, 1, world.issuer.by)
+    world.operator.suspends(world.issuer)
+    for ask in (world.proceeds.checkAllocate, world.proceeds.checkDeallocate):
+        with refused("Suspended", world.issuer):
+            ask(line, 1)
+
+
 def test_allocation_is_the_issuers_and_of_something(world, line):
     for act in (world.proceeds.allocate, world.proceeds.deallocate):
         with refused("NotParty", world.rival, world.issuer):

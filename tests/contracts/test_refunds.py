@@ -52,8 +52,14 @@ def settled(world, line):
     return receivable
 
 
-def refund(world, line, fingerprint, amount, by=None, offset=7, document=WHY):
-    return world.proceeds.refund(line, offset, fingerprint, amount, document, (by or world.supplier).by)
+def both(line):
+    """The two payments of `paid`, as their document remembers them."""
+    return [given.use(line, 0, 7), given.use(line, 7, PAID)]
+
+
+def refund(world, line, fingerprint, amount, by=None, offset=7, document=WHY, uses=None):
+    uses, by = both(line) if uses is None else uses, by or world.supplier
+    return world.proceeds.refund(line, offset, fingerprint, amount, document, uses, by.by)
 
 
 def refund_piece(world, receivable, start, amount, by, document=WHY):
@@ -123,12 +129,11 @@ def test_only_the_payee_refunds_and_names_its_payment(world, line, paid):
     with refused("NoSuchPayment", ...):
         refund(world, line, digest("?"), 1)
     with refused("NoSuchPayment", ...):
-        refund(world, 99, paid, 1)
+        refund(world, 99, paid, 1, uses=both(line))
 
 
 @pytest.mark.spec("BOND-4")
 def test_the_first_payment_of_a_document_is_refunded_like_the_others(world, line, paid):
-    """It is remembered with the document, the others with the line."""
     with refused("RefundTooLarge", 7, 8):
         refund(world, line, paid, 8, offset=0)
     emitted(refund(world, line, paid, 3, offset=0), "Refunded", reversedOffset=0, amount=3)
@@ -142,7 +147,38 @@ def test_the_first_payment_of_a_document_is_refunded_like_the_others(world, line
         with refused("NoSuchPayment", ...):
             refund(world, line, paid, 1, **elsewhere)
     with refused("NoSuchPayment", ...):
-        refund(world, line + 1, paid, 1, offset=0)
+        refund(world, line + 1, paid, 1, offset=0, uses=both(line))
+
+
+@pytest.mark.spec("BOND-4")
+def test_a_refund_brings_all_payments_of_its_document_in_their_order(world, line, paid):
+    first, second = both(line)
+    more = given.use(line, 7, PAID + 1)
+    for wrong in ([], [first], [second], [second, first], [first, more], [first, second, second]):
+        with refused("NoSuchPayment", ...):
+            refund(world, line, paid, 1, uses=wrong)
+    world.issuer.pays(line, paid, 3)
+    with refused("NoSuchPayment", ...):
+        refund(world, line, paid, 1, uses=[first, second])
+    refund(world, line, paid, 1, uses=[first, second, given.use(line, 7 + PAID, 3)])
+
+
+@pytest.mark.spec("BOND-4")
+def test_a_document_of_many_payments_has_its_further_ones_remembered_by_the_bonds_books(world, line, paid):
+    """The first 32 with the document, for little; nobody's refund has to bring more than that."""
+    for _ in range(30):
+        world.issuer.pays(line, paid, 2)
+    offset = 7 + PAID + 60
+    tx = world.issuer.pays(line, paid, 9)
+    emitted(tx, "Paid", outOffset=offset)
+    uses = [*both(line), *(given.use(line, 7 + PAID + 2 * i, 2) for i in range(30))]
+    with refused("RefundTooLarge", 2, 3):
+        refund(world, line, paid, 3, offset=offset - 2, uses=uses)
+    with refused("RefundTooLarge", 9, 10):
+        refund(world, line, paid, 10, offset=offset, uses=[])
+    emitted(refund(world, line, paid, 9, offset=offset, uses=[]), "Refunded", reversedOffset=offset)
+    with refused("NoSuchPayment", ...):
+        refund(world, line, paid, 1, offset=offset + 1, uses=[*uses, given.use(line, offset, 9)])
 
 
 @pytest.mark.spec("BOND-4", "DOC-4")

@@ -4,7 +4,7 @@ import pytest
 
 from tests.contracts import given
 from tests.contracts.refusals import emitted, refused
-from tests.contracts.world import NOBODY, OBLIGOR, SUPPLIER, VERIFIER, ZERO, digest, label
+from tests.contracts.world import NOBODY, OBLIGOR, OTHER, SUPPLIER, VERIFIER, ZERO, digest, label
 
 CONSENT = 44
 BUDGET, ADVANCE, EACH = 1_000_000, 200_000, 400_000
@@ -120,16 +120,56 @@ def test_a_payable_passes_the_same_gate_and_gives_room_back(world, works):
 
 def test_what_came_back_may_be_spent_again_and_what_was_taken_off_is_not_spent(world, works):
     paper = invoice(world)
-    tx = world.issuer.pays(works, paper, ADVANCE)
     world.proceeds.deallocate(works, 5, world.issuer.by)
+    world.issuer.pays(works, paper, ADVANCE)
     assert released(world, works) == (ADVANCE, ADVANCE)
     world.supplier.approves(world.proceeds, ADVANCE)
-    world.proceeds.refund(
-        works, int(tx.events["Paid"]["outOffset"]), paper, 7, digest("note"), world.supplier.by
-    )
+    uses = [given.use(works, 5, ADVANCE)]
+    world.proceeds.refund(works, 5, paper, 7, digest("note"), uses, world.supplier.by)
     with refused("NotReleased", works, 7, 8):
         world.issuer.pays(works, paper, 8)
     world.issuer.pays(works, paper, 7)
+
+
+@pytest.mark.spec("BOND-13")
+def test_what_works_hold_back_is_taken_off_the_line_only_by_the_verifiers_consent(world, bond, works):
+    for ask in (world.proceeds.checkDeallocate, world.proceeds.deallocate):
+        with refused("NotReleased", works, ADVANCE, ADVANCE + 1):
+            ask(works, ADVANCE + 1, world.issuer.by)
+        with refused("OverBudget", works, BUDGET, BUDGET + 1):
+            ask(works, BUDGET + 1, world.issuer.by)
+        with refused("ZeroAmount"):
+            ask(works, 0, world.issuer.by)
+    world.issuer.pays(works, invoice(world), ADVANCE)
+    with refused("NotReleased", works, 0, 1):
+        world.proceeds.deallocate(works, 1, world.issuer.by)
+    certify(world, works, 0)
+    world.proceeds.checkDeallocate(works, EACH)
+    world.proceeds.deallocate(works, EACH, world.issuer.by)
+    with refused("NotReleased", works, 0, 1):
+        world.proceeds.deallocate(works, 1, world.issuer.by)
+    other = given.open_line(world, bond, "WIND")
+    world.issuer.files("plan", OTHER)
+    tx = world.proceeds.proposeReallocation(works, other, EACH, digest("plan"), world.issuer.by)
+    proposal = int(tx.events["ReallocationProposed"]["reallocation"])
+    world.verifier.files("consent", OTHER)
+    tx = world.proceeds.consentReallocation(proposal, digest("consent"), world.verifier.by)
+    emitted(tx, "Reallocated", to=other, amount=EACH, verifier=world.verifier)
+
+
+@pytest.mark.spec("BOND-13")
+def test_retention_stays_on_the_line_until_the_final_certificate(world, line):
+    set_works(world, line, retention=RETENTION)
+    world.issuer.allocates(line, BUDGET)
+    most = BUDGET * 95 // 100
+    with refused("NotReleased", line, most, most + 1):
+        world.proceeds.deallocate(line, most + 1, world.issuer.by)
+    world.proceeds.deallocate(line, most, world.issuer.by)
+    for ask in (world.proceeds.checkDeallocate, world.proceeds.deallocate):
+        with refused("NotReleased", line, 0, 1):
+            ask(line, 1, world.issuer.by)
+    certify_final(world, line)
+    world.proceeds.deallocate(line, BUDGET - most, world.issuer.by)
 
 
 @pytest.mark.spec("BOND-12")

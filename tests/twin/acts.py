@@ -14,7 +14,7 @@ from eth_hash.auto import keccak
 
 from ledger.domain import purposes
 from ledger.domain.coupons import CouponKind, Period, ServiceTerms, terms_hash
-from ledger.domain.discount import MOST_ROLLED, Convention, days_of, discount_half_up
+from ledger.domain.discount import MOST_AHEAD, MOST_ROLLED, Convention, days_of, discount_half_up
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.mandates import MandateKind
 from ledger.domain.programmes import Programme
@@ -878,6 +878,7 @@ class Histories:
         line, out_offset, fingerprint, payee = self.fit(
             self.payments, lambda: (1, 0, ZERO_HASH, STRANGER.address)
         )
+        uses = self.world.documents.uses_of(fingerprint)
         return self.act(
             self.who(payee),
             self.world.proceeds,
@@ -887,6 +888,7 @@ class Histories:
             fingerprint,
             self.amount(self.one([20, 2_000, 200_000])),
             self.hash(),
+            self.spoilt(uses, lambda: self.one([(), uses[:-1], (*uses, 7), tuple(reversed(uses))])),
         )
 
     def refund_encumbered(self) -> Act:
@@ -1222,7 +1224,7 @@ class Histories:
         receivable = self.world.receivables.receivable(id_)
         financier = self.spoilt(self.one(FINANCIERS).address, lambda: self.one(EVERYBODY).address)
         funding = self.spoilt(
-            self.today, lambda: self.one([self.today + 1, max(self.today - 1, 0), receivable.due])
+            self.today, lambda: self.one([self.today + 1, max(self.today - 1, 0), receivable.due, self.today + MOST_AHEAD + 1])
         )
         rate, convention = self.dice.randrange(100_000), self.one(list(Convention))
         rolled = self.dice.randrange(3) if convention == Convention.ACT_360_ROLLED else 0

@@ -99,7 +99,8 @@ def test_every_fen_of_the_bond_has_one_state(world: World, do: Callable[..., Any
     assert (states(1).encumbered, states(1).available) == (FACE, 840_000 - FACE)
     out_offset = do(ISSUER, "Proceeds", "pay", 1, INVOICE, 60_000)
     assert (out_offset, states(1).spent) == (FACE, 60_000)
-    do(SUPPLIER, "Proceeds", "refund", 1, out_offset, INVOICE, 20_000, keccak(b"credit note"))
+    uses = world.documents.uses_of(INVOICE)
+    do(SUPPLIER, "Proceeds", "refund", 1, out_offset, INVOICE, 20_000, keccak(b"credit note"), uses)
     assert (states(1).spent, states(1).available) == (40_000, 840_000 - FACE - 40_000)
     assert (
         sum(getattr(states(1), name) for name in states(1).__slots__) == world.proceeds.raised(1) == 850_000
@@ -110,14 +111,14 @@ def test_every_fen_of_the_bond_has_one_state(world: World, do: Callable[..., Any
 def test_a_refund_takes_the_payments_next_unrefunded_fen(world: World, do: Callable[..., Any]) -> None:
     """BOND-4: never more than the payment's length, one counter per payment."""
     out_offset = do(ISSUER, "Proceeds", "pay", 1, INVOICE, 1_000)
-    reversed_ = []
+    reversed_, rest = [], (keccak(b"credit note"), world.documents.uses_of(INVOICE))
     for amount in (300, 200):
-        args = (1, out_offset, INVOICE, amount, keccak(b"credit note"))
+        args = (1, out_offset, INVOICE, amount, *rest)
         _, events = world.act(SUPPLIER, ADDRESSES["Proceeds"], "refund", *args)
         reversed_.append(next(e.values[3] for e in events if e.name == "Refunded"))
     assert reversed_ == [out_offset, out_offset + 300]
     with pytest.raises(Refusal) as refused:
-        do(SUPPLIER, "Proceeds", "refund", 1, out_offset, INVOICE, 501, keccak(b"credit note"))
+        do(SUPPLIER, "Proceeds", "refund", 1, out_offset, INVOICE, 501, *rest)
     assert (refused.value.name, refused.value.values) == ("RefundTooLarge", (500, 501))
 
 

@@ -342,6 +342,9 @@ class AssetPools(Module):
         e = self._piece_in(id_, number, PoolPieceState.BOUGHT)
         self.participants.require_active(sender)
         self.documents.require_known(document, sender, DocumentKind.OTHER)
+        piece, locked = self.piece_book.piece(e.receivable, e.start), PieceState.LOCKED
+        if piece.kind != locked:
+            raise Refusal("WrongState", word("PIECE"), e.start, piece.state, int(locked))
         self.pieces[id_, number] = replace(e, state=PoolPieceState.BREACHED)
         self.emit("PieceBreached", id_, e.receivable, number, e.start, document)
 

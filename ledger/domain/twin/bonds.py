@@ -67,11 +67,13 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class Allotment:
-    """When booking ended, and how far allotment has come: the next place, the units of those before it."""
+    """When booking ended, and how far allotment has come: the next place, the units of those before it, and how many
+    units those were allotted."""
 
     ended_on: int = 0
     next: int = 0
     passed: int = 0
+    units: int = 0
 
 
 class BondOffice(Module):
@@ -265,10 +267,10 @@ class BondOffice(Module):
     def _allot_one(self, id_: int, place: Booking) -> None:
         bond, cursor = self.bond(id_), self.allotment(id_)
         end = cursor.passed + place.units
-        self.allotments[id_] = replace(cursor, next=cursor.next + 1, passed=end)
+        units = share_down(bond, end) - share_down(bond, cursor.passed)
+        self.allotments[id_] = Allotment(cursor.ended_on, cursor.next + 1, end, cursor.units + units)
         if place.units == 0:
             return
-        units = share_down(bond, end) - share_down(bond, cursor.passed)
         self.bonds[id_] = replace(bond, allotted_units=bond.allotted_units + units)
         amount, rest = (n * bond.terms.issue_price for n in (units, place.units - units))
         if units:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from ledger.domain.documentuses import MOST_USES, amount_at, use_of
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.purposes import address_bytes
 from ledger.domain.twin.base import NOBODY, ZERO_HASH, Contract, Refusal, Stage, word
@@ -54,14 +55,6 @@ class Capacity:
         return max(self.total - self.used - self.credited, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class FirstUse:
-    """Where an obligation was first used by a module that named the place, and how much."""
-
-    place: int = 0
-    amount: int = 0
-
-
 class Documents(Contract):
     def __init__(self, stage: Stage, address: str, participants: Participants, recover: Recover) -> None:
         super().__init__(stage, address)
@@ -69,7 +62,7 @@ class Documents(Contract):
         self.recover = recover
         self.documents: dict[tuple[bytes, str], Document] = {}
         self.capacities: dict[bytes, Capacity] = {}
-        self.first_uses: dict[bytes, FirstUse] = {}
+        self.uses: dict[bytes, tuple[int, ...]] = {}
         self.papers: dict[bytes, bytes] = {}
         self.links: dict[bytes, bytes] = {}
         self.notes_used: set[tuple[str, bytes]] = set()
@@ -174,15 +167,22 @@ class Documents(Contract):
     def use_at(
         self, sender: str, fingerprint: bytes, amount: int, place: int
     ) -> tuple[Capacity, bytes, bool]:
-        """As `use`; the root too, and whether the obligation remembers this use, as its first, by itself."""
+        """As `use`; the root too, and whether the obligation itself remembers this use."""
         used, root = self.use(sender, fingerprint, amount), self.root_of(fingerprint)
-        kept = root not in self.first_uses
+        uses = self.uses.get(root, ())
+        kept = len(uses) < MOST_USES
         if kept:
-            self.first_uses[root] = FirstUse(place, amount)
+            self.uses[root] = (*uses, use_of(place, amount))
         return used, root, kept
 
-    def first_use(self, fingerprint: bytes) -> FirstUse:
-        return self.first_uses.get(self.root_of(fingerprint), FirstUse())
+    def uses_of(self, fingerprint: bytes) -> tuple[int, ...]:
+        """Those that named a place, as far as they are remembered here."""
+        return self.uses.get(self.root_of(fingerprint), ())
+
+    def used_at(self, fingerprint: bytes, place: int, all_: Sequence[int]) -> int:
+        """How much, by whoever brings all of them."""
+        uses = self.uses_of(fingerprint)
+        return amount_at(uses, place) if uses == tuple(all_) else 0
 
     def release(self, sender: str, fingerprint: bytes, amount: int) -> None:
         self._only_user(sender)

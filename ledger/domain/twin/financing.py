@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from ledger.domain.discount import MOST_ROLLED, Convention, days_of, discount_half_up
+from ledger.domain.discount import MOST_AHEAD, MOST_ROLLED, Convention, days_of, discount_half_up
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.roles import Role
 from ledger.domain.states import QuoteState, ReceivableState
@@ -72,6 +72,9 @@ class Financing(Module):
             raise Refusal("AlreadyUsed", word("NONCE"), q.nonce.to_bytes(32, "big"))
         if q.funding_day < self.participants.today():
             raise Refusal("DateOutOfOrder", word("FUNDING_DAY"), q.funding_day, self.participants.today())
+        last = self.participants.today() + MOST_AHEAD
+        if q.funding_day > last:
+            raise Refusal("DateOutOfOrder", word("FUNDING_DAY"), last, q.funding_day)
         self.participants.require_role(q.financier, Role.FINANCIER)
         self._require_payee(q)
         self._require_terms(q)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -9,6 +10,7 @@ from eth_hash.auto import keccak
 
 from ledger.domain import purposes
 from ledger.domain.bondlimits import POCKET, Binding, PocketReason, share_down
+from ledger.domain.documentuses import place_of
 from ledger.domain.purposes import PROCEEDS, WORD, axis_of
 from ledger.domain.roles import Role
 from ledger.domain.states import PieceState
@@ -21,6 +23,7 @@ from ledger.domain.twin.limits import Limits
 from ledger.domain.twin.participants import Participants
 from ledger.domain.twin.pieces import PieceBook
 from ledger.domain.twin.works import Works
+from ledger.domain.works import MILESTONES, RETENTION
 
 MAX_LINES: Final = 128
 
@@ -105,7 +108,7 @@ class Encumbrance:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """`amount` is zero of a first use, which `Documents` remembers."""
+    """`amount` is zero of a payment that `Documents` remembers."""
 
     amount: int = 0
     refunded: int = 0
@@ -342,20 +345,15 @@ class Proceeds(Works):
 
     def allocate(self, sender: str, id_: int, amount: int) -> None:
         line = self._own_line(sender, id_)
-        if amount == 0:
-            raise Refusal("ZeroAmount")
-        self.frameworks.require_eligible(line.framework, line.category)
-        cash, pool = self._cash_of(line), purposes.pool(line.bond)
-        self._give(id_, amount)
-        had = _axis(cash, pool).balance
-        if amount > had:
-            raise Refusal("OverProceeds", line.bond, had, amount)
-        cash.shift(self.address, PROCEEDS, pool, purposes.budget_line(id_), amount, _number(id_))
+        self._require_allocable(id_, line, amount)
+        self._count_allocated(id_, amount)
+        pool, axis = purposes.pool(line.bond), purposes.budget_line(id_)
+        self._cash_of(line).shift(self.address, PROCEEDS, pool, axis, amount, _number(id_))
         self.emit("Allocated", line.bond, id_, amount)
 
     def deallocate(self, sender: str, id_: int, amount: int) -> None:
         line = self._own_line(sender, id_)
-        self._require_available(id_, line, amount)
+        self._require_idle(id_, line, amount)
         self._count_allocated(id_, -amount)
         self._count(id_, deallocated=amount)
         pool = purposes.pool(line.bond)
@@ -399,7 +397,8 @@ class Proceeds(Works):
         self._require_available(r.source, line, r.amount)
         self._count_allocated(r.source, -r.amount)
         self._count(r.source, deallocated=r.amount)
-        self._give(r.target, r.amount)
+        self._require_room(r.target, r.amount)
+        self._count_allocated(r.target, r.amount)
         self.reallocations[id_] = replace(r, state=2)
         source, target = purposes.budget_line(r.source), purposes.budget_line(r.target)
         self._cash_of(line).shift(self.address, PROCEEDS, source, target, r.amount, document)
@@ -411,7 +410,34 @@ class Proceeds(Works):
             raise Refusal("WrongState", word("REALLOCATION"), id_, r.state, 1)
         return r
 
-    def _give(self, id_: int, amount: int) -> None:
+    def check_allocate(self, id_: int, amount: int) -> None:
+        line = self._known(id_)
+        self.participants.require_role(line.issuer, Role.ISSUER)
+        self._require_allocable(id_, line, amount)
+
+    def check_deallocate(self, id_: int, amount: int) -> None:
+        line = self._known(id_)
+        self.participants.require_role(line.issuer, Role.ISSUER)
+        self._require_idle(id_, line, amount)
+
+    def _require_allocable(self, id_: int, line: BudgetLine, amount: int) -> None:
+        if amount == 0:
+            raise Refusal("ZeroAmount")
+        self.frameworks.require_eligible(line.framework, line.category)
+        self._require_room(id_, amount)
+        had = _axis(self._cash_of(line), purposes.pool(line.bond)).balance
+        if amount > had:
+            raise Refusal("OverProceeds", line.bond, had, amount)
+
+    def _require_idle(self, id_: int, line: BudgetLine, amount: int) -> None:
+        """Unspent money, but for what the line's works hold back."""
+        self._require_available(id_, line, amount)
+        available = _axis(self._cash_of(line), purposes.budget_line(id_)).balance
+        idle = max(available - self.held_back(id_), 0)
+        if line.conditions & (MILESTONES | RETENTION) and amount > idle:
+            raise Refusal("NotReleased", id_, idle, amount)
+
+    def _require_room(self, id_: int, amount: int) -> None:
         line = self.lines[id_]
         project = self.projects[line.project]
         if amount > line.budget - line.allocated:
@@ -422,7 +448,6 @@ class Proceeds(Works):
             room = self._share(line.bond, self.limits(line.bond).pocket_ppm) - self.limits(line.bond).pocket
             if amount > room:
                 raise Refusal("OverPocket", line.bond, room, amount)
-        self._count_allocated(id_, amount)
 
     # --- the gate ---
 
@@ -450,7 +475,7 @@ class Proceeds(Works):
             raise Refusal("NotParty", sender, line.issuer)
         self._require_gate(id_, line, fingerprint, amount)
         cash, purpose = self._cash_of(line), purposes.budget_line(id_)
-        place = _place(id_, _axis(cash, purpose).outgoing)
+        place = place_of(id_, _axis(cash, purpose).outgoing)
         used, root, kept = self.documents.use_at(self.address, fingerprint, amount, place)
         self._require_obligation(line, used.payer, used.currency)
         if used.payer == used.payee:
@@ -561,26 +586,29 @@ class Proceeds(Works):
     # --- money that comes back ---
 
     def refund(
-        self, sender: str, id_: int, out_offset: int, fingerprint: bytes, amount: int, document: bytes
+        self,
+        sender: str,
+        id_: int,
+        out_offset: int,
+        fingerprint: bytes,
+        amount: int,
+        document: bytes,
+        uses: Sequence[int],
     ) -> None:
         """Takes the payment's next unrefunded fen: the returning fen inherit that interval's origin."""
         root = self.documents.root_of(fingerprint)
         key = payment_key(id_, out_offset, root, sender)
         payment = self.payments.get(key, Payment())
-        length = payment.amount or self._first_payment(sender, id_, out_offset, root, key)
+        length = payment.amount
+        if not length and sender == purposes.checksum(root[-20:]) and out_offset < 1 << 112:
+            length = self.documents.used_at(root, place_of(id_, out_offset), uses)
+        if not length:
+            raise Refusal("NoSuchPayment", key)
         self._require_refundable(length - payment.refunded, amount)
         self.payments[key] = replace(payment, refunded=payment.refunded + amount)
         self._uncount_refinanced(sender, id_, fingerprint, amount)
         axis = axis_of(PROCEEDS, purposes.budget_line(id_))
         self._take_back(sender, id_, axis, out_offset + payment.refunded, fingerprint, amount, document)
-
-    def _first_payment(self, sender: str, id_: int, out_offset: int, root: bytes, key: bytes) -> int:
-        """A payment that was its obligation's first is remembered there, each further one here."""
-        first = self.documents.first_use(root)
-        payee = purposes.checksum(root[-20:])
-        if not first.amount or first.place != _place(id_, out_offset) or sender != payee:
-            raise Refusal("NoSuchPayment", key)
-        return first.amount
 
     def _uncount_refinanced(self, payee: str, id_: int, fingerprint: bytes, amount: int) -> None:
         """Who reimbursed itself gives back what counts as refinanced no longer."""
@@ -684,11 +712,6 @@ def payment_key(line: int, out_offset: int, root: bytes, payee: str) -> bytes:
     """`keccak256(abi.encode(uint32, uint256, bytes32, address))`: one direct payment, by its root."""
     parts = [line.to_bytes(WORD, "big"), out_offset.to_bytes(WORD, "big"), root]
     return keccak(b"".join([*parts, purposes.address_bytes(payee).rjust(WORD, b"\0")]))
-
-
-def _place(line: int, out_offset: int) -> int:
-    """Where a payment left which line, for its document to remember."""
-    return line << 112 | out_offset
 
 
 def _axis(cash: Cash, purpose: bytes) -> Axis:

@@ -1,4 +1,4 @@
-"""Twin of `Works`: milestones (BOND-11) and retention (BOND-12) hold a part of a budget line back."""
+"""Twin of `Works`: milestones (BOND-11) and retention (BOND-12) hold a part of a budget line back (BOND-13)."""
 
 from __future__ import annotations
 
@@ -80,6 +80,10 @@ class Works(Placements):
         line, works, states = self._known(id_), self.works_of(id_), self.line_states(id_)
         kept_back = works.retention if line.conditions & RETENTION else 0
         return released(line.budget, works.held, kept_back), states.spent + states.encumbered
+
+    def held_back(self, id_: int) -> int:
+        """Of the line's budget, by milestones without a certificate and by retention."""
+        return self._known(id_).budget - self.released_of(id_)[0]
 
     # --- issuer ---
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ledger.domain.documentuses import digest_of_uses
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.programmes import Programme
 from ledger.domain.purposes import BANK, LOANS, MATURITY, POOLS, PROCEEDS, SERVICE
@@ -415,8 +416,8 @@ class World:
         for fingerprint, capacity in self.documents.capacities.items():
             yield (self.documents.address, "obligation", (fingerprint,)), plain(capacity)[:-1]
             yield (self.documents.address, "credited", (fingerprint,)), capacity.credited
-            first = self.documents.first_use(fingerprint)
-            yield (self.documents.address, "firstUse", (fingerprint,)), plain(first)
+            uses = digest_of_uses(self.documents.uses_of(fingerprint))
+            yield (self.documents.address, "uses", (fingerprint,)), uses
             yield (self.documents.address, "paperOf", (fingerprint,)), self.documents.paper_of(fingerprint)
         for fingerprint, root in self.documents.links.items():
             yield (self.documents.address, "rootOf", (fingerprint,)), root

@@ -8,6 +8,8 @@ import {BondActs} from "./BondActs.sol";
 
 /// @title Projects, budget lines, the gate, refunds
 abstract contract ProceedsActs is BondActs {
+    uint256 private constant MOST_USES = 32;
+
     struct ProjectRecord {
         address company;
         uint32 framework;
@@ -222,8 +224,9 @@ abstract contract ProceedsActs is BondActs {
         BondRecord storage b = _bond(l.bond);
         bool allowed = by == p.payee && amount != 0 && amount <= p.amount - p.refunded
             && cashes[b.cash].balanceOf(by) >= amount;
-        bytes memory data =
-            abi.encodeCall(IProceedsBooks.refund, (p.line, p.offset, p.fingerprint, amount, PAPER));
+        bytes memory data = abi.encodeCall(
+            IProceedsBooks.refund, (p.line, p.offset, p.fingerprint, amount, PAPER, _usesOf(p.fingerprint))
+        );
         _expectReversed(p.offset + p.refunded);
         (bool ok,) = _act("proceeds.refund", by, address(proceeds), data);
         _judge("BOND-1", "proceeds.refund", allowed, ok);
@@ -231,6 +234,20 @@ abstract contract ProceedsActs is BondActs {
         p.refunded += amount;
         _unuse(p.fingerprint, amount);
         (l.available, b.spent) = (l.available + amount, b.spent - amount);
+    }
+
+    /// @dev What a document remembers of its payments: the first ones.
+    function _usesOf(bytes32 fingerprint) private view returns (uint256[] memory uses) {
+        uses = new uint256[](MOST_USES);
+        uint256 count;
+        for (uint256 i; i < _payments.length && count < MOST_USES; ++i) {
+            PaymentRecord storage p = _payments[i];
+            if (p.fingerprint != fingerprint) continue;
+            uses[count++] = (uint256(p.line) << 208) | (p.offset << 96) | p.amount;
+        }
+        assembly ("memory-safe") {
+            mstore(uses, count)
+        }
     }
 
     uint256 private _reversed;
