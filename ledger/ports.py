@@ -7,7 +7,7 @@ strings in lower case, amounts are integers in minor units, times are UTC second
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
@@ -137,8 +137,8 @@ class Chain(Protocol):
     def told(
         self, contract: Contract, event: str, first: int, indexed: Sequence[str | None] = ()
     ) -> Iterator[Event]:
-        """All events of one name from block `first` on, in order; of the given accounts, where `indexed` names
-        them: one for each indexed argument in turn, None for any."""
+        """All events of one name from block `first` on, in order. `indexed` names accounts, one for each
+        indexed argument in turn, None for any."""
 
     def know(self, *contracts: Contract) -> None:
         """Names these contracts' events after them from now on."""

@@ -1,5 +1,5 @@
-"""BOND-11 to BOND-13: what left a budget line stayed within what its works had released at that moment, and what
-they held back was not taken off it."""
+"""BOND-11 to BOND-13: what left a budget line stayed within what its works had released at that moment, and
+what they held back was not taken off it."""
 
 from __future__ import annotations
 

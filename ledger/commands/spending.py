@@ -1,4 +1,5 @@
-"""`greenledger bond project|line|allocate|deallocate|invoice|pay`, `business-date`: spending what a bond raised."""
+"""`greenledger bond project|line|allocate|deallocate|invoice|pay`, `business-date`: spending what a bond
+raised."""
 
 from __future__ import annotations
 

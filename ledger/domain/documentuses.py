@@ -1,7 +1,7 @@
 """How an obligation document remembers where it was used: exactly `Documents.uses` on chain.
 
-Each use is one word, its place (32 bits of budget line, 112 of offset) above its amount (96). The contract keeps how
-many there were and one hash of them all; whoever names one of them brings them all.
+Each use is one word, its place (32 bits of budget line, 112 of offset) above its amount (96). The contract
+keeps how many there were and one hash of them all; whoever names one of them brings them all.
 """
 
 from __future__ import annotations

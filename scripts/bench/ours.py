@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from ledger import Ledger
@@ -16,21 +15,13 @@ from ledger.domain.kinds import DocumentKind
 from ledger.domain.money import Money, currency
 from ledger.domain.roles import Role
 from ledger.story.cast import illustrative_lei
+from scripts.bench import holders
+from scripts.bench.row import Row
 
 CNY = currency("CNY")
 BANK = "settlement bank"
 PIECES = 100
 BATCH = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One measured act: what, in which case, gas, and which checks were on."""
-
-    act: str
-    case: str
-    gas: int
-    checks: str
 
 
 def measure(ledger: Ledger) -> Iterator[Row]:
@@ -217,6 +208,8 @@ class Scene:
         )
         yield self.row("move a whole piece", "repeated", back, checks)
         yield from self.financing(confirmed.id)
+        yield from holders.passing(self, confirmed.id, yuan(2_000_000).minor)
+        yield from holders.lending(self, yuan(1_000_000))
 
     def financing(self, receivable: int) -> Iterator[Row]:
         quote = self.ledger.financier.quote(
@@ -256,6 +249,16 @@ class Scene:
         ]
         gas = sum(map(self.gas, batches)) // PIECES
         yield Row("settle, a piece of 100", "amortised", gas, "cursor, discharge, admission, claim fallback")
+        yield from self.pooling(papers, face)
+
+    def pooling(self, papers: list[str], face: Money) -> Iterator[Row]:
+        self.today = self.ledger.operator.today()
+        self.credit = self.ledger.bank.grant_line(
+            BANK, "issuer", face, self.today + dt.timedelta(days=200)
+        ).id
+        confirmed = self.confirm("pool", face, papers, None)
+        self.ledger.supplier.accept("supplier", confirmed.id)
+        yield from holders.pooling(self, confirmed.id, face)
 
     def record_day(self) -> Iterator[Row]:
         """The first move after a record day keeps what both sides held at its end."""

@@ -220,9 +220,7 @@ def test_funding_lies_between_today_and_the_due_date(world, receivable, quote):
     )
     accepting_refused(world, quote | {"fundingDay": due}, "DateOutOfOrder", "DUE", due, due)
     far = today + MOST_AHEAD + 1
-    accepting_refused(
-        world, quote | {"fundingDay": far}, "DateOutOfOrder", "FUNDING_DAY", far - 1, far
-    )
+    accepting_refused(world, quote | {"fundingDay": far}, "DateOutOfOrder", "FUNDING_DAY", far - 1, far)
 
 
 def test_the_receivable_is_accepted(world, quote):

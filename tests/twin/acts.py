@@ -1224,7 +1224,8 @@ class Histories:
         receivable = self.world.receivables.receivable(id_)
         financier = self.spoilt(self.one(FINANCIERS).address, lambda: self.one(EVERYBODY).address)
         funding = self.spoilt(
-            self.today, lambda: self.one([self.today + 1, max(self.today - 1, 0), receivable.due, self.today + MOST_AHEAD + 1])
+            self.today,
+            lambda: self.today + self.one([1, -1, MOST_AHEAD + 1, receivable.due - self.today]),
         )
         rate, convention = self.dice.randrange(100_000), self.one(list(Convention))
         rolled = self.dice.randrange(3) if convention == Convention.ACT_360_ROLLED else 0

@@ -19,7 +19,7 @@ PAGE: Final = ROOT / "docs" / "state-machines.md"
 DONE: Final = "done"
 LEADS: Final = "> "
 OUTSIDERS: Final = frozenset({"operator", "guardian", "stranger"})
-ABOUT: Final = frozenset({"by", "others", "barred"})
+ABOUT: Final = frozenset({"by", "only", "others", "barred"})
 GROUPS: Final = {
     "anyone": list(BY),
     "modules": [],
@@ -32,19 +32,20 @@ class Row:
     """What the table says of one act."""
 
     by: str | list[str]
+    only: Mapping[str, list[str]]
     others: frozenset[str]
     barred: frozenset[str]
     cells: Mapping[str, str]
 
-    @property
-    def rightful(self) -> list[str]:
-        return GROUPS[self.by] if isinstance(self.by, str) else self.by
+    def rightful(self, state: str) -> list[str]:
+        everywhere = GROUPS[self.by] if isinstance(self.by, str) else self.by
+        return self.only.get(state, everywhere)
 
     def expected(self, state: str, who: str) -> frozenset[str]:
         """The outcomes that the table allows: `done`, or refusals by name."""
         cell = self.cells[state]
         own = DONE if cell.startswith(LEADS) else cell
-        if who in self.rightful:
+        if who in self.rightful(state):
             return frozenset({own})
         return (self.others | {own}) - {DONE}
 
@@ -56,7 +57,8 @@ def table() -> dict[str, dict[str, Row]]:
 
 def _row(row: Mapping[str, Any]) -> Row:
     others, barred = frozenset(row.get("others", ())), frozenset(row.get("barred", ["Suspended"]))
-    return Row(row["by"], others, barred, {k: v for k, v in row.items() if k not in ABOUT})
+    cells = {k: v for k, v in row.items() if k not in ABOUT}
+    return Row(row["by"], row.get("only", {}), others, barred, cells)
 
 
 # --- trying ------------------------------------------------------------------------------------------------
@@ -75,7 +77,7 @@ def try_state(ground: Ground, name: str, state: str, callers: Collection[str] = 
         ground.agrees()
         before = ground.world.views()
         for act, row in rows.items():
-            for who in dict.fromkeys((*row.rightful[:2], *callers)):
+            for who in dict.fromkeys((*row.rightful(state)[:2], *callers)):
                 found = _outcome(scene, machine.acts[act], who)
                 assert found in row.expected(state, who), (name, state, act, who, found)
                 tries += 1
@@ -105,7 +107,7 @@ def _known(refusal: Refusal) -> str:
 def _led(scene: Scene, machine: Machine, act: str, row: Row, state: str) -> None:
     """Where the act leads whoever may; and whether the operator's suspension stops it."""
     call = machine.acts[act]
-    for who in row.rightful[:3]:
+    for who in row.rightful(state)[:3]:
         with scene.ground.trying():
             scene.do(who, call.module, call.function, *call.args(scene, BY[who]))
             assert machine.state_of(scene) == row.cells[state].removeprefix(LEADS), (state, act, who)
@@ -118,7 +120,7 @@ def _led(scene: Scene, machine: Machine, act: str, row: Row, state: str) -> None
 
 # --- drawing -----------------------------------------------------------------------------------------------
 
-HEAD: Final = """# State machines of the receivable side
+HEAD: Final = """# State machines of the receivable side, and of alerts
 
 Made from `tests/data/state_machines.toml`, which `tests/unit/test_state_machines.py` tries out: every act,
 in every state, by every caller (STATE-1). A cell says where the act leads whoever may do it, or how it is
@@ -158,6 +160,11 @@ def _cells(name: str, rows: Mapping[str, Row]) -> list[str]:
     for act, row in rows.items():
         by = row.by if isinstance(row.by, str) else ", ".join(row.by)
         mark = " ✳" if DONE in row.barred else ""
-        cells = [row.cells[state].replace(LEADS, "→ ") for state in states]
+        cells = [_cell(row, state) for state in states]
         lines.append([act + mark, by, *cells, ", ".join(sorted(row.others))])
     return ["| " + " | ".join(line) + " |" for line in lines]
+
+
+def _cell(row: Row, state: str) -> str:
+    only = f" ({', '.join(row.only[state])} only)" if state in row.only else ""
+    return row.cells[state].replace(LEADS, "→ ") + only

@@ -1,4 +1,4 @@
-"""The state machines of the receivable side: how each state is reached, and every act that is tried there.
+"""The state machines of pieces, loans and alerts: how each state is reached, and every act tried there.
 
 What is expected of each act in each state stands in tests/data/state_machines.toml (STATE-1).
 """
@@ -15,6 +15,7 @@ from ledger.domain import purposes
 from ledger.domain.discount import Convention, discount_half_up
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.states import (
+    AlertState,
     ApplicationState,
     AssetPoolState,
     DrawdownState,
@@ -895,6 +896,85 @@ INSTRUCTION: Final = Machine(
     lambda s: InstructionState(s.world.instructions.instructions[s.id].state).name.lower(),
 )
 
+# --- alert ---
+
+
+ANSWER_DAYS: Final = 30
+AGAIN: Final = ("investor", "verifier", "auditor", "authority")
+"""Who may raise an alert on the bond, or raise a dismissed one again."""
+ABOUT: Final = (1, keccak(b"what was found"), b"round-trip".ljust(32, b"\0"), NOBODY)
+
+
+def own_paper(account: str, which: bytes = b"first") -> bytes:
+    return keccak(which + purposes.address_bytes(account))
+
+
+def files_own(s: Scene, who: str, which: bytes = b"first") -> bytes:
+    document = own_paper(BY[who], which)
+    s.do(who, "documents", "register", document, int(DocumentKind.OTHER), ZERO_HASH)
+    return document
+
+
+def raised(s: Scene) -> None:
+    """By a holder of the first bond, about its issuer."""
+    document = files_own(s, "investor")
+    s.id = s.do("investor", "alerts", "raiseAlert", *ABOUT, document)
+    for who in ("group", "auditor", "authority"):
+        files_own(s, who)
+
+
+def raised_again(s: Scene) -> None:
+    s.do("verifier", "alerts", "reopen", s.id, own_paper(BY["verifier"], b"again"))
+
+
+def with_new_papers(s: Scene) -> None:
+    for who in AGAIN:
+        files_own(s, who, b"again")
+
+
+ASSIGNED: Final = steps(raised, lambda s: s.do("auditor", "alerts", "assign", s.id, BY["auditor"]))
+EXPLAINED: Final = steps(ASSIGNED, lambda s: s.do("group", "alerts", "explain", s.id, own_paper(BY["group"])))
+DISMISSED: Final = steps(
+    ASSIGNED,
+    lambda s: s.do("auditor", "alerts", "dismiss", s.id, 4, own_paper(BY["auditor"])),
+    with_new_papers,
+)
+
+
+def alert_state(s: Scene) -> str:
+    alert = s.world.alerts.alert(s.id)
+    if alert.judge != NOBODY and s.world.alerts.is_overdue(s.id):
+        return "overdue"
+    if alert.state == AlertState.RAISED and alert.round > 1:
+        return "raised again"
+    return AlertState(alert.state).name.lower()
+
+
+ALERT: Final = Machine(
+    {
+        "raised": raised,
+        "assigned": ASSIGNED,
+        "explained": EXPLAINED,
+        "overdue": steps(ASSIGNED, days(ANSWER_DAYS + 1)),
+        "confirmed": steps(
+            ASSIGNED,
+            lambda s: s.do("auditor", "alerts", "confirm", s.id, 1, False, own_paper(BY["auditor"])),
+        ),
+        "dismissed": DISMISSED,
+        "raised again": steps(DISMISSED, raised_again),
+    },
+    {
+        "raise the same": Act("alerts", "raiseAlert", lambda s, who: (*ABOUT, own_paper(who))),
+        "assign": Act("alerts", "assign", lambda s, _: (s.id, BY["authority"])),
+        "explain": Act("alerts", "explain", lambda s, who: (s.id, own_paper(who))),
+        "confirm": Act("alerts", "confirm", lambda s, who: (s.id, 1, False, own_paper(who))),
+        "dismiss": Act("alerts", "dismiss", lambda s, who: (s.id, 4, own_paper(who))),
+        "reopen": Act("alerts", "reopen", lambda s, who: (s.id, own_paper(who, b"again"))),
+    },
+    alert_state,
+    {"assigned": (ANSWER_DAYS + 1, "overdue"), "explained": (ANSWER_DAYS + 1, "overdue")},
+)
+
 MACHINES: Final[Mapping[str, Machine]] = {
     "credit line": LINE,
     "receivable": RECEIVABLE,
@@ -910,6 +990,7 @@ MACHINES: Final[Mapping[str, Machine]] = {
     "drawdown": DRAWDOWN,
     "redemption": REDEMPTION,
     "bank instruction": INSTRUCTION,
+    "alert": ALERT,
 }
 BY_NAME: Final = {actor.address: name for name, actor in CALLERS.items()}
 assert set(BY_ADDRESS) >= set(BY.values())

@@ -1,4 +1,4 @@
-"""Twin of `Works`: milestones (BOND-11) and retention (BOND-12) hold a part of a budget line back (BOND-13)."""
+"""Twin of `Works`: milestones (BOND-11) and retention (BOND-12) hold a part of a line back (BOND-13)."""
 
 from __future__ import annotations
 
