@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field
 
 from api.schemas.common import Act, Answer, Date, Hash, Offset, OffsetOut, Paper, Request, Who, WideId
+from api.schemas.rules import NoticeOut
 from ledger.services.pieces import Hold, Interval
 
 Sequence = Annotated[int, Field(ge=0, lt=2**16)]
@@ -28,6 +29,7 @@ class PieceOffered(Act):
     end: OffsetOut
     recipient: str
     last_day: Date
+    notices: list[NoticeOut]
 
 
 class PlaceIn(Request):
@@ -68,6 +70,7 @@ class Bundled(Act):
     recipient: str
     parts: int
     amount: OffsetOut
+    notices: list[NoticeOut]
 
 
 class PledgeIn(Request):

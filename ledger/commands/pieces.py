@@ -154,6 +154,8 @@ def piece_offer(
         start, end = (_minor(ledger, receivable, text) for text in (from_, until))
         done = ledger.pieces.offer(who, receivable, to, start=start, end=end, trade_document=read_file(paper))
     _done(json_, say("Offered to {to} until the end of {day}.", to=to, day=done.last_day), done)
+    if not json_:
+        tell_notices(done.notices)
 
 
 @piece_app.command("bundle")
@@ -171,6 +173,8 @@ def piece_bundle(
         done = ledger.pieces.bundle(who, intervals, to, trade_document=read_file(paper), offered=offered)
     told = say("{parts} parts, offered to {to}.", parts=done.parts, to=to)
     _done(json_, told if offered else say("{parts} parts, passed on to {to}.", parts=done.parts, to=to), done)
+    if not json_:
+        tell_notices(done.notices)
 
 
 @piece_app.command("withdraw")

@@ -12,7 +12,8 @@ from ledger.domain.kinds import DocumentKind
 from ledger.errors import BadInput, NotFound
 from ledger.services.desk import Desk, act_of
 from ledger.services.documents import Paper
-from ledger.services.receivables import piece_at, piece_of, pieces_of, receivable_of
+from ledger.services.receivables import before_passing_on, piece_at, piece_of, pieces_of, receivable_of
+from ledger.services.rules import Notice
 from ledger.services.session import Act, Session, struct
 from ledger.services.values import hash_bytes, hex_of
 
@@ -43,6 +44,7 @@ class Offered(Act):
     end: int
     recipient: str
     last_day: dt.date
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Bundled(Act):
     recipient: str
     parts: int
     amount: int
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +120,13 @@ class Pieces(Desk):
     ) -> Offered:
         """Cuts `[start, end)` out and locks it for `recipient`, as many days as the programme says."""
         part = self._part(Interval(receivable, start, end, sequence))
+        notices = before_passing_on(self._session, receivable, [start])
         to = self._reader(holder, recipient, receivable)
         paper = self._trade(holder, trade_document, recipient)
         mined = self._session.act(holder, "Transfers", "offer", part, to, paper)
         event = mined.event("Offered").args
-        return Offered(mined.tx, mined.block, receivable, start, end, to, date_of(event["lastDay"]))
+        last_day = date_of(event["lastDay"])
+        return Offered(mined.tx, mined.block, receivable, start, end, to, last_day, notices)
 
     def bundle(
         self,
@@ -134,12 +139,13 @@ class Pieces(Desk):
     ) -> Bundled:
         """Passes many intervals on, of one receivable or several, all or none; `offered`: offers them."""
         _require_bundle(len(parts))
+        notices = self._before(parts)
         to = self._reader(holder, recipient, *dict.fromkeys(part.receivable for part in parts))
         paper = self._trade(holder, trade_document, recipient)
         act = "offerMany" if offered else "transferMany"
         mined = self._session.act(holder, "Transfers", act, self._parts(parts), to, paper)
         amount = mined.event("Bundled").args["amount"]
-        return Bundled(mined.tx, mined.block, to, len(parts), amount)
+        return Bundled(mined.tx, mined.block, to, len(parts), amount, notices)
 
     def withdraw(self, holder: str, receivable: int, start: int) -> Act:
         """Takes an offer back that nobody accepted yet."""
@@ -218,6 +224,15 @@ class Pieces(Desk):
         return act_of(self._session.act(authority, "Transfers", "moveByOrder", receivable, start, to, paper))
 
     # --- parts -------------------------------------------------------------------------------------------
+
+    def _before(self, parts: Sequence[Interval]) -> tuple[Notice, ...]:
+        """What the rules have to say to all of them, each rule once."""
+        notices: dict[str, Notice] = {}
+        for receivable in dict.fromkeys(part.receivable for part in parts):
+            starts = [part.start for part in parts if part.receivable == receivable]
+            said = before_passing_on(self._session, receivable, starts)
+            notices |= {notice.rule: notice for notice in said}
+        return tuple(notices.values())
 
     def _reader(self, holder: str, recipient: str, *receivables: int) -> str:
         """The recipient's account, which may open the invoices behind what it gets."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -375,9 +376,7 @@ class Supplier(Refunds, Party):
             "to": end,
         }
         found, to = receivable_of(self._session, receivable), self._session.address(recipient)
-        most = programme_of(self._session, found.programme).max_layers
-        facts = {"layers": piece.layers + 1, "max_layers": most}
-        notices = before(self._session, "transfer", facts, found.programme, arranged=found.confirmed_on)
+        notices = before_passing_on(self._session, receivable, [start])
         self._documents.pass_on(holder, found.fingerprint, to)
         paper = self._file(holder, trade_document, DocumentKind.TRADE, (recipient,))
         mined = self._session.act(holder, "Transfers", "transfer", part, to, paper)
@@ -478,6 +477,18 @@ def pieces_of(session: Session, receivable: int) -> tuple[Piece, ...]:
 def piece_of(session: Session, receivable: int, start: int) -> Piece:
     """The piece that starts at `start`; the book refuses (NoPiece) when none does."""
     return _piece(receivable, start, struct(session.read("PieceBook", "piece", receivable, start)))
+
+
+def before_passing_on(session: Session, receivable: int, starts: Iterable[int]) -> tuple[Notice, ...]:
+    """What the rules have to say to a change of holder of these pieces of one receivable, each rule once."""
+    found = receivable_of(session, receivable)
+    most = programme_of(session, found.programme).max_layers
+    notices: dict[str, Notice] = {}
+    for layers in sorted({piece_at(session, receivable, start).layers for start in starts}):
+        facts = {"layers": layers + 1, "max_layers": most}
+        said = before(session, "transfer", facts, found.programme, arranged=found.confirmed_on)
+        notices |= {notice.rule: notice for notice in said}
+    return tuple(notices.values())
 
 
 def piece_at(session: Session, receivable: int, offset: int) -> Piece:

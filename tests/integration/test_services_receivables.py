@@ -15,6 +15,7 @@ from ledger.domain.kinds import DocumentKind
 from ledger.domain.programmes import Programme
 from ledger.errors import BadInput, ContractRefusal, NotFound
 from ledger.services.financing import SignedQuote
+from ledger.services.pieces import Interval
 from ledger.services.receivables import Confirmed
 from ledger.services.rules import Notice
 from tests.integration import given_bond as given
@@ -178,11 +179,16 @@ def test_rules_are_asked_before_an_acceptance_and_a_transfer(
     monkeypatch.setattr("ledger.services.receivables.before", asking)
     done = town.supplier.accept("Contractor", proposal.id)
     passed = town.supplier.transfer(
-        "Contractor", proposal.id, "Subcontractor", start=0, end=10_000, trade_document=b"rules"
+        "Contractor", proposal.id, "Subcontractor", start=0, end=4_000, trade_document=b"rules"
     )
-    assert done.notices == passed.notices == said
-    most = Programme().max_layers
-    assert asked == [("accept", {"consent": "declared"}), ("transfer", {"layers": 1, "max_layers": most})]
+    offered = town.pieces.offer(
+        "Contractor", proposal.id, "Factor", start=4_000, end=5_000, trade_document=b"offer"
+    )
+    parts = [Interval(proposal.id, start, start + 1_000) for start in (6_000, 8_000)]
+    bundled = town.pieces.bundle("Contractor", parts, "Subcontractor", trade_document=b"bundle")
+    assert done.notices == passed.notices == offered.notices == bundled.notices == said
+    once = ("transfer", {"layers": 1, "max_layers": Programme().max_layers})
+    assert asked == [("accept", {"consent": "declared"}), once, once, once]
 
 
 @pytest.mark.spec("PIECE-1")

@@ -67,8 +67,8 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class Allotment:
-    """When booking ended, and how far allotment has come: the next place, the units of those before it, and how
-    many units those were allotted."""
+    """When booking ended, and how far allotment has come: the next place, the units of those before it, and
+    how many units those were allotted."""
 
     ended_on: int = 0
     next: int = 0
