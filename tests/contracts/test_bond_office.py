@@ -243,7 +243,7 @@ def order(world, bond, most=100, start=0):
 
 
 def cursor(world, bond):
-    """(day on which booking ended, next place, units before it)"""
+    """(day on which booking ended, next place, units before it, units allotted of those)"""
     return tuple(map(int, world.bond_office.allotment(bond)))
 
 
@@ -280,7 +280,7 @@ def test_allotment_delivers_units_against_money(world, booked):
     assert world.axis(origin(booked)) == (1_000 * PRICE, 0)
     assert world.bond_office.booking(booked, world.investor) == 0
     assert state(world, booked) == 4
-    assert cursor(world, booked) == (world.today, 2, 1_000)
+    assert cursor(world, booked) == (world.today, 2, 1_000, 1_000)
 
 
 @pytest.mark.spec("BOND-6", "BOND-3")
@@ -313,7 +313,7 @@ def test_a_share_below_one_unit_is_none_and_all_goes_back(world):
 def test_an_empty_place_is_passed_over(world, booked):
     world.investor.unbooks(booked, 600)
     world.issuer.allots(booked, 1)
-    assert cursor(world, booked) == (world.today, 1, 0)
+    assert cursor(world, booked) == (world.today, 1, 0, 0)
     world.issuer.allots(booked, 1)
     assert held(world, booked, world.investor, world.fund) == [0, 400]
 

@@ -41,7 +41,7 @@ WHERE = {
     "ProceedsBase": ["proceeds", "gate", "refunds"],
     "Placements": ["placements"],
     "Works": ["works"],
-    "ProceedsBooks": ["proceeds", "gate", "refunds", "reallocations", "limits"],
+    "ProceedsBooks": ["proceeds", "gate", "refunds", "reallocations", "limits", "works"],
     "CouponTerms": ["coupon_terms"],
     "DayCounts": ["coupon_terms"],
     "BondService": ["bond_service"],

@@ -218,9 +218,21 @@ def test_funding_lies_between_today_and_the_due_date(world, receivable, quote):
     accepting_refused(
         world, quote | {"fundingDay": today - 1}, "DateOutOfOrder", "FUNDING_DAY", today - 1, today
     )
-    accepting_refused(world, quote | {"fundingDay": due}, "DateOutOfOrder", "DUE", due, due)
-    far = today + MOST_AHEAD + 1
-    accepting_refused(world, quote | {"fundingDay": far}, "DateOutOfOrder", "FUNDING_DAY", far - 1, far)
+    world.days_pass(TENOR - 1)
+    late = quote | {"fundingDay": due, "deadline": quote["deadline"] + TENOR * 86_400}
+    accepting_refused(world, late, "DateOutOfOrder", "DUE", due, due)
+
+
+def test_a_quote_keeps_a_court_waiting_for_eleven_days_at_most(world, receivable, quote):
+    """Its lock holds off a freeze until it lapses, which its funding day decides."""
+    last = world.today + MOST_AHEAD
+    off = given.discount(END - START, RATE, TENOR - MOST_AHEAD)
+    world.financing.checkQuote(
+        as_tuple(given.quote(world, receivable, START, END, fundingDay=last, discount=off))
+    )
+    accepting_refused(
+        world, quote | {"fundingDay": last + 1}, "DateOutOfOrder", "FUNDING_DAY", last, last + 1
+    )
 
 
 def test_the_receivable_is_accepted(world, quote):
