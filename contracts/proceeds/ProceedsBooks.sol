@@ -317,13 +317,10 @@ contract ProceedsBooks is IProceedsBooks, ILimits, ProceedsBase {
     /// @dev Counts the amount as refunded of its payment, which the document remembers, or this contract where the
     /// document had too many.
     /// @return refunded of that payment before
-    function _reverse(
-        uint32 lineId,
-        uint256 outOffset,
-        bytes32 root,
-        uint256 amount,
-        uint256[] calldata uses
-    ) private returns (uint256 refunded) {
+    function _reverse(uint32 lineId, uint256 outOffset, bytes32 root, uint256 amount, uint256[] calldata uses)
+        private
+        returns (uint256 refunded)
+    {
         bytes32 key = _paymentKey(lineId, outOffset, root, msg.sender);
         Payment storage p = _payments[key];
         uint256 length = p.amount;
