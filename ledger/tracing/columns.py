@@ -63,7 +63,7 @@ class Side:
             refund = np.full(len(row), -1, dtype=np.int64)
         base = np.zeros(len(first) - 1, dtype=np.int64)
         key = None
-        if _sum(amount) <= LARGEST:
+        if exact_sum(amount) <= LARGEST:
             through = np.concatenate(([0], np.cumsum(amount)))
             base = through[first[:-1]]
             key = near + np.repeat(base, np.diff(first))
@@ -88,7 +88,7 @@ class Side:
         return _holding(self.near, self.first[axis], self.first[axis + 1], number)
 
 
-def _sum(amounts: IntArray) -> int:
+def exact_sum(amounts: IntArray) -> int:
     """Exact beyond 63 bits."""
     return (int((amounts >> 32).sum()) << 32) + int((amounts & 0xFFFFFFFF).sum())
 

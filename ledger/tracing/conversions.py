@@ -113,10 +113,6 @@ class Cut(Stream):
     Several entries may have one `row`, in the order of their fen.
     """
 
-    @property
-    def is_whole(self) -> bool:
-        return False
-
     def after(self, row: int) -> int:
         """The place in this order right behind all of a move."""
         if self.backward:

@@ -31,6 +31,7 @@ def _compiled(loop: _Loop) -> _Loop:
 _REST, _STOP, _CUT = int(Why.REST), int(Why.STOP), int(Why.CUT)
 _NONE, _ONE, _FINE_BITS = np.uint64(0), np.uint64(1), np.uint64(32)
 _FINE = np.uint64(2**32 - 1)
+_GROUPS = 512
 
 
 # --- columns ------------------------------------------------------------------------------------------------
@@ -72,25 +73,39 @@ def proved(
 def grouped(
     axis: IntArray, near: IntArray, far_axis: IntArray, far: IntArray, amount: IntArray, axes: int
 ) -> tuple[IntArray, IntArray, IntArray, IntArray, IntArray, IntArray]:
-    """The moves by axis, in their order within each: first, near, amount, far axis, far and row."""
-    moves = len(axis)
+    """The moves by axis, in their order within each: first, near, amount, far axis, far and row.
+
+    By counting, first into coarse groups of neighbouring axes and then within each: written to all axes at
+    once, every number would wait for memory.
+    """
+    moves, coarse = len(axis), 0
+    while axes >> coarse > _GROUPS:
+        coarse += 1
     first = np.zeros(axes + 1, np.int64)
     for row in range(moves):
         first[axis[row] + 1] += 1
     for at in range(axes):
         first[at + 1] += first[at]
+    place = first[: -1 : 1 << coarse].copy()
+    table = np.empty((moves, 6), np.int64)
+    for row in range(moves):
+        group = axis[row] >> coarse
+        at = place[group]
+        place[group] = at + 1
+        table[at, 0], table[at, 1], table[at, 2] = axis[row], near[row], amount[row]
+        table[at, 3], table[at, 4], table[at, 5] = far_axis[row], far[row], row
     place = first[:-1].copy()
-    by_near, by_amount = np.empty(moves, np.int64), np.empty(moves, np.int64)
-    by_far_axis, by_far, by_row = (
+    by_near, by_amount, by_row = (
         np.empty(moves, np.int64),
         np.empty(moves, np.int64),
         np.empty(moves, np.int64),
     )
-    for row in range(moves):
-        at = place[axis[row]]
-        place[axis[row]] = at + 1
-        by_near[at], by_amount[at] = near[row], amount[row]
-        by_far_axis[at], by_far[at], by_row[at] = far_axis[row], far[row], row
+    by_far_axis, by_far = np.empty(moves, np.int64), np.empty(moves, np.int64)
+    for old in range(moves):
+        at = place[table[old, 0]]
+        place[table[old, 0]] = at + 1
+        by_near[at], by_amount[at] = table[old, 1], table[old, 2]
+        by_far_axis[at], by_far[at], by_row[at] = table[old, 3], table[old, 4], table[old, 5]
     return first, by_near, by_amount, by_far_axis, by_far, by_row
 
 
@@ -169,6 +184,7 @@ def walked(
     """
     hops, least, first_row, last_row = limits
     axis, begin, behind = question
+    is_limited = first_row > 0 or last_row < len(row)
     nodes, leaves = np.empty((64, 6), np.int64), np.empty((64, 4), np.int64)
     nodes = _add_node(nodes, 0, begin, behind - begin, axis, begin, -1, -1)
     node, count, ends, hop, next_level = 0, 1, 0, 0, 1
@@ -191,9 +207,13 @@ def walked(
         edge = _holding(near, low, high, at) if moved else low
         number, end = at, at + moved
         while number < end:
-            until = min(near[edge] + amount[edge], end)
-            moment = refund[edge] if refund[edge] >= 0 else row[edge]
-            if first_row <= moment <= last_row:
+            # The next move begins where this one ends; its own amount would be one more wait for memory.
+            until = min(near[edge + 1] if edge + 1 < high else end, end)
+            shown = True
+            if is_limited:
+                moment = refund[edge] if refund[edge] >= 0 else row[edge]
+                shown = first_row <= moment <= last_row
+            if shown:
                 to, place = far_axis[edge], far[edge] + number - near[edge]
                 nodes = _add_node(nodes, count, start + number - at, until - number, to, place, edge, node)
                 count += 1
@@ -263,8 +283,7 @@ def prorata(
     span: tuple[int, int],
     layers: tuple[int, bool],
     least: int,
-    whole: WordArray,
-    fine: WordArray,
+    tags: WordArray,
 ) -> None:
     """Moves tags along by pro-rata.
 
@@ -274,7 +293,7 @@ def prorata(
         ending: by row, True where the move ends money; empty when none does.
         span: the first and the last row that are followed.
         layers: how many there are, and whether moves are limited to so many less one.
-        whole, fine: tags by layer and place; they change.
+        tags: whole fen and the fraction of one by layer and place; they change.
     """
     payer, payee, amount, balance, rows = moves
     count, limited = layers
@@ -286,24 +305,22 @@ def prorata(
         to = -1
         for layer in range(count - 1, -1, -1):
             source = layer * width + by
-            if whole[source] == _NONE and fine[source] == _NONE:
+            whole, fine = tags[source, 0], tags[source, 1]
+            if whole == _NONE and fine == _NONE:
                 continue
             if to < 0:
                 to = _ends_at(rows[at], by, payee[at], stop, ending, span, axes)
-            part, part_fine = part_of(
-                whole[source], fine[source], np.uint64(amount[at]), np.uint64(balance[at])
-            )
-            borrowed = _ONE if fine[source] < part_fine else _NONE
-            whole[source] -= part + borrowed
-            fine[source] = (fine[source] - part_fine) & _FINE
+            part, part_fine = part_of(whole, fine, np.uint64(amount[at]), np.uint64(balance[at]))
+            tags[source, 0] = whole - part - (_ONE if fine < part_fine else _NONE)
+            tags[source, 1] = (fine - part_fine) & _FINE
             target = layer * width + to
             if least > 1 and part < np.uint64(least):
                 target = 2 * axes + by
             elif limited:
                 target = (layer + 1) * width + to if layer < count - 1 else layer * width + 2 * axes + by
-            carried = fine[target] + part_fine
-            whole[target] += part + (carried >> _FINE_BITS)
-            fine[target] = carried & _FINE
+            carried = tags[target, 1] + part_fine
+            tags[target, 0] += part + (carried >> _FINE_BITS)
+            tags[target, 1] = carried & _FINE
 
 
 @_compiled
@@ -315,10 +332,9 @@ def bounds(
     ending: BoolArray,
     span: tuple[int, int],
     layers: tuple[int, bool],
-    least: IntArray,
-    most: IntArray,
+    tags: IntArray,
 ) -> None:
-    """Moves tags along by what is certain and what is possible; the arguments are those of `prorata`."""
+    """Moves tags along, of which so many are certain and so many possible; else as `prorata`."""
     payer, payee, amount, balance, rows = moves
     count, limited = layers
     axes = len(stop)
@@ -329,7 +345,7 @@ def bounds(
         to = -1
         for layer in range(count - 1, -1, -1):
             source = layer * width + by
-            if not most[source]:
+            if not tags[source, 1]:
                 continue
             if to < 0:
                 to = _ends_at(rows[at], by, payee[at], stop, ending, span, axes)
@@ -337,7 +353,7 @@ def bounds(
             if limited:
                 target = (layer + 1) * width + to if layer < count - 1 else layer * width + 2 * axes + by
             moved, left = amount[at], balance[at] - amount[at]
-            high, low = min(most[source], balance[at]), least[source]
-            most[source], least[source] = min(high, left), max(0, low - moved)
-            most[target] += min(high, moved)
-            least[target] += max(0, low - left)
+            low, high = tags[source, 0], min(tags[source, 1], balance[at])
+            tags[source, 0], tags[source, 1] = max(0, low - moved), min(high, left)
+            tags[target, 0] += max(0, low - left)
+            tags[target, 1] += min(high, moved)

@@ -7,8 +7,8 @@ least that no rule can go below and the most that no rule can exceed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from ledger.errors import BadInput
 from ledger.tracing.steps import Why
@@ -34,8 +34,7 @@ class Rule(StrEnum):
             raise BadInput("unknown rule", had=name, needed=", ".join(cls)) from None
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(NamedTuple):
     """Of what was asked, between `least` and `most` fen are at `axis`; a rule that decides has them equal.
 
     For money that ended (`Why.STOP`), `axis` is the last one it was seen on before the end.

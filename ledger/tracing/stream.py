@@ -52,11 +52,6 @@ class Stream:
         payer, payee, amount, balance, row = (column[::-1] for column in moves)
         return cls(axes, columns.source, payer, payee, amount, balance, row, nothing, backward=True)
 
-    @property
-    def is_whole(self) -> bool:
-        """Every move is one entry, so that places are rows: what the compiled loops rely on."""
-        return True
-
     def after(self, row: int) -> int:
         """The place in this order right behind a move."""
         return len(self) - row if self.backward else row + 1

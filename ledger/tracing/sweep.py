@@ -17,23 +17,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import chain
-from typing import Final
 
 import numpy as np
 
 from ledger.domain.history import IntArray
 from ledger.tracing.compiled import loops_for
 from ledger.tracing.course import Course
-from ledger.tracing.fasttags import FastBounds, FastProrata
+from ledger.tracing.fasttags import ROOM, FastBounds, FastProrata
 from ledger.tracing.shares import Rule, Share, added_up
 from ledger.tracing.steps import ALL_THE_WAY, BoolArray, Horizon
 from ledger.tracing.stream import Start, Stream
 from ledger.tracing.tags import Bounds, Prorata, Tags
 
 __all__ = ["Start", "Stream", "spread", "spreads"]
-
-_ROOM: Final = 2**62
-"""Balances, and all that starts, below it leave the compiled loops the room they need."""
 
 
 def spread(
@@ -54,8 +50,8 @@ def spread(
         ending: rows of moves that end it as well.
         within: for the bounds, what the starts hold together at least and at most; None: all.
     """
-    sweeps = spreads(stream, rule, starts, stop=stop, ending=ending, horizon=horizon, within=within)
-    return added_up(chain.from_iterable(sweeps))
+    sweeps = list(spreads(stream, rule, starts, stop=stop, ending=ending, horizon=horizon, within=within))
+    return sweeps[0] if len(sweeps) == 1 else added_up(chain.from_iterable(sweeps))
 
 
 def spreads(
@@ -115,8 +111,7 @@ def _stops(stream: Stream, stop: BoolArray | None) -> BoolArray:
 
 
 def _maker(stream: Stream, rule: Rule, starts: Sequence[Start]) -> Callable[[Stream, Horizon], Tags]:
-    """Compiled for a long history; the source, of which no balance is known, and streams whose moves are cut
-    are for the plain loops only."""
+    """Compiled for a long history; the source, of which no balance is known, is for the plain loops only."""
     loops = loops_for(len(stream)) if _has_room(stream, starts) else None
     if loops is None:
         return Prorata if rule is Rule.PRORATA else Bounds
@@ -124,8 +119,6 @@ def _maker(stream: Stream, rule: Rule, starts: Sequence[Start]) -> Callable[[Str
 
 
 def _has_room(stream: Stream, starts: Sequence[Start]) -> bool:
-    if not stream.is_whole or stream.amount.dtype != np.int64:
+    if stream.amount.dtype != np.int64 or any(start.axis == stream.source for start in starts):
         return False
-    if any(start.axis == stream.source for start in starts):
-        return False
-    return max(int(stream.balance.max(initial=0)), sum(start.amount for start in starts)) < _ROOM
+    return max(int(stream.balance.max(initial=0)), sum(start.amount for start in starts)) < ROOM

@@ -128,8 +128,8 @@ def test_walks_are_the_same_stop_for_stop(seed: int, both: Both) -> None:
 
 
 def sweeps(seed: int, rule: Rule) -> list[list[Share]]:
-    """One start, or all there were on an account, so that money comes round and starts again; with every horizon,
-    and axes and moves that end money."""
+    """One start, or all there were on an account, so that money comes round and starts again; with every
+    horizon, and axes and moves that end money."""
     rows = history(seed)
     columns, (row, back) = build(rows), asked(seed, rows)
     stream = Stream.backward_of(columns) if back else Stream.forward_of(columns)
