@@ -355,6 +355,30 @@ TABLE: dict[str, Access] = {
     "POST /v1/claims/{cash}/loans": PARTICIPANT,
     "GET /v1/suppliers/{who}/measures": Access(private=True),
     "GET /v1/obligors/{who}/measures": Access(private=True),
+    # green loans
+    "POST /v1/facilities": ROLE,
+    "GET /v1/facilities": PARTICIPANT,
+    "GET /v1/facilities/{facility}": Access(private=True),
+    "POST /v1/facilities/{facility}/lenders": Access(
+        "Auditor", private=True, body={"lender": illustrative_lei(OTHER)}
+    ),
+    "POST /v1/facilities/{facility}/commitments": Access("Auditor", private=True),
+    "POST /v1/facilities/{facility}/cancellation": Access("Auditor", private=True),
+    "POST /v1/facilities/{facility}/drawdowns": Access(
+        "Auditor",
+        private=True,
+        body={
+            "label": "L",
+            "units": 1,
+            "closes_on": "2029-01-01",
+            "maturity": "2030-01-01",
+            "document": {"hash": HASH},
+        },
+    ),
+    "POST /v1/facilities/{facility}/drawdowns/{loan}/lending": Access("Auditor", private=True),
+    "POST /v1/facilities/{facility}/drawdowns/{loan}/taking": Access("Auditor", private=True),
+    "POST /v1/facilities/{facility}/drawdowns/{loan}/release": Access("operator", private=True),
+    "GET /v1/traces/facilities/{facility}": Access(private=True),
     # legs outside the ledger
     "POST /v1/legs": PARTICIPANT,
     "GET /v1/legs": EVERYBODY,
@@ -429,6 +453,8 @@ def path_of(lived: Api, name: str) -> tuple[str, str]:
         known["alert"] = raised(lived)
     if "/legs/" in path:
         known |= {"leg": told(lived), "name": OUTSIDE}
+    if "/facilities" in path:
+        known |= borrowed(lived)
     if "{instruction}" in path:
         known["instruction"] = instructed(lived)
     if "{reallocation}" in path:
@@ -452,6 +478,23 @@ def told(lived: Api) -> int:
         about = {"instrument": OUTSIDE, "issuer": lived.account("Issuer")}
         lived.ids["leg"] = lived.post("settlement bank", "/v1/legs", about | movement | places)["id"]
     return int(lived.ids["leg"])
+
+
+def borrowed(lived: Api) -> dict[str, int]:
+    """A facility of the issuer's with the factor, and a drawdown that waits for it."""
+    if "facility" not in lived.ids:
+        days = {"available_until": "2029-01-01", "final_maturity": "2031-01-01"}
+        terms = {"framework": lived.ids["framework"], "cash": "CNY", "denomination": cny(1_000), "units": 9}
+        path = "/v1/facilities"
+        made = lived.post("Issuer", path, terms | days | {"document": paper("agreement")})["id"]
+        lived.post("Issuer", f"{path}/{made}/lenders", {"lender": lived.account("Factor"), "units": 5})
+        assert lived.post("Factor", f"{path}/{made}/commitments")["units"] == 5
+        days = {"closes_on": "2028-01-01", "maturity": "2030-01-01"}
+        asked = {"label": "First drawdown", "units": 5, "document": paper("request")}
+        drawn = lived.post("Issuer", f"{path}/{made}/drawdowns", asked | days)
+        assert drawn["shares"] == [{"lender": lived.account("Factor"), "units": 5}]
+        lived.ids |= {"facility": made, "drawn": drawn["loan"]}
+    return {"facility": lived.ids["facility"], "loan": lived.ids["drawn"]}
 
 
 def instructed(lived: Api) -> int:
@@ -579,6 +622,7 @@ def test_whoever_may_ask_is_answered(lived: Api, name: str) -> None:
         "portfolios": "Investor",
         "/obligors/": "Company",
         "legs/": "Issuer",
+        "/facilities": "Issuer",
         "/intervals/": "Issuer",
         "/bonds/{bond}/idle": "Issuer",
         "{who}/idle": "Investor",

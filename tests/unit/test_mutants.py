@@ -16,7 +16,7 @@ WITH_HISTORIES = (
 PROMISES = (
     *WITH_HISTORIES, "TRD-1", "SVC-3", "DAY-1", "FRM-2", "FRM-3", "LBL-1", "MAN-1", "IMP-2", "ACC-1", "ACC-2",
     "ALERT-2", "PIECE-5", "PIECE-6", "MAT-3", "MAT-4", "MAT-5", "MAT-6", "CONF-2", "CONF-3", "FIN-6",
-    "BOND-9", "BOND-10", "BOND-11", "BOND-12", "BOND-13",
+    "BOND-9", "BOND-10", "BOND-11", "BOND-12", "BOND-13", "FAC-1", "FAC-2", "FAC-3",
 )  # fmt: skip
 FAULT = Fault("a", "CASH-1", "cash/Cash.sol", "x <= y", "x < y", "why")
 
