@@ -16,10 +16,9 @@ def misses(monkeypatch):
     left, look = [], web3.provider.make_request
 
     def miss(method, params):
-        if method == "eth_sendTransactionSync":  # as on a node that has no such method
-            return {"error": {"code": brownie_direct.METHOD_NOT_FOUND}}
         return left.pop() if left and method == "eth_getTransactionReceipt" else look(method, params)
 
+    monkeypatch.setattr(brownie_direct, "answers_with_the_receipt", lambda: False)
     monkeypatch.setattr(web3.provider, "make_request", miss)
     return left
 
