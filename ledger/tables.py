@@ -7,16 +7,18 @@ up the Chinese in `ledger.words`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from ledger import Ledger
 from ledger.domain.money import Currency, currency, format_major
 from ledger.domain.states import BondState, FenState, PieceState, ReceivableState
 from ledger.words import say, value, word
+
+if TYPE_CHECKING:
+    from ledger import Ledger
 
 Answer = Mapping[str, Any]
 _WIDTH = 132

@@ -46,7 +46,12 @@ def signature(entry: Json) -> str:
 
 
 def selector(entry: Json) -> bytes:
-    return keccak(text=signature(entry))[:4]
+    return _selector(signature(entry))
+
+
+@lru_cache(maxsize=65536)
+def _selector(signature: str) -> bytes:
+    return keccak(text=signature)[:4]
 
 
 @lru_cache(maxsize=65536)
@@ -133,6 +138,15 @@ class Artifact:
         return [entry for entry in self.abi if entry["type"] == kind]
 
     @cached_property
+    def _functions(self) -> dict[str, list[Json]]:
+        """By name, and by `name(types)`."""
+        found: dict[str, list[Json]] = {}
+        for entry in self.entries("function"):
+            for name in (entry["name"], signature(entry)):
+                found.setdefault(name, []).append(entry)
+        return found
+
+    @cached_property
     def errors(self) -> dict[bytes, Json]:
         """By selector."""
         return {selector(entry): entry for entry in self.entries("error")}
@@ -149,7 +163,7 @@ class Artifact:
     def function(self, name: str, arguments: int) -> Json:
         """By name, or by `name(types)` where a name is overloaded and the number of arguments does not
         tell."""
-        found = [entry for entry in self.entries("function") if name in (entry["name"], signature(entry))]
+        found = self._functions.get(name, [])
         if len(found) > 1:
             found = [entry for entry in found if len(entry["inputs"]) == arguments]
         if not found:
@@ -162,7 +176,7 @@ class Artifact:
 
     def only(self, name: str) -> Json:
         """The one function of that name, or of that `name(types)`."""
-        found = [entry for entry in self.entries("function") if name in (entry["name"], signature(entry))]
+        found = self._functions.get(name, [])
         if not found:
             raise NotFound(f"{self.name} has no function {name}", who=self.name)
         if len(found) > 1:

@@ -7,15 +7,18 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import ValidationError
 
-from ledger import Ledger, tables
+from ledger import tables
 from ledger.config import Settings
 from ledger.domain.dates import date_of, parse_day
 from ledger.errors import BadInput
+
+if TYPE_CHECKING:  # it loads every service: only a command that opens one waits for that
+    from ledger import Ledger
 
 out = tables.console()
 err = tables.console(stderr=True)
@@ -57,6 +60,8 @@ def opened() -> Iterator[Ledger]:
             f"there is no ledger in {chosen.state}",
             needed="`greenledger deploy` makes one, `greenledger demo` one with a story; or name it: --state",
         )
+    from ledger import Ledger
+
     with Ledger.open(chosen) as ledger:
         yield ledger
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ledger import Ledger, tables
+from ledger import tables
 from ledger.commands.common import Json, Who, finish, opened, out, read_day, read_file, show
 from ledger.commands.people import Named, bank_app
 from ledger.domain.money import currency, parse_major
 from ledger.domain.states import LineState
 from ledger.services.bank import PAGE, CreditLine
 from ledger.words import say, word
+
+if TYPE_CHECKING:
+    from ledger import Ledger
 
 line_app = typer.Typer(help="Credit lines: bank to group, group to subsidiary", no_args_is_help=True)
 bank_app.add_typer(line_app, name="line")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ledger import Ledger, tables
+from ledger import tables
 from ledger.commands.common import Json, Who, finish, opened, out, read_day, read_file, show
 from ledger.domain.dates import date_of, day_number
 from ledger.domain.duplicates import Near
@@ -18,6 +18,9 @@ from ledger.domain.obligations import Reading
 from ledger.errors import BadInput
 from ledger.services.doubles import Recomputed
 from ledger.words import say, value
+
+if TYPE_CHECKING:
+    from ledger import Ledger
 
 document_app = typer.Typer(
     help="Invoices, their capacity, and what stands against financing one twice", no_args_is_help=True

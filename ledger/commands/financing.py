@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
-from ledger import Ledger, tables
+from ledger import tables
 from ledger.commands.common import Json, Who, finish, opened, out, read_day, read_file, show
 from ledger.commands.rules import tell_notices
 from ledger.domain.discount import convention as convention_of
@@ -18,6 +18,9 @@ from ledger.services.financing import quote_to_json
 from ledger.services.financing_report import Report
 from ledger.services.requests import Offer, Request, offer_json
 from ledger.words import say, value
+
+if TYPE_CHECKING:
+    from ledger import Ledger
 
 financing_app = typer.Typer(help="Financing: requests, quotes, money against piece", no_args_is_help=True)
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ledger import Ledger
 from ledger.commands.common import Json, Who, finish, named, opened, out, read_day, read_file, show
 from ledger.commands.frameworks import choice_of
 from ledger.commands.lending_tables import file_table, loan_table, loans_table, metrics_table, score_table
@@ -18,6 +17,9 @@ from ledger.services.loans import LoanDrawdown, LoanLine
 from ledger.services.scores import score_json
 from ledger.services.sme import as_csv
 from ledger.words import say
+
+if TYPE_CHECKING:
+    from ledger import Ledger
 
 file_app = typer.Typer(help="Factoring files: papers in their order, and one timeline", no_args_is_help=True)
 score_app = typer.Typer(help="A supplier's score, shown under its consent", no_args_is_help=True)

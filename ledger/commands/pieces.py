@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from ledger import Ledger, tables
+from ledger import tables
 from ledger.commands.common import Json, Who, finish, opened, out, read_day, read_file, show
 from ledger.commands.rules import tell_notices
 from ledger.commands.tracing import piece_app
@@ -18,6 +18,9 @@ from ledger.errors import BadInput
 from ledger.services.pieces import Interval
 from ledger.services.session import Act
 from ledger.words import say, word
+
+if TYPE_CHECKING:
+    from ledger import Ledger
 
 Receivable = Annotated[int, typer.Argument(help="number of the receivable")]
 To = Annotated[str, typer.Option("--to", help="who gets it: account name, identifier or address")]

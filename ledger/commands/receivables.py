@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ledger import Ledger, piece_tree, tables
+from ledger import piece_tree, tables
 from ledger.commands.common import Json, Who, finish, opened, out, read_day, read_file, show
 from ledger.commands.rules import tell_notices
 from ledger.domain.money import currency, parse_major
@@ -17,6 +17,9 @@ from ledger.domain.states import LineState, PieceState, ReceivableState
 from ledger.errors import BadInput
 from ledger.services.receivables import GreenUse, Receivable
 from ledger.words import say, word
+
+if TYPE_CHECKING:
+    from ledger import Ledger
 
 receivable_app = typer.Typer(help="Payables confirmed, accepted, voided", no_args_is_help=True)
 

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ledger import Ledger, tables
+from ledger import tables
 from ledger.commands.common import Json, Who, finish, opened, out, read_day, read_file, show
 from ledger.domain.dates import format_day
 from ledger.domain.money import Money, currency, format_major, parse_major
@@ -18,6 +18,9 @@ from ledger.domain.states import PaymentKind, PaymentState
 from ledger.services.service import BATCH, Schedule
 from ledger.services.termsheet import Coupons
 from ledger.words import say, value, word
+
+if TYPE_CHECKING:
+    from ledger import Ledger
 
 service_app = typer.Typer(help="Coupons, redemption and default", no_args_is_help=True)
 

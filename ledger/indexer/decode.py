@@ -89,7 +89,8 @@ class Decoder:
     def add(self, address: str, name: str, abi: Abi) -> None:
         """From now on the logs of `address` are read as those of contract `name`."""
         self._names[address.lower()] = name
-        self._specs.setdefault(name, event_specs(abi))
+        if name not in self._specs:
+            self._specs[name] = event_specs(abi)
 
     @property
     def addresses(self) -> list[str]:
@@ -300,6 +301,7 @@ def _canonical(part: Mapping[str, Any]) -> str:
     return f"({','.join(map(_canonical, part['components']))}){kind.removeprefix('tuple')}"
 
 
+@lru_cache(maxsize=4096)
 def _topic_of(signature: str) -> str:
     return "0x" + keccak(signature.encode()).hex()
 

@@ -6,11 +6,14 @@ import datetime as dt
 import hashlib
 import string
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from stdnum.iso7064 import mod_97_10
 
-from ledger import Ledger
 from ledger.domain.roles import Role
+
+if TYPE_CHECKING:
+    from ledger import Ledger
 
 VERIFIER = "Verifier (illustrative)"
 AUDITOR = "Auditor (illustrative)"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from ledger import Ledger
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.money import Money
 from ledger.domain.obligations import TAG_BYTES
@@ -15,6 +15,9 @@ from ledger.errors import ContractRefusal, LedgerError
 from ledger.story import cast
 from ledger.story.figures import PublishedBond, category_of
 from ledger.story.leg import LATE_DUE, Leg, invoice
+
+if TYPE_CHECKING:
+    from ledger import Ledger
 
 _LONG_HASH = re.compile(r"0x[0-9a-fA-F]{40,64}")
 _HASH = "0x" + "07" * 32

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ledger import Ledger
 from ledger.domain.money import Currency, Money
 from ledger.domain.programmes import ON_NOTICE
 from ledger.services.financing import Financed, SignedQuote
 from ledger.services.proceeds import Payment, Refund
 from ledger.story import cast
+
+if TYPE_CHECKING:
+    from ledger import Ledger
 
 START = dt.date(2025, 9, 2)
 DUE = dt.date(2025, 12, 1)  # 90 days: ACT/360 then gives the published check of three months at 90/360

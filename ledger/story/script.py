@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ledger import Ledger
 from ledger.domain.impact import Basis, BasisKind
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.money import Money, format_millions
@@ -20,6 +19,9 @@ from ledger.story.figures import Achieved, Item, PublishedBond, category_of, pro
 from ledger.story.leg import Leg, live_leg
 from ledger.story.tiers import Tiers, live_tiers
 from ledger.story.watch import Watched, live_watch
+
+if TYPE_CHECKING:
+    from ledger import Ledger
 
 Tell = Callable[[str], None]
 

@@ -16,14 +16,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ledger import Ledger
 from ledger.domain.dates import add_months, date_of, day_number
 from ledger.domain.identifiers import isin
 from ledger.domain.money import Currency, Money, currency, parse_millions
 from ledger.errors import BadInput
 from ledger.story import cast
 from ledger.story.figures import DATA, TERMS, Row, full_day, ppm, rows
+
+if TYPE_CHECKING:
+    from ledger import Ledger
 
 WHOLE, RAISED, LEFT_OUT = "whole", "raised", "left out"
 _PIECE = re.compile(r"\b([A-Z]{3}) ?\d")

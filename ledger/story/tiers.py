@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from ledger import Ledger
 from ledger.domain.money import Money
 from ledger.services.financing import Financed, SignedQuote
 from ledger.story import cast
 from ledger.story.leg import LATE_DUE, confirm, invoice
+
+if TYPE_CHECKING:
+    from ledger import Ledger
 
 WITH_ACCEPTANCE: Final = 2
 """Number of the programme whose pieces move when the receiver accepts."""

@@ -19,7 +19,7 @@ from ledger.domain.questions import IntervalQuestion
 from ledger.story.figures import DATA
 from ledger.tables import projects
 from tests.acceptance import every_question
-from tests.acceptance.conftest import Demo, greenledger
+from tests.acceptance.conftest import Demo, greenledger, greenledger_here
 
 pytestmark = pytest.mark.usefixtures("lived")
 
@@ -417,7 +417,7 @@ def test_one_byte_changed_is_named(pack: Path, tmp_path: Path) -> None:
     content = bytearray(receipt.read_bytes())
     content[len(content) // 2] ^= 1
     receipt.write_bytes(content)
-    done = greenledger("verify", str(copy), "--json")
+    done = greenledger_here("verify", str(copy), "--json")
     assert done.returncode == 1
     assert receipt.name in json.dumps(json.loads(done.stdout)["problems"])
 
@@ -428,7 +428,7 @@ def test_one_move_dropped_is_named(pack: Path, tmp_path: Path) -> None:
     moves = json.loads((copy / "moves.json").read_bytes())
     dropped = moves.pop(len(moves) // 2)
     (copy / "moves.json").write_text(json.dumps(moves))
-    done = greenledger("verify", str(copy), "--json")
+    done = greenledger_here("verify", str(copy), "--json")
     problems = json.dumps(json.loads(done.stdout)["problems"])
     assert done.returncode == 1
     assert "moves.json" in problems or dropped["from_axis"] in problems
@@ -442,11 +442,11 @@ def test_a_receivable_is_handed_over_as_one_file_under_a_hash_that_somebody_sign
     assert {**point, "stands": True} in demo.ask("checkpoint", "list")["checkpoints"]
     packed = tmp_path / "receivable.zip"
     assert demo.ask("evidence", "receivable", "1", "--out", str(packed)) == {"pack": str(packed)}
-    done = greenledger("verify", str(packed), "--trust", point["signer"], "--json")
+    done = greenledger_here("verify", str(packed), "--trust", point["signer"], "--json")
     report = json.loads(done.stdout)
     assert (done.returncode, report["kind"], report["receivable"]) == (0, "receivable", 1)
     assert report["statement"] == f"complete; the block hash is signed by {point['signer']}"
-    said = greenledger("--lang", "zh", "verify", str(packed))
+    said = greenledger_here("--lang", "zh", "verify", str(packed))
     assert "应收凭证 1" in said.stdout and "无一遗漏" in said.stdout
 
 
@@ -484,7 +484,7 @@ def only(bond: str, folder: Path, amount: str, changed: str) -> Path:
 def test_a_changed_amount_changes_every_answer(tmp_path: Path) -> None:
     data = only("CTG-CN-2021", tmp_path / "data", "2000", "1000")
     state = tmp_path / "state"
-    done = greenledger("--state", str(state), "demo", "--data", str(data))
+    done = greenledger_here("--state", str(state), "demo", "--data", str(data))
     assert done.returncode == 0, done.stderr
     assert "CNY 1,000,000,000.00" in done.stdout and "2,000,000,000.00" not in done.stdout
     with Ledger.embedded(state) as ledger:
@@ -508,12 +508,13 @@ def test_a_malformed_file_is_named_and_nothing_is_lived(
 ) -> None:
     data = only("CTG-CN-2021", tmp_path / "data", "2000", "2000")
     (data / file).write_text((data / file).read_text().replace(old, new))
-    done = greenledger("--state", str(tmp_path / "state"), "demo", "--data", str(data))
+    done = greenledger_here("--state", str(tmp_path / "state"), "demo", "--data", str(data))
     assert done.returncode == 1
     assert named in done.stderr and "Traceback" not in done.stderr
 
 
 def test_a_folder_without_figures_is_refused(tmp_path: Path) -> None:
+    """In a process of its own: the status and the sentence are what a shell gets."""
     done = greenledger("--state", str(tmp_path / "state"), "demo", "--data", str(tmp_path))
     assert done.returncode == 1
     assert "bonds_terms.csv" in done.stderr and "Traceback" not in done.stderr
@@ -521,7 +522,7 @@ def test_a_folder_without_figures_is_refused(tmp_path: Path) -> None:
 
 def test_a_used_state_folder_is_refused_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("somebody's data")
-    done = greenledger("--state", str(tmp_path), "demo")
+    done = greenledger_here("--state", str(tmp_path), "demo")
     assert done.returncode == 1 and "in use" in done.stderr
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("mine.txt", "somebody's data")]
 

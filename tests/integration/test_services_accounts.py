@@ -25,7 +25,7 @@ from ledger.errors import AwaitsApproval, BadInput, ContractRefusal, NotAllowed,
 from ledger.reports.checker.verify_pack import verify_pack
 from ledger.services.account_contract import KeyRole
 from ledger.services.accounts import ClerkLimit, Policy
-from tests.acceptance.conftest import greenledger
+from tests.acceptance.conftest import greenledger_here
 from tests.anvil import anvil
 from tests.integration import given_bond as given
 from tests.integration.given_bond import DAY, yuan
@@ -275,7 +275,7 @@ def test_the_command_line_makes_changes_and_shows(housed_template: Path, tmp_pat
     state = ("--state", str(tmp_path / "ledger"))
 
     def run(*arguments: str, status: int = 0) -> str:
-        done = greenledger(*state, *arguments)
+        done = greenledger_here(*state, *arguments)
         assert done.returncode == status, done.stderr
         return done.stdout + done.stderr
 

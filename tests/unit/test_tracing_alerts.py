@@ -16,7 +16,7 @@ from ledger.tracing.alerts import Finding, answer, findings
 from ledger.tracing.alerts.parameters import DEFAULT, Parameters, parameters_of
 from ledger.tracing.alerts.score import Score, labels_of, score
 from ledger.tracing.foreign import ForeignMoves, Transfer, foreign_moves, transfers_of
-from tests.acceptance.conftest import greenledger
+from tests.acceptance.conftest import greenledger_here
 from tests.unit import planted
 from tests.unit.planted import DAY, HOUR, at
 
@@ -251,7 +251,7 @@ def files(tmp_path: Path) -> Callable[..., list[str]]:
 
 def test_the_command_reports_hits_and_false_alarms(files: Callable[..., list[str]]) -> None:
     ring = [(NOON + n * DAY, *pair, A) for n, pair in enumerate(["ab", "bc", "ca"])]
-    done = greenledger("alerts", *files(*ring), "--json")
+    done = greenledger_here("alerts", *files(*ring), "--json")
     told = json.loads(done.stdout)
     assert [one["indicator"] for one in told["findings"]] == ["round-trip"]
     assert told["score"] == {"hits": ["ring"], "missed": ["other"], "false_alarms": 0}
@@ -259,12 +259,12 @@ def test_the_command_reports_hits_and_false_alarms(files: Callable[..., list[str
 
 def test_the_command_speaks_both_languages(files: Callable[..., list[str]]) -> None:
     ring = [(NOON + n * DAY, *pair, A) for n, pair in enumerate(["ab", "bc", "ca"])]
-    english, chinese = (greenledger("--lang", lang, "alerts", *files(*ring)) for lang in ("en", "zh"))
+    english, chinese = (greenledger_here("--lang", lang, "alerts", *files(*ring)) for lang in ("en", "zh"))
     assert "round-trip" in english.stdout and "a → b → c → a" in english.stdout
     assert "资金回流" in chinese.stdout
 
 
 def test_a_missing_file_is_an_error_that_says_so() -> None:
-    done = greenledger("alerts", "--moves", "nowhere.csv")
+    done = greenledger_here("alerts", "--moves", "nowhere.csv")
     assert done.returncode == 1
     assert "nowhere.csv" in done.stderr and "Traceback" not in done.stderr

@@ -18,7 +18,7 @@ from ledger.domain.states import BondState, PieceState
 from ledger.errors import BadInput, LedgerError, NotFound
 from ledger.tracing.axes import Kind
 from ledger.words import chrome, looking, rendered, say, speak, value, word
-from tests.acceptance.conftest import greenledger
+from tests.acceptance.conftest import greenledger_here
 
 ROOT = Path(__file__).resolve().parents[2]
 # The twin refuses by the names of the contracts' errors.
@@ -205,7 +205,7 @@ def test_translated_help_has_no_english_sentence_left() -> None:
     ],
 )
 def test_the_command_speaks_chinese(arguments: tuple[str, ...], status: int, said: str) -> None:
-    done = greenledger("--lang", "zh", *arguments)
+    done = greenledger_here("--lang", "zh", *arguments)
     assert (done.returncode, said in done.stdout + done.stderr) == (status, True), done.stdout + done.stderr
 
 
