@@ -7,7 +7,7 @@ BROWNIE := $(PY) scripts/brownie_run.py
 PYTEST := $(PY) -m pytest -p no:pytest-brownie --ignore=tests/contracts
 export SOLCX_BINARY_PATH := $(CURDIR)/.cache/solc
 
-.PHONY: help setup demo test lint fmt compile test-unit test-contracts test-ganache test-invariants mutants fuzz bench-gas bench-trace bench-bonds bench-pieces bench-index kill-index lock clean
+.PHONY: help setup demo test lint fmt compile test-unit test-contracts test-ganache test-invariants mutants fuzz bench-gas bench-trace bench-bonds bench-pieces bench-index kill-index test-deep lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -67,6 +67,10 @@ bench-index: setup ## a busy chain into SQLite and PostgreSQL, beside web3.py an
 
 kill-index: setup ## a thousand SIGKILLs of the indexer, inside commits too, on SQLite and on PostgreSQL; minutes
 	GREENLEDGER_KILLS=1000 $(PYTEST) -q tests/integration/test_indexer_kills.py $(ARGS)
+
+test-deep: setup ## what the everyday suite goes through shortly, at length: histories on both twins, kills, forks
+	GREENLEDGER_DEEP=1 $(PYTEST) -q tests/integration/test_twin_*.py tests/integration/test_indexer.py \
+		tests/integration/test_embedded_kills.py $(ARGS)
 
 lock: ## write requirements.lock anew from pyproject.toml (keeps the versions that still fit)
 	@scripts/lock.sh

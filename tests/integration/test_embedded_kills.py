@@ -26,10 +26,11 @@ from ledger.chain.journal import Journal
 from ledger.chain.journaled import CHAIN_ID
 from ledger.chain.rpc import Rpc
 from ledger.errors import ChainUnavailable, RpcError
+from tests.deep import depth
 
 pytestmark = pytest.mark.spec("EMB-1")
 
-RANDOM_KILLS = 26
+RANDOM_KILLS = depth(12, 100)
 SEND = "eth_sendRawTransaction"
 KEY = b"\x21" * 32
 SENDER = Account.from_key(KEY).address

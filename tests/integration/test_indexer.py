@@ -15,6 +15,7 @@ from ledger.indexer import Indexer
 from ledger.indexer.decode import MOVED, UNDECODED, CounterTooLarge, MalformedLog
 from ledger.indexer.indexer import ChainUnsettled, Settings
 from ledger.store import Store
+from tests.deep import depth
 from tests.unit.fake_chain import Emitted, FakeChain, Log, abi_of, address, emit, moved, word
 from tests.unit.index_rows import rows
 
@@ -349,7 +350,7 @@ class Faulty:
             raise Interrupted
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(depth(4, 50)))
 def test_interrupted_anywhere_it_continues_where_it_stopped(tmp_path: Path, seed: int) -> None:
     """IDX-1: nothing lost, nothing twice, reorganisations in between."""
     rng = random.Random(seed)
@@ -442,7 +443,7 @@ class Shifting(FakeChain):
 
 
 @pytest.mark.parametrize(("keep", "linked"), [(4, 0), (14, 0), (14, 500)])
-@pytest.mark.parametrize("question", range(1, 21))
+@pytest.mark.parametrize("question", depth(range(1, 21, 3), range(1, 41)))
 @pytest.mark.parametrize(("span", "logs"), [(6, 10_000), (3, 6)], ids=["in time", "ahead"])
 def test_a_chain_that_changes_between_any_two_questions(
     tmp_path: Path, question: int, keep: int, linked: int, span: int, logs: int

@@ -24,7 +24,7 @@ from tests.integration.test_indexer import ANNOUNCED, CONTRACTS, busy_chain
 from tests.unit.fake_chain import FakeChain
 from tests.unit.index_rows import rows
 
-EVERYDAY = 40
+EVERYDAY = 20
 KILLS = int(os.environ.get("GREENLEDGER_KILLS", EVERYDAY))
 SETTINGS = Settings(span=1, linked=10**6)
 INSTANT, STATEMENT, INSTRUCTION = "instant", "statement", "instruction"

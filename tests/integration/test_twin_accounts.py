@@ -8,12 +8,13 @@ from collections.abc import Iterator
 import pytest
 
 from ledger.domain.twin import Refusal
+from tests.deep import depth
 from tests.twin.account_acts import AccountHistories
 from tests.twin.acts import Act
 from tests.twin.chain import Reverted
 from tests.twin.pair import Pair, new_pair
 
-ACTS = int(os.environ.get("GREENLEDGER_FUZZ", "600"))
+ACTS = int(os.environ.get("GREENLEDGER_FUZZ", depth("600", "6000")))
 SEED = int(os.environ.get("GREENLEDGER_SEED", "20251125"))
 
 

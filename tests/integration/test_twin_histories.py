@@ -14,11 +14,12 @@ from dataclasses import replace
 
 import pytest
 
+from tests.deep import depth
 from tests.twin.actors import INVESTORS, NOBODY
 from tests.twin.acts import Histories
 from tests.twin.pair import Pair, opened_pair
 
-ACTS = int(os.environ.get("GREENLEDGER_FUZZ", "400"))
+ACTS = int(os.environ.get("GREENLEDGER_FUZZ", depth("400", "4000")))
 SEED = int(os.environ.get("GREENLEDGER_SEED", "20250615"))
 
 

@@ -14,12 +14,13 @@ import pytest
 
 from ledger.domain.restrictions import Restriction, code_of
 from ledger.domain.twin import Refusal
+from tests.deep import depth
 from tests.twin.actors import BANK, FINANCIERS, INVESTORS, STRANGER
 from tests.twin.acts import DAY, Histories
 from tests.twin.holding import HoldingActs
 from tests.twin.pair import Pair, opened_pair
 
-ACTS = int(os.environ.get("GREENLEDGER_FUZZ", "200"))
+ACTS = int(os.environ.get("GREENLEDGER_FUZZ", depth("200", "2000")))
 SEED = int(os.environ.get("GREENLEDGER_SEED", "20250617"))
 
 

@@ -64,8 +64,9 @@ class Node:
         options = (
             f"--port 0 --hardfork paris --accounts 0 --auto-impersonate --no-mining --timestamp {timestamp}"
         )
-        free = "--gas-limit 1000000000 --gas-price 0 --block-base-fee-per-gas 0 --disable-min-priority-fee"
-        command = [str(binary), *options.split(), *free.split()]
+        # It keeps no states of blocks that are past: it would copy the whole state for each.
+        free = "--prune-history --gas-limit 1000000000 --gas-price 0 --block-base-fee-per-gas 0"
+        command = [str(binary), *options.split(), *free.split(), "--disable-min-priority-fee"]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.http = http.client.HTTPConnection(self._address(), timeout=60)
         self.ask([("anvil_setLoggingEnabled", [False]), ("anvil_setCode", [MANY, "0x" + MANY_CODE.hex()])])
