@@ -9,7 +9,7 @@ payee's general axis keeps its plain first-in-first-out order.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,8 +41,9 @@ def outgoing_with(columns: MoveColumns, refunds: Iterable[Refund]) -> Side:
     by_edge: dict[int, list[Refund]] = defaultdict(list)
     for refund in refunds:
         by_edge[_holding(columns.outgoing, columns, refund.axis, refund.reversed_offset)].append(refund)
-    pieces = [piece for edge, found in by_edge.items() for piece in _cut_edge(columns, edge, found)]
-    return _replace(columns.outgoing, sorted(by_edge), pieces)
+    return _replace(
+        columns.outgoing, {edge: _cut_edge(columns, edge, by_edge[edge]) for edge in sorted(by_edge)}
+    )
 
 
 def incoming_with(columns: MoveColumns, refunds: Iterable[Refund]) -> Side:
@@ -109,14 +110,18 @@ def _cut_edge(columns: MoveColumns, edge: int, refunds: list[Refund]) -> list[_E
     return pieces
 
 
-def _replace(side: Side, edges: list[int], pieces: list[_Edge]) -> Side:
-    if not edges:
+def _replace(side: Side, cut: Mapping[int, list[_Edge]]) -> Side:
+    """The side with some edges, in ascending order, replaced by their pieces. All others keep their order."""
+    if not cut:
         return side
-    axis = np.repeat(np.arange(len(side.first) - 1), np.diff(side.first))
-    old = (axis, side.near, side.amount, side.far_axis, side.far, side.row, side.refund)
-    new = np.array(pieces, dtype=np.int64).T
-    merged = [np.concatenate((np.delete(column, edges), more)) for column, more in zip(old, new, strict=True)]
-    order = np.lexsort((merged[1], merged[0]))
-    axis, near, amount, far_axis, far, row, refund = (column[order] for column in merged)
-    first: IntArray = np.searchsorted(axis, np.arange(len(side.first)))
-    return Side.of(first, near, amount, far_axis, far, row, refund)
+    edges = np.array(list(cut), dtype=np.int64)
+    new = np.array([piece for pieces in cut.values() for piece in pieces], dtype=np.int64).T
+    count = np.array([len(pieces) for pieces in cut.values()])
+    at = np.repeat(edges - np.arange(len(edges)), count)
+    old = (side.near, side.amount, side.far_axis, side.far, side.row, side.refund)
+    columns = [
+        np.insert(np.delete(column, edges), at, more) for column, more in zip(old, new[1:], strict=True)
+    ]
+    grown = np.zeros_like(side.first)
+    np.add.at(grown, np.array([pieces[0][0] for pieces in cut.values()]) + 1, count - 1)
+    return Side.of(side.first + np.cumsum(grown), *columns)

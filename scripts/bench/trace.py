@@ -3,9 +3,11 @@
 Two shapes. `shallow`: a bond pays many suppliers who seldom trade. `deep`: a few hundred accounts pass money
 round and round, so that one interval falls into very many parts. Answers are checked: forward leaves and
 backward leaves tile what was asked; DuckDB gives the same sources of the same payments by recursive queries,
-and a plain lot queue the same end of every fen, in the same run. Where a peer is left out, it says so.
+and a plain lot queue the same ends of the same minted money, in the same run. Where a peer is left out or does
+not end within `--peer-seconds`, it says so; of the lot queue, what it had replayed by then is compared.
 
-Processor time is given beside the clock's, for on a busy machine the two differ much.
+Processor time is given beside the clock's, for on a busy machine the two differ much. Kept means: all columns
+in one file, and the file and its folder synced to disk before the clock stops.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import statistics
 import sys
 import tempfile
 import time
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,15 +31,18 @@ import numpy as np
 from ledger.domain.history import Batch, Header, IntArray, MoveLogs, MoveRows
 from ledger.indexer.decode import MOVED, move_logs
 from ledger.store import Store
+from ledger.tracing import compiled
 from ledger.tracing.columns import MoveColumns
 from ledger.tracing.shares import Rule, added
 from ledger.tracing.sweep import Start, Stream, spread
 from ledger.tracing.walk import Flow, backward, forward
 from scripts.bench import duck
+from scripts.bench.targets import Targets
 
 SOURCE = 0
 MOVES_A_BLOCK = 200
 QUESTIONS = 300
+LOTS_LARGEST = 1_000_000
 
 
 def generate(moves: int, axes: int, keep: float, seed: int) -> MoveRows:
@@ -75,13 +81,22 @@ def numbered(axis: IntArray, amounts: IntArray, axes: int) -> IntArray:
     return numbers
 
 
+class Taken:
+    """Seconds of the processor, all threads together, and of the clock."""
+
+    worked = 0.0
+    passed = 0.0
+
+
 @contextmanager
-def timed(what: str, count: int) -> Iterator[None]:
+def timed(what: str, count: int) -> Iterator[Taken]:
     """Processor time and the clock's: on a busy machine the two differ much."""
+    taken = Taken()
     worked, begun = time.process_time(), time.perf_counter()
-    yield
-    worked, passed = time.process_time() - worked, time.perf_counter() - begun
-    print(f"  {what:<28} {worked:7.2f} s of processor, {passed:7.2f} s, {count / worked:12,.0f} moves/s")
+    yield taken
+    taken.worked, taken.passed = time.process_time() - worked, time.perf_counter() - begun
+    rate = count / taken.worked
+    print(f"  {what:<28} {taken.worked:7.2f} s of processor, {taken.passed:7.2f} s, {rate:12,.0f} moves/s")
 
 
 def as_logs(rows: MoveRows, addresses: list[str]) -> list[dict[str, object]]:
@@ -124,9 +139,9 @@ def store_all(decoded: MoveLogs, rows: MoveRows, store: Store) -> None:
         tip = header
 
 
-def ask(columns: MoveColumns, walk: Callable[..., Flow], largest: int, seed: int) -> None:
+def ask(columns: MoveColumns, walk: Callable[..., Flow], largest: int, targets: Targets) -> None:
     """Processor time of QUESTIONS random intervals of up to `largest` fen; each answer is checked to tile."""
-    rng, seconds, sizes = random.Random(seed), [], []
+    rng, seconds, sizes = random.Random(largest), [], []
     for _ in range(QUESTIONS):
         axis = rng.randrange(1, len(columns.axes))
         total = columns.counters(axis)[0]
@@ -141,40 +156,71 @@ def ask(columns: MoveColumns, walk: Callable[..., Flow], largest: int, seed: int
         assert ends[-1] == end
         assert (flow.leaves.start[1:] == ends[:-1]).all()
     median, worst = statistics.median(seconds) * 1e3, max(seconds) * 1e3
+    targets.asked(walk.__name__, largest, median, worst)
     print(
         f"  {walk.__name__:<10} up to {largest:>13,} fen: median {median:8.3f} ms, worst {worst:9.2f} ms;"
         f" parts median {int(statistics.median(sizes)):,}, most {max(sizes):,}"
     )
 
 
-def compare_with_lot_queue(columns: MoveColumns, rows: MoveRows) -> None:
-    """Replays every move through queues of lots and compares where each minted interval ends."""
-    queues: dict[int, deque[tuple[int, int]]] = {axis: deque() for axis in range(len(columns.axes))}
-    minted = 0
+def compare_with_lot_queue(columns: MoveColumns, seconds: float) -> None:
+    """Replays moves through queues of lots for so long, and compares where minted intervals are then."""
+    rows, axes = columns.rows, len(columns.axes)
+    queues: dict[int, deque[tuple[int, int]]] = {axis: deque() for axis in range(axes)}
     begun = time.process_time()
+    minted = done = 0
     for payer, payee, amount in zip(
         rows.from_axis.tolist(), rows.to_axis.tolist(), rows.amount.tolist(), strict=True
     ):
-        if payer == SOURCE:
-            queues[payee].append((minted, amount))
-            minted += amount
-            continue
-        while amount:
-            start, length = queues[payer].popleft()
-            taken = min(length, amount)
-            if taken < length:
-                queues[payer].appendleft((start + taken, length - taken))
-            queues[payee].append((start, taken))
-            amount -= taken
-    print(f"  lot queue over all moves {time.process_time() - begun:11.2f} s of processor")
+        if done % 1_000 == 0 and time.process_time() - begun > seconds:
+            break
+        minted = _replayed(queues, minted, payer, payee, amount)
+        done += 1
+    worked = time.process_time() - begun
+    print(f"  lot queue: {done:,} of {len(rows):,} moves in {worked:.2f} s of processor")
+    part = MoveColumns.build(columns.axes, SOURCE, MoveRows(*(column[:done] for column in rows.columns())))
     rest = sorted((start, length, axis) for axis, queue in queues.items() for start, length in queue)
-    flow = forward(columns, SOURCE, 0, minted)
-    mine = [
-        (int(s), int(a), flow.axis(i))
-        for i, (s, a) in enumerate(zip(flow.leaves.start, flow.leaves.amount, strict=True))
-    ]
-    assert _joined(mine) == _joined(rest)
-    print(f"  equal to the lot queue in all {minted:,} fen ({len(mine):,} parts)")
+    rng, parts = random.Random(11), 0
+    for _ in range(QUESTIONS):
+        start = rng.randrange(minted)
+        end = min(minted, start + rng.randint(1, LOTS_LARGEST))
+        flow = forward(part, SOURCE, start, end)
+        mine = [
+            (int(s), int(a), flow.axis(leaf))
+            for leaf, (s, a) in enumerate(zip(flow.leaves.start, flow.leaves.amount, strict=True))
+        ]
+        assert _joined(mine) == _joined(_within(rest, start, end))
+        parts += len(mine)
+    print(f"  equal to the lot queue in {QUESTIONS} minted intervals ({parts:,} parts)")
+
+
+def _replayed(
+    queues: dict[int, deque[tuple[int, int]]], minted: int, payer: int, payee: int, amount: int
+) -> int:
+    """One move; how much has been minted after it."""
+    if payer == SOURCE:
+        queues[payee].append((minted, amount))
+        return minted + amount
+    while amount:
+        start, length = queues[payer].popleft()
+        taken = min(length, amount)
+        if taken < length:
+            queues[payer].appendleft((start + taken, length - taken))
+        queues[payee].append((start, taken))
+        amount -= taken
+    return minted
+
+
+def _within(rest: list[tuple[int, int, int]], start: int, end: int) -> list[tuple[int, int, int]]:
+    """The parts of sorted lots that lie in `[start, end)`."""
+    found = []
+    for low, length, axis in rest[bisect_right(rest, (start, sys.maxsize, 0)) - 1 :]:
+        if low >= end:
+            break
+        begin, until = max(low, start), min(low + length, end)
+        if begin < until:
+            found.append((begin, until - begin, axis))
+    return found
 
 
 def _joined(parts: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
@@ -189,12 +235,15 @@ def _joined(parts: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
 
 
 def keep_columns(rows: MoveRows, folder: Path) -> None:
-    """The columns as files, synced to disk: what a trace store needs to start again without the index."""
-    for name, column in zip(MoveRows.__dataclass_fields__, rows.columns(), strict=True):
-        with (folder / f"{name}.npy").open("wb") as file:
+    """One file, synced to disk as is its folder: all that a start without the index needs."""
+    with (folder / "moves.npy").open("wb") as file:
+        for column in rows.columns():
             np.save(file, column)
-            file.flush()
-            os.fsync(file.fileno())
+        file.flush()
+        os.fsync(file.fileno())
+    place = os.open(folder, os.O_RDONLY)
+    os.fsync(place)
+    os.close(place)
 
 
 def through_the_index(rows: MoveRows, addresses: list[str]) -> None:
@@ -216,42 +265,58 @@ def through_the_index(rows: MoveRows, addresses: list[str]) -> None:
     MoveColumns.build(known, source, read)
 
 
-def prorata(columns: MoveColumns) -> None:
-    """One source of the first hundredth of the history, followed to its end."""
+def sweep(columns: MoveColumns, targets: Targets) -> None:
+    """One source of the first hundredth of the history, followed to its end by both rules."""
     moves, rows = len(columns.rows), columns.rows
     with timed("order for sweeps (once)", moves):
         stream = Stream.forward_of(columns)
     row = int(np.flatnonzero(rows.from_axis != SOURCE)[moves // 100])
     start = Start(row, int(rows.to_axis[row]), int(rows.amount[row]))
-    with timed("pro-rata of one source", moves):
+    with timed("pro-rata of one source", moves) as taken:
         shares = spread(stream, Rule.PRORATA, [start])
     assert added(shares) == (start.amount, start.amount)
     print(f"  {'':<28} {len(shares):,} holders")
+    targets.note("pro-rata of one source", taken.worked, taken.passed, 1.0)
+    with timed("bounds of one source", moves):
+        least, most = added(spread(stream, Rule.BOUNDS, [start]))
+    assert least <= start.amount <= most
+
+
+def warm() -> None:
+    """Loads the compiled loops, or compiles them the first time: once a machine, and not what is measured."""
+    rows = generate(compiled.LONG, 50, 0.5, seed=2)
+    with timed("loops made ready (once)", len(rows)):
+        columns = MoveColumns.build([str(axis) for axis in range(50)], SOURCE, rows)
+        forward(columns, 1, 0, 1)
+        stream, start = Stream.forward_of(columns), Start(len(rows) - 1, 1, 1)
+        for rule in (Rule.PRORATA, Rule.BOUNDS):
+            spread(stream, rule, [start])
 
 
 def bench(name: str, moves: int, axes: int, keep: float, given: argparse.Namespace) -> None:
-    print(f"{name}: {moves:,} moves among {axes:,} axes")
+    print(f"{name}: {moves:,} moves among {axes:,} axes; load {os.getloadavg()[0]:.1f}")
     rows = generate(moves, axes, keep, seed=1)
-    addresses = [f"0x{axis:040x}" for axis in range(axes)]
+    addresses, targets = [f"0x{axis:040x}" for axis in range(axes)], Targets(f"{name}, {moves:,} moves")
     if moves <= given.index_up_to:
         through_the_index(rows, addresses)
     else:
         print(f"  the index is not measured above {given.index_up_to:,} moves")
-    with timed("build: sort, prove, keep", moves), tempfile.TemporaryDirectory() as folder:
+    folder = tempfile.TemporaryDirectory()
+    with folder, timed("build: sort, prove, keep", moves) as taken:
         columns = MoveColumns.build(addresses, SOURCE, rows)
-        keep_columns(rows, Path(folder))
+        keep_columns(rows, Path(folder.name))
+    targets.note("build, kept on disk", taken.worked, taken.passed, 3.0)
     for largest in (1_000, 1_000_000, 1_000_000_000):
-        ask(columns, backward, largest, seed=largest)
-        ask(columns, forward, largest, seed=largest)
-    prorata(columns)
+        ask(columns, backward, largest, targets)
+        ask(columns, forward, largest, targets)
+    sweep(columns, targets)
     if given.duckdb:
-        duck.compare(columns, given.duckdb)
-    if moves <= given.lots_up_to:
-        compare_with_lot_queue(columns, rows)
-    else:
-        print(f"  the lot queue is not run above {given.lots_up_to:,} moves")
+        targets.peer("DuckDB recursive query", *duck.compare(columns, given.duckdb, given.peer_seconds))
+    if given.peer_seconds:
+        compare_with_lot_queue(columns, given.peer_seconds)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(f"  at most {peak:,} MiB of memory so far, generator and peers included")
+    targets.show()
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -262,16 +327,21 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--index-up-to", type=int, default=1_000_000, help="measure SQLite up to so many moves"
     )
-    parser.add_argument(
-        "--lots-up-to", type=int, default=1_000_000, help="run the lot queue up to so many moves"
-    )
+    parser.add_argument("--shape", choices=["shallow", "deep"], help="one of the two only")
     parser.add_argument("--duckdb", type=int, default=5, help="so many questions to DuckDB; 0 leaves it out")
+    parser.add_argument(
+        "--peer-seconds", type=int, default=60, help="how long a peer may take for its questions"
+    )
     given = parser.parse_args(arguments)
+    warm()
     for moves in given.moves:
-        bench("shallow", moves, max(3, moves // 50), 0.1, given)
-        bench("deep", moves, 300, 0.5, given)
+        if given.shape != "deep":
+            bench("shallow", moves, max(3, moves // 50), 0.1, given)
+        if given.shape != "shallow":
+            bench("deep", moves, 300, 0.5, given)
     return 0
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     sys.exit(main())
