@@ -3,8 +3,8 @@
 Two shapes. `shallow`: a bond pays many suppliers who seldom trade. `deep`: a few hundred accounts pass money
 round and round, so that one interval falls into very many parts. Answers are checked: forward leaves and
 backward leaves tile what was asked; DuckDB gives the same sources of the same payments by recursive queries,
-and a plain lot queue the same ends of the same minted money, in the same run. Where a peer is left out or does
-not end within `--peer-seconds`, it says so; of the lot queue, what it had replayed by then is compared.
+and a plain lot queue the same ends of the same minted money, in the same run. Where a peer is left out or
+does not end within `--peer-seconds`, it says so; of the lot queue, what it had replayed by then is compared.
 
 Processor time is given beside the clock's, for on a busy machine the two differ much. Kept means: all columns
 in one file, and the file and its folder synced to disk before the clock stops.
