@@ -73,6 +73,7 @@ def bond_answer(ledger: Ledger, named: str) -> dict[str, Any]:
         "label": trace["label"],
         "issuer": trace["issuer"],
         "state": found.state,
+        "facility": found.facility,
         "token": found.token,
         "framework": found.framework,
         "currency": trace["currency"],
@@ -109,6 +110,8 @@ def bond(out: Console, answer: Answer) -> None:
     unit = unit_of(answer)
     state = word(BondState, answer["state"])
     out.print(f"[bold]{answer['label']}[/bold] · {party(answer['issuer'])} · {state}")
+    if answer["facility"]:
+        out.print("  " + say("a drawdown of facility {facility}", facility=answer["facility"]))
     for name, fact in (
         ("ISIN", answer["isin"]),
         (say("issue date"), answer["issue_date"]),

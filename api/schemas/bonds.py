@@ -173,11 +173,13 @@ class UnitsTransfer(Request):
 
 
 class BondOut(Answer):
-    """A bond as it stands; null where nothing was published."""
+    """A bond as it stands; null where nothing was published. `facility`: the green loan that it is a drawdown
+    of, null for a bond."""
 
     id: int
     issuer: str
     state: str
+    facility: int | None
     token: str
     framework: int
     cash: str

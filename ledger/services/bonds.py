@@ -77,11 +77,13 @@ class Booking(Act):
 
 @dataclass(frozen=True, slots=True)
 class Bond:
-    """A bond as it stands; amounts in minor units, None where nothing was published."""
+    """A bond as it stands; amounts in minor units, None where nothing was published. `facility` is the green
+    loan that it is a drawdown of, None for a bond."""
 
     id: int
     issuer: str
     state: str
+    facility: int | None
     token: str
     framework: int
     cash: str
@@ -273,6 +275,7 @@ def bond_of(session: Session, bond: int) -> Bond:
         id=bond,
         issuer=record["issuer"],
         state=STATES[record["state"]],
+        facility=record["facility"] or None,
         token=record["token"],
         framework=terms["framework"],
         cash=cash.name,

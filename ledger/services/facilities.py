@@ -259,9 +259,8 @@ class Facilities(Desk):
         return Released(mined.tx, mined.block, event["facility"], loan, event["units"])
 
     def facility_of(self, bond: int) -> int | None:
-        """The facility that an instrument is a drawdown of; None for a bond."""
-        found = int(struct(self._session.read("Facilities", "drawdown", bond))["facility"])
-        return found or None
+        """The facility that an instrument is a drawdown of; None for a bond. NotFound for neither."""
+        return bond_of(self._session, bond).facility
 
     def show(self, facility: int) -> Facility:
         """NotFound when there is no such facility."""
@@ -372,7 +371,7 @@ class Facilities(Desk):
 
     def _loan(self, loan: int) -> int:
         """NotFound for a number that is a bond's or nobody's."""
-        facility = self.facility_of(loan)
-        if facility is None:
+        found = int(struct(self._session.read("Facilities", "drawdown", loan))["facility"])
+        if not found:
             raise NotFound(f"there is no drawdown {loan}", who=loan)
-        return facility
+        return found

@@ -54,6 +54,7 @@ WORDS: Final[dict[str, str]] = {
     "Committed {committed} of {units} units of {face} {currency}; called {called}.": "承诺 {committed} 份，共 {units} 份，每份 {currency} {face}；已通知 {called} 份。",
     "Drawn {drawn}, repaid {repaid}; drawn until {until}, repaid by {maturity}.": "已提款 {drawn}，已还本 {repaid}；提款期至 {until}，最迟还清日 {maturity}。",
     "Green loans": "绿色贷款",
+    "a drawdown of facility {facility}": "贷款安排 {facility} 的提款",
     "Lenders, in units": "贷款人（份数）",
     # --- column heads ----------------------------------------------------------------------------------------
     "facility": "贷款安排",

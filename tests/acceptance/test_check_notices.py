@@ -323,6 +323,26 @@ def test_a_field_of_a_credit_line(here: Town, field: str, change: Callable[[int]
         assert_noticed(checked(here), {"LINE-1"}, f"credit line {here.credit_line}")
 
 
+@pytest.fixture(scope="module")
+def facility(here: Town) -> int:
+    """Five units that the factor committed and that nobody drew."""
+    loans, today = here.ledger.facilities, here.ledger.session.today()
+    terms = {"cash": "CNY", "denomination": yuan(1), "units": 9, "document": b"facility agreement"}
+    days = {"available_until": today + 9 * DAY, "final_maturity": today + 99 * DAY}
+    made = loans.open("Issuer", framework=here.given.framework, **terms, **days).id
+    loans.agree("Issuer", made, "Factor", 5)
+    loans.commit("Factor", made)
+    return made
+
+
+@pytest.mark.spec("FAC-1")
+@pytest.mark.parametrize("field", ["committed", "called"])
+def test_what_a_lender_is_called_for(here: Town, facility: int, field: str) -> None:
+    at = place("Facilities", "_lenderOf", facility, account(here, "Factor"), member=field)
+    with written(here, "Facilities", at, one_more):
+        assert_noticed(checked(here), {"FAC-1"}, f"facility {facility}")
+
+
 # --- one row of the index --------------------------------------------------------------------------------
 
 _FIRST_MOVE = "where (block, log) = (select block, log from moves order by block, log limit 1)"

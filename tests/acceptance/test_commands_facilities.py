@@ -141,6 +141,12 @@ def test_an_auditor_traces_both_drawdowns_as_one_facility(life: Life) -> None:
     assert "Factor lent 18,000.00" in told.output, told.output
 
 
+def test_an_instrument_says_that_it_is_a_drawdown(life: Life) -> None:
+    loan = life.loans[0]
+    assert life.shell.ask("bond", "show", loan)["facility"] == life.facility
+    assert f"贷款安排 {life.facility} 的提款" in life.shell.run("bond", "show", loan, lang="zh").output
+
+
 @pytest.mark.parametrize(
     ("named", "arguments"),
     [
