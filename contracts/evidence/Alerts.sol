@@ -17,12 +17,13 @@ import {
     WrongState,
     ZeroHash
 } from "../libraries/Errors.sol";
+import {Filed} from "../libraries/Filed.sol";
 import {Roles} from "../libraries/Roles.sol";
 
 /// @title Alerts
 /// @notice The promise is in IAlerts.
 /// @dev Immutable: what was raised and judged is nobody's to rewrite. It decides nothing about money.
-contract Alerts is IAlerts {
+contract Alerts is IAlerts, Filed {
     uint8 private constant RAISED = 1;
     uint8 private constant ASSIGNED = 2;
     uint8 private constant EXPLAINED = 3;
@@ -34,8 +35,6 @@ contract Alerts is IAlerts {
     uint32 private constant WITNESSES = Roles.VERIFIER | Roles.AUDITOR | Roles.AUTHORITY;
     uint32 private constant JUDGES = Roles.AUDITOR | Roles.AUTHORITY;
 
-    IParticipants public immutable participants;
-    IDocuments public immutable documents;
     IBondOffice public immutable bondOffice;
     ILabels public immutable labels;
     uint32 public immutable answerDays;
@@ -51,9 +50,7 @@ contract Alerts is IAlerts {
         IBondOffice bondOffice_,
         ILabels labels_,
         uint32 answerDays_
-    ) {
-        participants = participants_;
-        documents = documents_;
+    ) Filed(participants_, documents_) {
         bondOffice = bondOffice_;
         labels = labels_;
         answerDays = answerDays_;

@@ -20,12 +20,13 @@ import {
     ZeroAmount,
     ZeroHash
 } from "../libraries/Errors.sol";
+import {Filed} from "../libraries/Filed.sol";
 import {Roles} from "../libraries/Roles.sol";
 
 /// @title Legs
 /// @notice The promise is in ILegs.
 /// @dev Immutable, and nobody's neighbour: it reads others, and no other contract knows its address.
-contract Legs is ILegs {
+contract Legs is ILegs, Filed {
     uint8 private constant REPORTED = 1;
     uint8 private constant ATTESTED = 2;
     uint8 private constant SUPERSEDED = 3;
@@ -35,17 +36,15 @@ contract Legs is ILegs {
     uint256 private constant MAX_TEXT = 200;
     uint32 private constant WITNESSES = Roles.BANK | Roles.AUDITOR | Roles.VERIFIER;
 
-    IParticipants public immutable participants;
-    IDocuments public immutable documents;
     IBondOffice public immutable bonds;
 
     uint64 public count;
     mapping(uint64 => Standing) private _legs;
     mapping(bytes32 => uint64) private _byKey;
 
-    constructor(IParticipants participants_, IDocuments documents_, IBondOffice bonds_) {
-        participants = participants_;
-        documents = documents_;
+    constructor(IParticipants participants_, IDocuments documents_, IBondOffice bonds_)
+        Filed(participants_, documents_)
+    {
         bonds = bonds_;
     }
 

@@ -15,26 +15,21 @@ import {
     ZeroAmount,
     ZeroHash
 } from "../libraries/Errors.sol";
+import {Filed} from "../libraries/Filed.sol";
 import {Roles} from "../libraries/Roles.sol";
 
 /// @title Records
 /// @notice The promise is in IRecords.
-contract Records is IRecords {
+contract Records is IRecords, Filed {
     uint8 private constant KINDS = 8;
     uint32 private constant WITNESSES = Roles.BANK | Roles.AUDITOR | Roles.VERIFIER | Roles.AUTHORITY;
-
-    IParticipants public immutable participants;
-    IDocuments public immutable documents;
 
     uint256 public count;
     mapping(uint256 => Statement) private _statements;
     mapping(uint256 => address) private _by;
     mapping(uint256 => bool) private _withdrawn;
 
-    constructor(IParticipants participants_, IDocuments documents_) {
-        participants = participants_;
-        documents = documents_;
-    }
+    constructor(IParticipants participants_, IDocuments documents_) Filed(participants_, documents_) {}
 
     function record(uint256 id) external view returns (Statement memory, address by, bool withdrawn) {
         return (_statements[id], _by[id], _withdrawn[id]);

@@ -7,13 +7,14 @@ import {IParticipants} from "../interfaces/IParticipants.sol";
 import {IUndertakings} from "../interfaces/IUndertakings.sol";
 import {Calendar} from "../libraries/Calendar.sol";
 import {NotParty, Unknown, WrongState, ZeroHash} from "../libraries/Errors.sol";
+import {Filed} from "../libraries/Filed.sol";
 import {Roles} from "../libraries/Roles.sol";
 import {Signed} from "../libraries/Signed.sol";
 
 /// @title Undertakings
 /// @notice The promise is in IUndertakings.
 /// @dev Immutable: it holds what was reported and judged, and decides nothing about money.
-contract Undertakings is IUndertakings, Signed {
+contract Undertakings is IUndertakings, Filed, Signed {
     bytes32 private constant FINDING_TYPE = keccak256(
         "Finding(uint32 framework,uint8 index,uint32 occurrence,uint32 round,bytes32 report,uint128 value,address validator,uint8 outcome,bytes32 document)"
     );
@@ -29,15 +30,13 @@ contract Undertakings is IUndertakings, Signed {
     uint8 private constant AT_LEAST = 1;
     uint8 private constant AT_MOST = 2;
 
-    IParticipants public immutable participants;
-    IDocuments public immutable documents;
     IFrameworks public immutable frameworks;
 
     mapping(uint32 => mapping(uint8 => mapping(uint32 => Occurrence))) private _occurrences;
 
-    constructor(IParticipants participants_, IDocuments documents_, IFrameworks frameworks_) {
-        participants = participants_;
-        documents = documents_;
+    constructor(IParticipants participants_, IDocuments documents_, IFrameworks frameworks_)
+        Filed(participants_, documents_)
+    {
         frameworks = frameworks_;
     }
 

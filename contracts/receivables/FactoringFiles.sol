@@ -7,13 +7,14 @@ import {IParticipants} from "../interfaces/IParticipants.sol";
 import {IPieceBook} from "../interfaces/IPieceBook.sol";
 import {IReceivables} from "../interfaces/IReceivables.sol";
 import {AlreadyUsed, NotParty, Unknown, WrongState, ZeroAmount, ZeroHash} from "../libraries/Errors.sol";
+import {Filed} from "../libraries/Filed.sol";
 import {Kinds} from "../libraries/Kinds.sol";
 import {Roles} from "../libraries/Roles.sol";
 
 /// @title FactoringFiles
 /// @notice The promise is in IFactoringFiles.
 /// @dev Immutable: it holds papers and what was said of them, and decides nothing about money.
-contract FactoringFiles is IFactoringFiles {
+contract FactoringFiles is IFactoringFiles, Filed {
     uint8 private constant RECEIVABLE_ACCEPTED = 2;
     uint8 private constant APPLIED = 1;
     uint8 private constant APPROVED = 2;
@@ -23,8 +24,6 @@ contract FactoringFiles is IFactoringFiles {
     /// What was confirmed on an order is not delivered yet, so nothing is invoiced either.
     uint8 private constant PAPERS_OF_ORDER = 1;
 
-    IParticipants public immutable participants;
-    IDocuments public immutable documents;
     IPieceBook public immutable pieceBook;
     IReceivables public immutable receivables;
 
@@ -38,9 +37,7 @@ contract FactoringFiles is IFactoringFiles {
         IDocuments documents_,
         IPieceBook pieceBook_,
         IReceivables receivables_
-    ) {
-        participants = participants_;
-        documents = documents_;
+    ) Filed(participants_, documents_) {
         pieceBook = pieceBook_;
         receivables = receivables_;
     }

@@ -122,6 +122,9 @@ def pocketed(shell: Shell, bond: int, framework: int) -> None:
     line = shell.ask(*asked, "no-criteria")["id"]
     shell.refuses("OverPocket", "bond", "allocate", line, 10_001, *yen, *by)
     shell.ask("bond", "allocate", line, 10_000, *yen, *by)
+    assert shell.ask("bond", "deallocate", line, 4_000, *yen, *by)["amount"] == 4_000
+    shell.refuses("OverBudget", "bond", "deallocate", line, 6_001, *yen, *by)
+    shell.ask("bond", "allocate", line, 4_000, *yen, *by)
     found = shell.ask("bond", "limits", bond)
     assert (found["pocket"], found["pocket_most"], found["new_money"]) == (10_000, 10_000, 0)
     assert [(one["line"], one["reason"], one["share_ppm"]) for one in found["pocket_lines"]] == [
