@@ -148,7 +148,7 @@ def states(out: Console, answer: Answer) -> None:
 def works(out: Console, answer: Answer) -> None:
     """What milestones and retention have released of each line that has them, and the milestones that are
     late or open."""
-    if not answer["works"]:
+    if not answer.get("works"):  # a section of one line has none of its own
         return
     unit, today = unit_of(answer), answer["as_of"]
     shown = table(say("Works"), ">budget line", ">budget", ">released", ">gone", "open milestones", "late")

@@ -15,6 +15,8 @@ from ledger.words import say, value, word
 Answer = Mapping[str, Any]
 _WAY = ("raised", "assigned", "explained")
 _ENDS = ("confirmed", "dismissed")
+_KEY_SHOWN = 12
+"""0x and ten digits of a finding's key: enough to raise it by."""
 
 
 def alert_list_table(out: Console, answer: Answer) -> None:
@@ -45,7 +47,7 @@ def alert_list_table(out: Console, answer: Answer) -> None:
             alert.get("due") or "–",
             alert.get("subject") or next(iter(finding["parties"]), "–"),
             alert.get("judge") or "–",
-            "–" if alert else finding["key"],
+            "–" if alert else finding["key"][:_KEY_SHOWN],
         )
     out.print(made)
 

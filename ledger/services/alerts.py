@@ -27,6 +27,7 @@ _DOUBTS: Final = frozenset({"verifier-paid", "verifier-related", "verifier-lapse
 _NOBODY: Final = "0x" + "0" * 40
 _PAGE: Final = 100
 _MOST_LETTERS: Final = 31
+_LEAST_KEY: Final = len("0x") + 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +151,14 @@ class Alerts(Desk):
 
         The party concerned is the first of its parties that is admitted, else the bond's issuer.
 
+        Args:
+            key: whole, or as many of its first digits (eight at least) as only one finding has.
+
         Raises:
-            NotFound: no indicator finds it. BadInput: it was raised before.
+            NotFound: no indicator finds it. BadInput: it was raised before, or several begin so.
         """
-        finding = self._findings(None, jurisdiction).get(key)
-        if finding is None:
-            raise NotFound(f"no indicator finds {key}", who=key)
-        bond = finding["bond"] or 0
+        finding = _named(key, self._findings(None, jurisdiction))
+        key, bond = finding["key"], finding["bond"] or 0
         before = int(self._session.read("Alerts", "idOf", bond, hash_bytes(key, "a finding")))
         if before:
             raise BadInput("this finding was raised before", who=key, had=f"alert {before}")
@@ -218,6 +220,17 @@ class Alerts(Desk):
         """New evidence against a dismissed one; an auditor or authority judges it now."""
         paper = self._file(who, document, DocumentKind.OTHER)
         return act_of(self._session.act(who, "Alerts", "reopen", alert, paper))
+
+
+def _named(key: str, findings: Mapping[str, Finding]) -> Finding:
+    found = (
+        [one for known, one in findings.items() if known.startswith(key)] if len(key) >= _LEAST_KEY else []
+    )
+    if not found:
+        raise NotFound(f"no indicator finds {key}", who=key)
+    if len(found) > 1:
+        raise BadInput("several findings begin so", had=key, needed="more of the key's digits")
+    return found[0]
 
 
 def _cited(document: Any) -> str | None:

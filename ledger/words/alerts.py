@@ -56,6 +56,8 @@ WORDS: Final[dict[str, str]] = {
     "Path of the finding": "发现的路径",
     # --- errors ----------------------------------------------------------------------------------------------
     "there is no alert {alert}": "不存在预警 {alert}",
+    "several findings begin so": "有多个发现以此开头",
+    "more of the key's digits": "请多给几位键值",
     "no indicator finds {key}": "无指标发现 {key}",
     "this finding was raised before": "此发现此前已提出",
     "an indicator has a short ASCII name": "指标须为简短的 ASCII 名称",

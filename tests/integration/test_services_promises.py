@@ -224,10 +224,12 @@ def test_a_finding_is_raised_by_its_key_and_stands_beside_its_alert(
     ledger, _, bond = promised
     with pytest.raises(NotFound):
         ledger.alerts.raise_finding("Investor", "0x" + "ab" * 32)
+    with pytest.raises(NotFound):
+        ledger.alerts.raise_finding("Investor", "0x")  # which every key begins with
     for who in ("Issuer", "Verifier"):
         ledger.operator.amend(who, group=9, document=b"one group since")
     [found] = [s.finding for s in ledger.alerts.seen(bond) if s.finding["indicator"] == "verifier-related"]  # type: ignore[index]
-    raised = ledger.alerts.raise_finding("Investor", found["key"]).alert  # type: ignore[index]
+    raised = ledger.alerts.raise_finding("Investor", found["key"][:12]).alert  # type: ignore[index]
     alert = ledger.alerts.alert(raised)
     assert (alert.bond, alert.indicator) == (bond, "verifier-related")
     assert alert.subject == found["parties"][0]  # type: ignore[index]
