@@ -1,4 +1,4 @@
-"""docs/auditor.md is lived: each of its commands runs on the demo and prints each line that the page shows."""
+"""docs/auditor.md is lived: each command of it runs on the demo and prints each line that the page shows."""
 
 from __future__ import annotations
 
