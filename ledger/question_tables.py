@@ -278,14 +278,14 @@ def compared_pool(out: Console, answer: Answer) -> None:
         say("Pieces whose state changed"), ">piece", ">receivable", ">from", ">amount", "before", "after"
     )
     for one in answer["pieces"]:
-        numbers = (
+        named = (
             str(one["piece"]),
             one["receivable"],
             amount(one["start"], unit),
             amount(one["amount"], unit),
         )
         states = (word(PoolPieceState, one[side]) if one[side] else "–" for side in ("before", "after"))
-        shown.add_row(*numbers, *states)
+        shown.add_row(*named, *states)
     out.print(shown)
 
 
