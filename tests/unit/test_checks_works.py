@@ -1,4 +1,4 @@
-"""What `greenledger check` finds in the events of budget lines with works: that nothing held was taken off."""
+"""What `greenledger check` finds in the events of lines with works: that nothing held was taken off."""
 
 from __future__ import annotations
 
