@@ -10,6 +10,7 @@ without any fault, because then nothing is shown.
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,7 @@ FAULTS = ROOT / "scripts" / "mutants" / "faults.toml"
 COPIED = ("contracts", "tests", "scripts", "ledger", "foundry.toml", "brownie-config.yaml", "solc.json")
 LINKED = ("node_modules", ".venv", ".cache/solc", ".cache/bin")
 FORGE = ".cache/bin/forge"
+CAMPAIGN = re.compile(r"^contract (?P<contract>\w+) is|function invariant_(?P<invariant>\w+)\(", re.MULTILINE)
 # A fault's own Brownie tests; a contract that is not here is tested by all of them.
 BROWNIE = {
     "Cash": ("test_cash.py",),
@@ -59,6 +61,11 @@ BROWNIE = {
     "Mandates": ("test_mandates.py",),
     "Impact": ("test_impact.py",),
     "AssetPools": ("test_asset_pools.py",),
+    "Tranches": ("test_asset_pools.py",),
+    "SupplierLoans": ("test_supplier_loans.py",),
+    "FactoringFiles": ("test_factoring_files.py",),
+    "BankInstructions": ("test_bank_instructions.py",),
+    "Legs": ("test_legs.py",),
     "Account": ("test_accounts.py",),
     "Frameworks": ("test_frameworks.py", "test_gate.py"),
     "Documents": ("test_documents.py",),
@@ -158,17 +165,17 @@ def _run(command: Sequence[str], place: Path) -> subprocess.CompletedProcess[str
     return subprocess.run(nicely, cwd=place, env=environment, capture_output=True, text=True, check=False)
 
 
-def campaign_of(promise: str) -> str:
-    """BOND-1 → Bond1Test, the contract in tests/invariants that holds this promise's histories."""
-    return promise.replace("-", "").capitalize() + "Test"
-
-
-def has_campaign(promise: str, root: Path = ROOT) -> bool:
-    """Whether a contract in tests/invariants is this promise's own."""
-    named = f"contract {campaign_of(promise)} is"
-    return any(
-        named in file.read_text(encoding="utf-8") for file in (root / "tests/invariants").glob("*.t.sol")
-    )
+def campaign_of(promise: str, root: Path = ROOT) -> str:
+    """The contract in tests/invariants with this promise's histories: its own (BOND-1 → Bond1Test), else the
+    first with an invariant that names it, else none."""
+    named = re.compile(rf"(^|_){promise.replace('-', '_')}(_|$)")
+    own, found, contract = promise.replace("-", "").capitalize() + "Test", "", ""
+    for file in sorted((root / "tests/invariants").glob("*.t.sol")):
+        for match in CAMPAIGN.finditer(file.read_text(encoding="utf-8")):
+            contract = match["contract"] or contract
+            if match["invariant"] and named.search(match["invariant"]) and found != own:
+                found = contract if contract == own else found or contract
+    return found
 
 
 def forge(place: Path, *arguments: str) -> Verdict:
@@ -203,7 +210,7 @@ def brownie(place: Path, files: Sequence[str]) -> Verdict:
 
 def judge(fault: Fault, place: Path) -> Verdict:
     """By histories and then by Brownie; the other way round where no histories are made for its promise."""
-    steps = [_by_histories, _by_brownie] if has_campaign(fault.promise) else [_by_brownie, _by_histories]
+    steps = [_by_histories, _by_brownie] if campaign_of(fault.promise) else [_by_brownie, _by_histories]
     for step in steps:
         verdict = step(fault, place)
         if verdict.outcome != "SURVIVED":
@@ -213,8 +220,8 @@ def judge(fault: Fault, place: Path) -> Verdict:
 
 def _by_histories(fault: Fault, place: Path) -> Verdict:
     with planting(fault, place):
-        if has_campaign(fault.promise):
-            verdict = forge(place, "--match-contract", f"^{campaign_of(fault.promise)}$")
+        if campaign := campaign_of(fault.promise):
+            verdict = forge(place, "--match-contract", f"^{campaign}$")
             if verdict.outcome != "SURVIVED":
                 return verdict
         return forge(place)

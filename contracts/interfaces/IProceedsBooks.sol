@@ -14,8 +14,8 @@ interface IProceedsBooks {
     }
 
     /// @param companyMaySpend the issuer lets the project company confirm payables from this line
-    /// @param conditions what the gate asks beside the ordinary, as bits: 1 milestones, 2 retention, 4 a pocket;
-    /// where there is none it reads nothing more
+    /// @param conditions what the gate asks beside the ordinary, as bits: 1 milestones, 2 retention, 4 a pocket,
+    /// 8 a certifier; where there is none it reads nothing more
     struct Line {
         address issuer;
         uint32 bond;

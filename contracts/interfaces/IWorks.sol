@@ -6,7 +6,8 @@ pragma solidity ^0.8.28;
 /// milestones have released; a milestone releases its amount once, when the named certifier files its certificate.
 /// What no milestone holds is released from the beginning (an advance). BOND-12: until the final certificate a line
 /// keeps its retention back: of whatever is released, floor(released * (10^6 - retention) / 10^6) may be spent.
-/// The conditions are fixed before the line's first fen and never changed, and the certifier is paid nothing from it.
+/// The conditions are fixed before the line's first fen and never changed, and the certifier is paid nothing from it:
+/// not before the last certificate, and not after.
 /// BOND-13: what the works hold back stays on the line: `deallocate` takes none of it, and a reallocation needs the
 /// consent of the verifier whose review is in force.
 /// A line without conditions pays for none: the gate reads one byte that it reads anyway.

@@ -199,7 +199,7 @@ contract Proceeds is IProceeds, ProceedsBase {
         participants.requireRole(l.issuer, Roles.ISSUER);
         frameworks.requireEligible(l.framework, l.category);
         outOffset = _requireAvailable(lineId, l.cash, amount);
-        if (l.conditions & (MILESTONES | RETENTION) != 0) _requireReleased(lineId, l, fingerprint, amount);
+        if (l.conditions & WORKS != 0) _requireReleased(lineId, l, fingerprint, amount);
     }
 
     function _requireReleased(uint32 lineId, Line storage l, bytes32 fingerprint, uint256 amount)
@@ -208,6 +208,7 @@ contract Proceeds is IProceeds, ProceedsBase {
     {
         address payee = _payeeOf(fingerprint);
         if (payee == _works[lineId].certifier) revert SameParty(payee, payee);
+        if (l.conditions & (MILESTONES | RETENTION) == 0) return;
         (uint256 released, uint256 gone) = _releasedOf(lineId, l);
         if (amount > released - gone) revert NotReleased(lineId, released - gone, amount);
     }

@@ -22,6 +22,8 @@ abstract contract ProceedsBase is Powered {
     uint8 internal constant MILESTONES = 1;
     uint8 internal constant RETENTION = 2;
     uint8 internal constant POCKET = 4;
+    /// A line that has a certifier, for ever: the others fall when the works are done.
+    uint8 internal constant WORKS = 8;
     uint32 internal constant MILLION = 1_000_000;
 
     struct Books {

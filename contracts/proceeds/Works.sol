@@ -59,7 +59,7 @@ contract Works is IWorks, ProceedsBase {
         uint32 day = _hold(lineId, l.budget, w, milestones);
         if (retention != 0 && finalDueDay < day) revert DateOutOfOrder("FINAL", finalDueDay, day);
         (w.retention, w.finalDueDay) = (retention, finalDueDay);
-        l.conditions |= (milestones.length == 0 ? 0 : MILESTONES) | (retention == 0 ? 0 : RETENTION);
+        l.conditions |= WORKS | (milestones.length == 0 ? 0 : MILESTONES) | (retention == 0 ? 0 : RETENTION);
         emit WorksSet(lineId, l.bond, certifier, retention, finalDueDay, consent, milestones);
     }
 
@@ -113,7 +113,7 @@ contract Works is IWorks, ProceedsBase {
         if (m.certifiedOn != 0) revert AlreadyUsed("MILESTONE", bytes32(index));
         m.certifiedOn = participants.today();
         w.held -= m.amount;
-        // Nothing is held any more: the line is an ordinary one again, as far as milestones go.
+        // Nothing is held any more: of milestones the gate asks no longer.
         if (w.held == 0) l.conditions &= ~MILESTONES;
         emit MilestoneCertified(lineId, l.bond, msg.sender, index, m.amount, m.certifiedOn, document);
     }

@@ -6,6 +6,7 @@ from typing import Final
 
 MILESTONES: Final = 1
 RETENTION: Final = 2
+WORKS: Final = 8
 """Bits of a line's conditions, as the gate reads them."""
 MILLION: Final = 1_000_000
 

@@ -9,7 +9,7 @@ from tests.contracts.world import NOBODY, OBLIGOR, OTHER, SUPPLIER, VERIFIER, ZE
 CONSENT = 44
 BUDGET, ADVANCE, EACH = 1_000_000, 200_000, 400_000
 RETENTION = 50_000  # 5%
-MILESTONES, KEPT = 1, 2
+MILESTONES, KEPT, WORKS = 1, 2, 8
 pytestmark = pytest.mark.spec("BOND-11")
 
 
@@ -98,7 +98,7 @@ def test_a_milestone_releases_its_amount_when_its_certificate_is_filed(world, bo
     with refused("NotReleased", works, 0, 1):
         world.issuer.pays(works, paper, 1)
     certify(world, works, 0, name="second certificate")
-    assert conditions(world, works) == 0, "nothing holds any more, and nothing is asked any more"
+    assert conditions(world, works) == WORKS, "nothing holds any more; who may be paid is still asked"
     world.issuer.pays(works, paper, EACH)
     assert released(world, works) == (BUDGET, BUDGET)
 
@@ -201,13 +201,13 @@ def test_retention_is_kept_until_the_final_certificate(world, bond, line):
 @pytest.mark.spec("BOND-11", "BOND-12")
 def test_retention_is_of_whatever_is_released_rounded_down(world, line):
     set_works(world, line, 333_333, retention=33_333)
-    assert conditions(world, line) == MILESTONES | KEPT
+    assert conditions(world, line) == WORKS | MILESTONES | KEPT
     most = (BUDGET - 333_333) * (1_000_000 - 33_333) // 1_000_000
     assert released(world, line) == (most, 0)
     certify(world, line, 0)
     assert released(world, line) == (BUDGET * (1_000_000 - 33_333) // 1_000_000, 0)
     certify_final(world, line)
-    assert released(world, line) == (BUDGET, 0) and conditions(world, line) == 0
+    assert released(world, line) == (BUDGET, 0) and conditions(world, line) == WORKS
     named = world.proceeds.works(line)
     assert list(named[:6]) == [world.verifier, 0, 33_333, world.today + 100, world.today, False]
     assert [list(one) for one in named[6]] == [[333_333, world.today + 10, world.today]]

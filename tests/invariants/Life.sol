@@ -17,9 +17,14 @@ contract Life is ServiceActs {
 
     mapping(bytes32 => bytes4[]) private _groups;
 
-    function start() external {
-        _declareKinds();
+    function start() external virtual {
         _list();
+        _begin();
+        _forgetCounts();
+    }
+
+    function _begin() internal {
+        _declareKinds();
         _deploy();
         _admitAll();
         _admitAuthority();
@@ -28,7 +33,6 @@ contract Life is ServiceActs {
         for (uint32 bond = 1; bond <= 2; ++bond) {
             _issue(bond);
         }
-        _forgetCounts();
     }
 
     // --- set-up ---
@@ -125,7 +129,7 @@ contract Life is ServiceActs {
 
     // --- acts ---
 
-    function _declareKinds() private {
+    function _declareKinds() internal virtual {
         bytes32[17] memory list = [
             bytes32("unit.transfer"),
             "unit.freeze",
@@ -185,7 +189,7 @@ contract Life is ServiceActs {
     }
 
     /// @notice The acts that matter to one promise; all of them for any other word.
-    function selectors(bytes32 spec) external view returns (bytes4[] memory list) {
+    function selectors(bytes32 spec) external view virtual returns (bytes4[] memory list) {
         bytes4[] storage always = _groups["always"];
         bytes4[] storage more = _groups[spec == "SVC-1" ? bytes32("service") : bytes32("units")];
         bytes4[] storage rest = _groups["service"];

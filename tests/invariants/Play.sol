@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {IBankInstructions} from "../../contracts/interfaces/IBankInstructions.sol";
 import {ICash} from "../../contracts/interfaces/ICash.sol";
+import {ILimitTerms} from "../../contracts/interfaces/ILimitTerms.sol";
 import {Attacks} from "./acts/Attacks.sol";
 
 /// @title The world with everything that its actors can do
@@ -22,6 +24,19 @@ contract Play is Attacks {
         _endow();
         _firstBond();
         _forgetCounts();
+    }
+
+    function _deployMore() internal override {
+        bytes memory arguments = abi.encode(powers, participants, documents, office, proceeds);
+        limitTerms = ILimitTerms(vm.deployCode("LimitTerms.sol:LimitTerms", arguments));
+        _duty(address(proceeds), address(limitTerms), "LIMITS");
+        ILimitTerms.Rule memory rule = ILimitTerms.Rule(true, MOST_POCKET);
+        _set(address(limitTerms), abi.encodeCall(ILimitTerms.setJurisdiction, (JURISDICTION, rule)));
+        arguments = abi.encode(participants, registry, receivables);
+        instructions = IBankInstructions(vm.deployCode("BankInstructions.sol:BankInstructions", arguments));
+        for (uint256 i; i < cashes.length; ++i) {
+            _set(address(cashes[i]), abi.encodeCall(ICash.setController, ("BANK", address(instructions))));
+        }
     }
 
     /// @dev Money for all, and the allowances without which no module can collect.
@@ -54,6 +69,7 @@ contract Play is Attacks {
             uint32 framework = _registerFramework(issuers[i], 7);
             while (!_reviewHolds(framework)) _review(framework, 1, FAR);
             while (_bonds.length <= i) _registerBond(framework, uint8(i), 10, _today() + 2);
+            _declareLimits(uint32(i + 1), issuers[i], _firstLimits());
             for (uint256 k; k < investors.length; ++k) {
                 _book(uint32(i + 1), investors[k], 40);
             }
@@ -63,9 +79,19 @@ contract Play is Attacks {
         uint64 price = _bond(1).price;
         while (_bond(1).allotted == 0) _allot(1, 3, issuers[0]);
         _close(1, price);
-        while (_projects.length == 0) _registerProject(1, 0, 100_000);
-        _openLine(1, 1, 90_000, true);
+        while (_lines.length == 0) {
+            // until it is in the bond's currency
+            if (_registerProject(1, 0, 100_000) != 0) _openLine(1, uint32(_projects.length), 90_000, true);
+        }
         _allocate(1, _bond(1).unallocated / 2);
+        _openPocketLine(1, _line(1).project, 9000, 1);
+        _allocate(2, _pocketDown(1) / 2);
+    }
+
+    /// @dev All limits bind; the look-back only where the bond says when it was issued.
+    function _firstLimits() private view returns (ILimitTerms.Terms memory t) {
+        bool dated = _bond(uint32(_bonds.length)).dated;
+        t = ILimitTerms.Terms(JURISDICTION, 200_000, 0, 300_000, dated, true, _paper(CONTRACT));
     }
 
     /// @dev In the order in which the table prints them. The attacks are at the end: none is ever accepted.
@@ -77,6 +103,8 @@ contract Play is Attacks {
         _declare("framework.review");
         _declare("document.register");
         _declare("document.obligation");
+        _declare("document.credit");
+        _declare("document.link");
         _declare("cash.mint");
         _declare("cash.transfer");
         _declare("cash.approve");
@@ -84,6 +112,10 @@ contract Play is Attacks {
         _declare("cash.redeem");
         _declare("cash.cancelRedeem");
         _declare("cash.burn");
+        _declare("bank.deposit");
+        _declare("bank.withdraw");
+        _declare("bank.confirm");
+        _declare("bank.fail");
         _declare("bond.register");
         _declare("bond.book");
         _declare("bond.cancelBooking");
@@ -92,10 +124,18 @@ contract Play is Attacks {
         _declare("bond.cancel");
         _declare("bond.returnBooking");
         _declare("bond.transfer");
+        _declare("limits.declare");
         _declare("project.register");
         _declare("line.open");
+        _declare("line.openPocket");
+        _declare("works.set");
+        _declare("works.certify");
+        _declare("works.final");
         _declare("proceeds.allocate");
         _declare("proceeds.deallocate");
+        _declare("proceeds.propose");
+        _declare("proceeds.consent");
+        _declare("proceeds.withdraw");
         _declare("proceeds.payCost");
         _declare("proceeds.pay");
         _declare("proceeds.refund");
@@ -133,19 +173,22 @@ contract Play is Attacks {
         bytes memory claims =
             bytes.concat(_packed("receivable"), _packed("financing"), _packed("maturity"), _packed("book"));
         if (spec == "CASH-1") {
-            packed = bytes.concat(packed, _packed("cash"), money, _packed("maturity"));
+            packed = bytes.concat(packed, _packed("cash"), _packed("bank"), money, _packed("maturity"));
         } else if (spec == "BOND-1" || spec == "BOND-2") {
             packed = bytes.concat(packed, money, _packed("receivable"), _packed("maturity"));
+        } else if (spec == "BOND-9") {
+            packed = bytes.concat(packed, money, _packed("works"), _packed("works"), _packed("receivable"));
         } else if (spec == "BOND-6") {
             packed = bytes.concat(_packed("base"), _packed("bond"), _packed("bond"));
         } else if (spec == "DOC-1") {
-            packed = bytes.concat(packed, _packed("proceeds"), _packed("receivable"));
+            packed = bytes.concat(packed, _packed("papers"), _packed("proceeds"), _packed("receivable"));
         } else if (spec == "LINE-1") {
             packed = bytes.concat(packed, _packed("line"), _packed("receivable"));
         } else if (spec == "PIECE-1" || spec == "FIN-1") {
             packed = bytes.concat(packed, claims);
         } else {
             packed = bytes.concat(packed, _packed("cash"), money, _packed("line"), claims);
+            packed = bytes.concat(packed, _packed("bank"), _packed("papers"), _packed("works"));
         }
         return _unpacked(packed);
     }
@@ -172,6 +215,8 @@ contract Play is Attacks {
         _groups["base"].push(this.framework_change.selector);
         _groups["base"].push(this.framework_review.selector);
         _groups["base"].push(this.obligation_register.selector);
+        _groups["papers"].push(this.document_credit.selector);
+        _groups["papers"].push(this.document_link.selector);
         _groups["cash"].push(this.document_register.selector);
         _groups["cash"].push(this.cash_mint.selector);
         _groups["cash"].push(this.cash_transfer.selector);
@@ -179,6 +224,10 @@ contract Play is Attacks {
         _groups["cash"].push(this.cash_redeem.selector);
         _groups["cash"].push(this.cash_cancelRedeem.selector);
         _groups["cash"].push(this.cash_burn.selector);
+        _groups["bank"].push(this.bank_deposit.selector);
+        _groups["bank"].push(this.bank_withdraw.selector);
+        _groups["bank"].push(this.bank_confirm.selector);
+        _groups["bank"].push(this.bank_fail.selector);
     }
 
     function _listBonds() private {
@@ -199,6 +248,12 @@ contract Play is Attacks {
         _groups["proceeds"].push(this.proceeds_refund.selector);
         _groups["proceeds"].push(this.proceeds_refundEncumbered.selector);
         _groups["proceeds"].push(this.proceeds_claim.selector);
+        _groups["works"].push(this.limits_declare.selector);
+        _groups["works"].push(this.life_works.selector);
+        _groups["works"].push(this.works_set.selector);
+        _groups["works"].push(this.works_certify.selector);
+        _groups["works"].push(this.proceeds_propose.selector);
+        _groups["works"].push(this.proceeds_consent.selector);
     }
 
     function _listReceivables() private {

@@ -8,29 +8,26 @@ import {IMaturity} from "../../contracts/interfaces/IMaturity.sol";
 import {IPieceBook} from "../../contracts/interfaces/IPieceBook.sol";
 import {ITranches} from "../../contracts/interfaces/ITranches.sol";
 import {ITransfers} from "../../contracts/interfaces/ITransfers.sol";
-import {Trade} from "./Trade.sol";
+import {WaterfallActs} from "./acts/WaterfallActs.sol";
 
 /// @title Pieces that several asset pools compete for, while their holders pass on what is left
-/// @notice The world of `Trade` until its due dates. A pool takes a day or three of pieces, is closed and buys, or is
-/// cancelled; a new one opens.
-contract Pools is Trade {
-    uint64 private constant NOMINAL = 200;
-    uint8 private constant OPEN = 2;
-    uint8 private constant CLOSED = 3;
-    uint8 private constant CANCELLED = 5;
+/// @notice The world of `Trade`. A pool takes a day or three of pieces, is closed and buys, or is cancelled; a new one
+/// opens. What its pieces bring in goes down two tranches; interest is steep, so that days are worth fen.
+contract Pools is WaterfallActs {
+    uint64 private constant SENIOR = 140;
+    uint64 private constant JUNIOR = 60;
+    uint32 private constant RATE = 4_000_000;
     uint8 private constant OFFERED = 1;
-    uint8 private constant BREACHED = 3;
     uint8 private constant IN_A_POOL = 2 | (5 << 3); // locked by `AssetPools`
 
-    IAssetPools public pools;
-    ITranches public tranches;
     mapping(uint64 => uint256) private _pooled; // fen of a receivable, by bit, while one look is taken
 
     function start() external override {
         _begin();
-        vm.prank(investors[0]);
-        cashes[0].approve(address(tranches), type(uint256).max);
-        _fund(cashes[0], investors[0], 20_000);
+        for (uint256 i; i < everybody.length; ++i) {
+            vm.prank(everybody[i]);
+            cashes[0].approve(address(tranches), type(uint256).max);
+        }
         _open();
         _forgetCounts();
     }
@@ -52,7 +49,7 @@ contract Pools is Trade {
     }
 
     function _declareKinds() internal override {
-        bytes32[14] memory list = [
+        bytes32[23] memory list = [
             bytes32("trade.confirm"),
             "trade.accept",
             "trade.pass",
@@ -66,6 +63,15 @@ contract Pools is Trade {
             "pool.close",
             "pool.cancel",
             "pool.buy",
+            "pool.subscribe",
+            "pool.collect",
+            "pool.breach",
+            "pool.repurchase",
+            "pool.distribute",
+            "pool.pay",
+            "due.payIn",
+            "due.settle",
+            "party.amend",
             "attack"
         ];
         for (uint256 i; i < list.length; ++i) {
@@ -74,7 +80,7 @@ contract Pools is Trade {
     }
 
     function selectors(bytes32) external pure override returns (bytes4[] memory list) {
-        bytes4[15] memory all = [
+        bytes4[22] memory all = [
             this.trade_confirm.selector,
             this.trade_pass.selector,
             this.trade_offer.selector,
@@ -89,6 +95,13 @@ contract Pools is Trade {
             this.pool_out.selector,
             this.pool_close.selector,
             this.pool_buy.selector,
+            this.pool_collect.selector,
+            this.pool_breach.selector,
+            this.pool_distribute.selector,
+            this.pool_pay.selector,
+            this.due_payIn.selector,
+            this.due_settle.selector,
+            this.party_amend.selector,
             this.attack_pool.selector
         ];
         list = new bytes4[](all.length);
@@ -113,15 +126,21 @@ contract Pools is Trade {
         (t.trustee, t.cash, t.document) = (financiers[1], address(cashes[0]), _paper(CONTRACT));
         (t.closesOn, t.dueBy, t.advancePpm) = (_today() + 1 + uint32(_roll(3)), FAR, 900_000);
         (t.minPiece, t.minFace, t.openToHolders) = (1, 1, true);
-        ITranches.TrancheTerms[] memory parts = new ITranches.TrancheTerms[](1);
-        parts[0] = ITranches.TrancheTerms(NOMINAL, 10_000);
+        ITranches.TrancheTerms[] memory parts = new ITranches.TrancheTerms[](2);
+        parts[0] = ITranches.TrancheTerms(SENIOR, RATE);
+        parts[1] = ITranches.TrancheTerms(JUNIOR, 2 * RATE);
         bytes memory data = abi.encodeCall(IAssetPools.register, (t, parts, "a pool"));
         (bool ok,) = _act("pool.register", financiers[0], address(pools), data);
         if (!ok) return;
         uint32 id = pools.count();
         _act("pool.takeOn", financiers[1], address(pools), abi.encodeCall(IAssetPools.takeOn, (id)));
-        data = abi.encodeCall(ITranches.subscribe, (id, 0, NOMINAL));
-        _act("pool.subscribe", investors[0], address(tranches), data);
+        for (uint256 i; i < 2; ++i) {
+            _tranchesOf[id].push(TrancheRecord(parts[i].nominal, parts[i].ratePpm, 0, 0, 0, 0, 0));
+        }
+        uint64 first = uint64(1 + _roll(SENIOR - 1));
+        _subscribe(id, 0, first, investors[0]);
+        _subscribe(id, 0, SENIOR - first, investors[1]);
+        _subscribe(id, 1, JUNIOR, financiers[0]);
     }
 
     /// @notice POOL-1: only a free piece of the holder's own goes in.
@@ -161,7 +180,9 @@ contract Pools is Trade {
         if (_odd(6)) {
             _act("pool.cancel", financiers[0], address(pools), abi.encodeCall(IAssetPools.cancel, (id)));
         } else {
-            _act("pool.close", financiers[1], address(pools), abi.encodeCall(IAssetPools.close, (id)));
+            bytes memory data = abi.encodeCall(IAssetPools.close, (id));
+            (bool ok,) = _act("pool.close", financiers[1], address(pools), data);
+            if (ok) _begins(id);
         }
     }
 
@@ -182,13 +203,6 @@ contract Pools is Trade {
             ITransfers.Part(e.receivable, e.start, _pieces[e.receivable][e.start].sequence, e.start, e.end);
         bool ok = _put("attack", _pieces[e.receivable][e.start].holder, p);
         _must(!ok, "POOL-1", "a piece went into a second pool");
-    }
-
-    /// @dev The younger more often: the older ones have ended.
-    function _somePool() private returns (uint32 id) {
-        uint32 n = pools.count();
-        id = uint32(1 + _roll(n));
-        if (!_odd(4) && n > 1) id = n - uint32(_roll(2));
     }
 
     // --- what must hold ---
@@ -214,8 +228,10 @@ contract Pools is Trade {
         (uint32 pool, uint32 place) = pools.placeOf(e.receivable, e.start);
         require(pool == id && place == number, "POOL-1: the piece's place is another");
         IPieceBook.Piece memory p = book.piece(e.receivable, e.start);
-        require(p.state == IN_A_POOL && p.end == e.end, "POOL-1: the piece is not locked as it was put in");
-        require(p.sequence == e.sequence, "POOL-1: somebody acted on a pooled piece");
+        require(p.end == e.end, "POOL-1: the piece is not as it was put in");
+        bool settled = p.state & 7 >= 3; // at its due date: nothing is left to lock
+        require(settled || p.state == IN_A_POOL, "POOL-1: the piece is not locked");
+        require(settled || p.sequence == e.sequence, "POOL-1: somebody acted on a pooled piece");
         require(
             e.state == OFFERED || p.holder == financiers[1], "POOL-1: a bought piece is not the trustee's"
         );

@@ -74,10 +74,13 @@ abstract contract Campaign is Cheats {
 }
 
 contract Cash1Test is Campaign {
-    /// @notice CASH-1: on every axis incoming and outgoing intervals tile; balances sum to minted less burned.
-    function invariant_CASH_1() external view {
+    /// @notice CASH-1: on every axis incoming and outgoing intervals tile; balances sum to minted less burned. CASH-2: a
+    /// bank's reference counts once. BANK-1: an instruction is answered once, by its bank, with a reference of its own.
+    function invariant_CASH_1_CASH_2_BANK_1() external view {
         _nothingFound();
+        _nothingFound("BANK-1");
         play.checkCash();
+        play.checkInstructions();
     }
 
     function _promise() internal pure override returns (bytes32) {
@@ -134,10 +137,33 @@ contract Bond6Test is Campaign {
     }
 }
 
-contract Doc1Test is Campaign {
-    /// @notice DOC-1: what bonds and receivables together use of a document never exceeds its total.
-    function invariant_DOC_1() external view {
+contract Bond9Test is Campaign {
+    /// @notice BOND-9, BOND-10: pocket and refinancing stay within what the bond declared. BOND-11, BOND-12: what leaves a
+    /// line stays within what its certificates released. BOND-13: what works hold stays there. BOND-8: from line to line only with the verifier's consent.
+    function invariant_BOND_9_BOND_10_BOND_11_BOND_12_BOND_13_BOND_8() external view {
+        bytes32[8] memory specs =
+            [bytes32("BOND-1"), "BOND-2", "BOND-8", "BOND-10", "BOND-11", "BOND-12", "BOND-13", "LIVE"];
+        for (uint256 i; i < specs.length; ++i) {
+            _nothingFound(specs[i]);
+        }
         _nothingFound();
+        play.checkLimits();
+        play.checkWorks();
+        play.checkBonds();
+    }
+
+    function _promise() internal pure override returns (bytes32) {
+        return "BOND-9";
+    }
+}
+
+contract Doc1Test is Campaign {
+    /// @notice DOC-1: what bonds and receivables together use of a document never exceeds its total, DOC-3: nor what a red
+    /// invoice leaves of it, DOC-4: under all its names together.
+    function invariant_DOC_1_DOC_3_DOC_4() external view {
+        _nothingFound();
+        _nothingFound("DOC-3");
+        _nothingFound("DOC-4");
         play.checkDocuments();
     }
 
@@ -180,6 +206,9 @@ contract TogetherTest is Campaign {
         play.checkBonds();
         play.checkDocuments();
         play.checkLines();
+        play.checkLimits();
+        play.checkWorks();
+        play.checkInstructions();
     }
 
     function _promise() internal pure override returns (bytes32) {

@@ -14,7 +14,7 @@ from ledger.domain.twin.base import NOBODY, ZERO_HASH, Refusal, Stage, word
 from ledger.domain.twin.documents import Documents
 from ledger.domain.twin.participants import Participants
 from ledger.domain.twin.placements import Placements
-from ledger.domain.works import MILESTONES, MILLION, RETENTION, released
+from ledger.domain.works import MILESTONES, MILLION, RETENTION, WORKS, released
 
 if TYPE_CHECKING:
     from ledger.domain.twin.frameworks import Frameworks
@@ -122,7 +122,7 @@ class Works(Placements):
             agreed=consent != ZERO_HASH,
             milestones=tuple(Milestone(m.amount, m.due_day) for m in milestones),
         )
-        added = (MILESTONES if milestones else 0) | (RETENTION if retention else 0)
+        added = WORKS | (MILESTONES if milestones else 0) | (RETENTION if retention else 0)
         self.lines[id_] = replace(line, conditions=line.conditions | added)
         terms = tuple((m.amount, m.due_day, m.what) for m in milestones)
         self.emit("WorksSet", id_, line.bond, certifier, retention, final_due_day, consent, terms)
@@ -185,10 +185,12 @@ class Works(Placements):
     # --- the gate's part ---
 
     def require_released(self, id_: int, line: BudgetLine, payee: str, amount: int) -> None:
-        if not line.conditions & (MILESTONES | RETENTION):
+        if not line.conditions & WORKS:
             return
         if payee == self.works_of(id_).certifier:
             raise Refusal("SameParty", payee, payee)
+        if not line.conditions & (MILESTONES | RETENTION):
+            return
         free, gone = self.released_of(id_)
         if amount > free - gone:
             raise Refusal("NotReleased", id_, free - gone, amount)

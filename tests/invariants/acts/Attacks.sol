@@ -11,10 +11,10 @@ import {IPowers} from "../../../contracts/interfaces/IPowers.sol";
 import {IProceeds} from "../../../contracts/interfaces/IProceeds.sol";
 import {IProceedsBooks} from "../../../contracts/interfaces/IProceedsBooks.sol";
 import {IReceivables} from "../../../contracts/interfaces/IReceivables.sol";
-import {BookActs} from "./BookActs.sol";
+import {BankActs} from "./BankActs.sol";
 
 /// @title Acts that nobody may do: every one of them must be refused
-abstract contract Attacks is BookActs {
+abstract contract Attacks is BankActs {
     function attack_cash(uint256 seed) external rolling(seed) {
         ICash cash = cashes[0];
         address pool = _proceedsAxis("POOL", 1);

@@ -17,6 +17,7 @@ abstract contract BondActs is CashActs {
         address issuer;
         uint8 cash;
         uint32 framework;
+        bool dated; // its terms name the day of issue
         uint8 state; // 1 booking, 2 closed, 3 cancelled, 4 allotting
         uint32 closesOn;
         uint32 endedOn;
@@ -35,10 +36,12 @@ abstract contract BondActs is CashActs {
         uint256 claims;
     }
 
+    uint32 internal constant ISSUED_ON = 20_370; // 9 October 2025, the first day of these tests
+
     BondRecord[] internal _bonds; // id - 1
     mapping(uint32 => mapping(address => uint64)) internal _booked;
     mapping(uint32 => mapping(address => bool)) private _placed;
-    mapping(uint32 => address[]) private _order;
+    mapping(uint32 => address[]) internal _order;
 
     function _someBond() internal returns (uint32) {
         return uint32(1 + _roll(_bonds.length));
@@ -61,6 +64,7 @@ abstract contract BondActs is CashActs {
         (t.framework, t.cash, t.document) = (framework, address(cashes[cash]), PAPER);
         (t.denomination, t.maxCostPpm, t.issuePrice) = (100, 1_000_000, uint96(1 + _roll(150)));
         (t.minUnits, t.maxUnits, t.closesOn) = (minUnits, minUnits + 1 + uint64(_roll(400)), closesOn);
+        if (!_odd(4)) t.issueDate = ISSUED_ON;
         return _submitTerms(_odd(12) ? _one(issuers) : _frameworks[framework - 1].issuer, cash, t);
     }
 
@@ -78,6 +82,7 @@ abstract contract BondActs is CashActs {
         id = uint32(_bonds.length);
         (b.issuer, b.cash, b.framework, b.state, b.closesOn) = (issuer, cash, t.framework, 1, t.closesOn);
         (b.price, b.minUnits, b.maxUnits) = (uint64(t.issuePrice), t.minUnits, t.maxUnits);
+        b.dated = t.issueDate != 0;
         _nameAxis(_proceedsAxis("ORIGIN", id), Purpose.ORIGIN, id);
         _nameAxis(_proceedsAxis("COST", id), Purpose.COST, id);
         _nameAxis(_proceedsAxis("POOL", id), Purpose.POOL, id);

@@ -26,7 +26,7 @@ abstract contract DueActs is TradeActs {
 
     mapping(uint64 => mapping(uint64 => Sale)) private _soldBy; // by fen, while its buyer keeps it
     mapping(uint64 => mapping(uint64 => DemandRecord)) private _demands;
-    mapping(uint64 => mapping(uint64 => uint256)) private _heldOf;
+    mapping(uint64 => mapping(uint64 => uint256)) internal _heldOf;
     uint256 private _number;
     bool private _unowed; // the act gives back what nobody is owed any more
 
@@ -339,16 +339,16 @@ abstract contract DueActs is TradeActs {
 
     // --- events of modules ---
 
-    function _blocked(uint64 id, uint64 start) private view returns (bool) {
+    function _blocked(uint64 id, uint64 start) internal view virtual returns (bool) {
         return _frozen[id][start] || _holds[id][start].kind == 2;
     }
 
-    function _payeeOf(uint64 id, uint64 start) private view returns (address) {
+    function _payeeOf(uint64 id, uint64 start) internal view virtual returns (address) {
         address awarded = _awarded[id][start];
         return awarded == address(0) ? _pieces[id][start].holder : awarded;
     }
 
-    function _readModule(bytes32, bytes32 topic, Vm.Log memory log) internal override {
+    function _readModule(bytes32, bytes32 topic, Vm.Log memory log) internal virtual override {
         if (log.emitter != address(maturity)) return;
         if (topic == IMaturity.RoundOpened.selector) _readRound(log);
         if (topic == IMaturity.PieceSettled.selector) _readPaid(log);

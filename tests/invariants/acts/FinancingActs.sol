@@ -210,11 +210,11 @@ abstract contract FinancingActs is ReceivableActs {
         );
     }
 
-    function financing_lapse(uint256 seed) external rolling(seed) {
+    function financing_lapse(uint256 seed) public rolling(seed) {
         if (_deals.length == 0) return;
         Deal storage d = _deals[_someDeal()];
         IFinancing.Quote memory q = d.quote;
-        if (d.state == 1 && _odd(3)) _setClock(q.deadline > clock ? uint256(q.deadline) + 1 : clock);
+        if (d.state == 1 && !_odd(3)) _setClock(q.deadline > clock ? uint256(q.deadline) + 1 : clock);
         bool locked = _pieces[q.receivable][q.start].state & 7 == 2;
         bool over = clock > q.deadline || _today() > q.fundingDay;
         bool allowed = d.state == 1 && over && locked;
@@ -254,7 +254,8 @@ abstract contract FinancingActs is ReceivableActs {
         for (uint256 n; n < 3 && _deals.length == before; ++n) {
             financing_accept(_roll(type(uint256).max));
         }
-        if (!_odd(4)) financing_fund(_roll(type(uint256).max));
+        if (!_odd(3)) financing_fund(_roll(type(uint256).max));
+        else if (_odd(2)) financing_lapse(_roll(type(uint256).max));
     }
 
     /// @dev From the due date on: paid in where no bond pays, settled in batches, claimed and refunded.

@@ -2,10 +2,10 @@
 pragma solidity ^0.8.28;
 
 import {ICreditLines} from "../../../contracts/interfaces/ICreditLines.sol";
-import {ProceedsActs} from "./ProceedsActs.sol";
+import {WorksActs} from "./WorksActs.sol";
 
 /// @title Credit lines of banks to groups and of groups to subsidiaries
-abstract contract LineActs is ProceedsActs {
+abstract contract LineActs is WorksActs {
     struct CreditRecord {
         address bank;
         address holder;

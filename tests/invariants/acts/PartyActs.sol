@@ -21,16 +21,20 @@ abstract contract PartyActs is Ghost {
         uint32 reviewed; // version that the standing review signed, 0 none
         uint8 outcome;
         uint32 validUntil;
+        bool filed; // and not withdrawn, whatever was edited since
     }
 
     struct Paper {
         bytes32 fingerprint;
         uint8 kind;
         uint8 cash; // index of its currency
+        uint32 date;
         address payer;
         address payee;
         uint256 total;
         uint256 used;
+        uint256 credited;
+        bytes32 other; // the last of its further names, zero without one
     }
 
     bytes32[3] internal _codes = [bytes32("SOLAR"), bytes32("WIND"), bytes32("WATER")];
@@ -141,7 +145,7 @@ abstract contract PartyActs is Ghost {
         bytes memory data = abi.encodeCall(IFrameworks.register, (_content(admitted)));
         (bool ok,) = _act("framework.register", issuer, address(frameworks), data);
         if (!ok) return 0;
-        _frameworks.push(FrameworkRecord(issuer, 1, admitted, 0, 0, 0));
+        _frameworks.push(FrameworkRecord(issuer, 1, admitted, 0, 0, 0, false));
         return uint32(_frameworks.length);
     }
 
@@ -185,7 +189,7 @@ abstract contract PartyActs is Ghost {
         bytes memory data = abi.encodeCall(IFrameworks.withdrawReview, (id, PAPER));
         (bool ok,) = _act("framework.withdraw", by, address(frameworks), data);
         if (!ok) return;
-        f.reviewed = 0;
+        (f.reviewed, f.filed) = (0, false);
         ++_nonceOf[id];
     }
 
@@ -219,7 +223,7 @@ abstract contract PartyActs is Ghost {
         if (!ok) return;
         _nonceOf[id] = r.nonce;
         FrameworkRecord storage f = _frameworks[id - 1];
-        (f.reviewed, f.outcome, f.validUntil) = (f.version, outcome, validUntil);
+        (f.reviewed, f.outcome, f.validUntil, f.filed) = (f.version, outcome, validUntil, true);
     }
 
     function _reviewHolds(uint32 id) internal view returns (bool) {
@@ -287,7 +291,7 @@ abstract contract PartyActs is Ghost {
             kind == REFINANCING ? second : address(0)
         );
         if (!_submitObligation(o, second, !taken && dated)) return 0;
-        _papers.push(Paper(fingerprint, kind, cash, payer, payee, o.total, 0));
+        _papers.push(Paper(fingerprint, kind, cash, o.date, payer, payee, o.total, 0, 0, 0));
         _paperOf[fingerprint] = _papers.length;
     }
 
@@ -320,10 +324,58 @@ abstract contract PartyActs is Ghost {
 
     function _capacity(bytes32 fingerprint) internal view returns (uint256) {
         uint256 index = _paperOf[fingerprint];
-        return index == 0 ? 0 : _papers[index - 1].total - _papers[index - 1].used;
+        if (index == 0) return 0;
+        Paper storage p = _papers[index - 1];
+        uint256 gone = p.used + p.credited;
+        return gone < p.total ? p.total - gone : 0;
+    }
+
+    // --- red invoices, and one document under several keys ---
+
+    bytes32 private _lastNote;
+
+    /// @dev By its payee against a note of its own that was never used, at most what was not cancelled yet.
+    function document_credit(uint256 seed) external rolling(seed) {
+        if (_papers.length == 0) return;
+        Paper storage p = _papers[_roll(_papers.length)];
+        address by = _odd(8) ? _one(everybody) : p.payee;
+        bytes32 note = _odd(8) ? _lastNote : keccak256(abi.encode("note", ++_serial));
+        bytes memory data = abi.encodeCall(IDocuments.register, (note, CREDIT_NOTE, 0));
+        bool fresh = note != _lastNote && _registered(by, data);
+        uint256 room = p.total - p.credited;
+        uint256 amount = _odd(6) ? room + 1 : _roll(room / 4 + 2);
+        bool allowed = fresh && by == p.payee && _active(by) && amount != 0 && amount <= room;
+        data = abi.encodeCall(IDocuments.credit, (_nameOf(p), note, amount));
+        (bool ok,) = _act("document.credit", by, address(documents), data);
+        _judge("DOC-3", "document.credit", allowed, ok);
+        if (ok) (p.credited, _lastNote) = (p.credited + amount, note);
+    }
+
+    function _registered(address by, bytes memory data) internal returns (bool ok) {
+        (ok,) = _act("document.register", by, address(documents), data);
+    }
+
+    /// @dev One of the names of a document: they share its capacity.
+    function _nameOf(Paper storage p) internal returns (bytes32) {
+        return p.other != 0 && _odd(2) ? p.other : p.fingerprint;
+    }
+
+    function document_link(uint256 seed) external rolling(seed) {
+        if (_papers.length == 0) return;
+        Paper storage p = _papers[_roll(_papers.length)];
+        address by = _odd(8) ? _one(everybody) : p.payee;
+        bytes32 name = keccak256(abi.encode("epoch", ++_serial)) >> 160 << 160;
+        name |= bytes32(uint256(uint160(_odd(10) ? address(this) : p.payee)));
+        if (_odd(8)) name = p.fingerprint;
+        bool own = address(uint160(uint256(name))) == p.payee && _paperOf[name] == 0;
+        bytes memory data = abi.encodeCall(IDocuments.link, (_nameOf(p), name));
+        (bool ok,) = _act("document.link", by, address(documents), data);
+        _judge("DOC-4", "document.link", own && by == p.payee && _active(by), ok);
+        if (ok) (p.other, _paperOf[name]) = (name, _paperOf[p.fingerprint]);
     }
 
     /// @notice DOC-1 as a state: what bonds and receivables together used of a document, and never above its total.
+    /// DOC-3: what was cancelled of it. DOC-4: all its names have the one capacity.
     function checkDocuments() external view {
         for (uint256 i; i < _papers.length; ++i) {
             Paper storage p = _papers[i];
@@ -335,6 +387,10 @@ abstract contract PartyActs is Ghost {
                 used == p.used, "DOC-1: used is not what payments and confirmations took, less what came back"
             );
             require(used <= total, "DOC-1: used above the total");
+            require(documents.credited(p.fingerprint) == p.credited, "DOC-3: another amount is cancelled");
+            if (p.other == 0) continue;
+            (,,,,, total, used) = documents.obligation(p.other);
+            require(total == p.total && used == p.used, "DOC-4: another name has a capacity of its own");
         }
     }
 }

@@ -2,12 +2,13 @@
 pragma solidity ^0.8.28;
 
 import {ICash} from "../../../contracts/interfaces/ICash.sol";
+import {ILimits} from "../../../contracts/interfaces/ILimits.sol";
 import {IProceeds} from "../../../contracts/interfaces/IProceeds.sol";
 import {IProceedsBooks} from "../../../contracts/interfaces/IProceedsBooks.sol";
-import {BondActs} from "./BondActs.sol";
+import {LimitActs} from "./LimitActs.sol";
 
 /// @title Projects, budget lines, the gate, refunds
-abstract contract ProceedsActs is BondActs {
+abstract contract ProceedsActs is LimitActs {
     uint256 private constant MOST_USES = 32;
 
     struct ProjectRecord {
@@ -23,9 +24,14 @@ abstract contract ProceedsActs is BondActs {
         uint32 bond;
         uint32 project;
         bool companyMaySpend;
+        bool pocket;
+        address certifier; // zero: nothing holds its money back
+        bool agreed;
+        uint32 retention; // zero again after the final certificate
         uint256 budget;
         uint256 allocated;
         uint256 available;
+        uint256 gone; // spent, net of refunds, or encumbered
     }
 
     struct PaymentRecord {
@@ -40,6 +46,7 @@ abstract contract ProceedsActs is BondActs {
     ProjectRecord[] internal _projects; // id - 1
     LineRecord[] internal _lines; // id - 1
     PaymentRecord[] internal _payments;
+    mapping(uint32 => uint256[]) internal _milestones; // what each still holds
 
     function _line(uint32 id) internal view returns (LineRecord storage) {
         return _lines[id - 1];
@@ -74,20 +81,54 @@ abstract contract ProceedsActs is BondActs {
 
     function line_open(uint256 seed) external rolling(seed) {
         if (_projects.length == 0) return;
-        _openLine(_someBond(), uint32(1 + _roll(_projects.length)), 1 + _roll(20_000), !_odd(3));
+        uint32 project = uint32(1 + _roll(_projects.length));
+        uint32 bond = _bondFor(project);
+        if (_odd(2)) _openLine(bond, project, 1 + _roll(20_000), !_odd(3));
+        else _openPocketLine(bond, project, 1 + _roll(20_000), _odd(8) ? 3 : uint8(1 + _roll(2)));
     }
 
     function _openLine(uint32 bond, uint32 project, uint256 budget, bool companyMaySpend) internal {
-        BondRecord storage b = _bond(bond);
-        ProjectRecord storage p = _projects[project - 1];
-        bool allowed = _activeAs(b.issuer, ISSUER) && p.framework == b.framework && p.cash == b.cash;
+        address issuer = _bond(bond).issuer;
+        bool allowed = _activeAs(issuer, ISSUER) && _fits(bond, project);
         bytes memory data =
             abi.encodeCall(IProceedsBooks.openLine, (bond, project, uint96(budget), companyMaySpend, "L"));
-        (bool ok,) = _act("line.open", b.issuer, address(proceeds), data);
+        (bool ok,) = _act("line.open", issuer, address(proceeds), data);
         _judge("BOND-2", "line.open", allowed, ok);
-        if (!ok) return;
-        _lines.push(LineRecord(bond, project, companyMaySpend, budget, 0, 0));
+        if (ok) _keepLine(bond, project, budget, companyMaySpend);
+    }
+
+    /// @dev One that may pay into the project, most times.
+    function _bondFor(uint32 project) internal returns (uint32 bond) {
+        bond = _someBond();
+        for (uint32 i = 1; i <= _bonds.length && !_odd(6); ++i) {
+            if (!_fits(bond, project) && _fits(i, project)) bond = i;
+        }
+    }
+
+    function _fits(uint32 bond, uint32 project) private view returns (bool) {
+        (BondRecord storage b, ProjectRecord storage p) = (_bond(bond), _projects[project - 1]);
+        return p.framework == b.framework && p.cash == b.cash;
+    }
+
+    function _keepLine(uint32 bond, uint32 project, uint256 budget, bool companyMaySpend) private {
+        LineRecord storage l = _lines.push();
+        (l.bond, l.project, l.companyMaySpend, l.budget) = (bond, project, companyMaySpend, budget);
         _nameAxis(_proceedsAxis("LINE", _lines.length), Purpose.LINE, bond);
+    }
+
+    /// @dev BOND-9: only of a bond that declared a pocket, for one of the two reasons.
+    function _openPocketLine(uint32 bond, uint32 project, uint256 budget, uint8 reason) internal {
+        address issuer = _bond(bond).issuer;
+        bool allowed = _activeAs(issuer, ISSUER) && _fits(bond, project) && (reason == 1 || reason == 2)
+            && _limits[bond].pocketPpm != 0;
+        bytes memory data = abi.encodeCall(
+            ILimits.openPocketLine, (bond, project, uint96(budget), true, "P", reason, _paper(CONTRACT))
+        );
+        (bool ok,) = _act("line.openPocket", issuer, address(proceeds), data);
+        _judge("BOND-9", "line.openPocket", allowed, ok);
+        if (!ok) return;
+        _keepLine(bond, project, budget, true);
+        _lines[_lines.length - 1].pocket = true;
     }
 
     function _someLine() internal returns (uint32) {
@@ -103,13 +144,26 @@ abstract contract ProceedsActs is BondActs {
         LineRecord storage l = _line(id);
         (BondRecord storage b, ProjectRecord storage p) = (_bond(l.bond), _projects[l.project - 1]);
         bool allowed = amount != 0 && _activeAs(b.issuer, ISSUER) && _eligible(b.framework, p.category)
-            && l.allocated + amount <= l.budget && p.allocated + amount <= p.budget && amount <= b.unallocated;
+            && l.allocated + amount <= l.budget && p.allocated + amount <= p.budget && amount <= b.unallocated
+            && (!l.pocket || _limits[l.bond].pocket + amount <= _pocketDown(l.bond));
         bytes memory data = abi.encodeCall(IProceedsBooks.allocate, (id, amount));
         (bool ok,) = _act("proceeds.allocate", b.issuer, address(proceeds), data);
-        _judge("BOND-2", "proceeds.allocate", allowed, ok);
+        _judge(l.pocket ? bytes32("BOND-9") : bytes32("BOND-2"), "proceeds.allocate", allowed, ok);
         if (!ok) return;
-        (l.allocated, p.allocated) = (l.allocated + amount, p.allocated + amount);
-        (l.available, b.unallocated) = (l.available + amount, b.unallocated - amount);
+        _give(l, amount);
+        b.unallocated -= amount;
+    }
+
+    function _give(LineRecord storage l, uint256 amount) private {
+        (l.allocated, l.available) = (l.allocated + amount, l.available + amount);
+        _projects[l.project - 1].allocated += amount;
+        if (l.pocket) _limits[l.bond].pocket += amount;
+    }
+
+    function _take(LineRecord storage l, uint256 amount) private {
+        (l.allocated, l.available) = (l.allocated - amount, l.available - amount);
+        _projects[l.project - 1].allocated -= amount;
+        if (l.pocket) _limits[l.bond].pocket -= amount;
     }
 
     function proceeds_deallocate(uint256 seed) external rolling(seed) {
@@ -117,14 +171,78 @@ abstract contract ProceedsActs is BondActs {
         LineRecord storage l = _line(id);
         BondRecord storage b = _bond(l.bond);
         uint256 amount = _odd(8) ? l.available + 1 : _roll(l.available / 4 + 2);
-        bool allowed = amount != 0 && amount <= l.available && _activeAs(b.issuer, ISSUER);
+        uint256 held = l.budget - _released(id);
+        bool allowed = amount != 0 && amount + held <= l.available && _activeAs(b.issuer, ISSUER);
         bytes memory data = abi.encodeCall(IProceedsBooks.deallocate, (id, amount));
         (bool ok,) = _act("proceeds.deallocate", b.issuer, address(proceeds), data);
-        _judge("BOND-1", "proceeds.deallocate", allowed, ok);
+        _judge("BOND-13", "proceeds.deallocate", allowed, ok);
         if (!ok) return;
-        l.allocated -= amount;
-        _projects[l.project - 1].allocated -= amount;
-        (l.available, b.unallocated) = (l.available - amount, b.unallocated + amount);
+        _take(l, amount);
+        b.unallocated += amount;
+    }
+
+    // --- from line to line, with the verifier's consent ---
+
+    struct ProposalRecord {
+        uint32 from;
+        uint32 to;
+        uint256 amount;
+        bool open;
+    }
+
+    ProposalRecord[] private _proposals; // id - 1
+
+    function proceeds_propose(uint256 seed) external rolling(seed) {
+        (uint32 from, uint32 to) = (_someLine(), uint32(1 + _roll(_lines.length)));
+        address issuer = _bond(_line(from).bond).issuer;
+        uint256 amount = _roll(_line(from).available / 2 + 2);
+        bool allowed = _activeAs(issuer, ISSUER) && _line(from).bond == _line(to).bond && amount != 0;
+        bytes memory data =
+            abi.encodeCall(IProceedsBooks.proposeReallocation, (from, to, uint96(amount), _paper(CONTRACT)));
+        (bool ok,) = _act("proceeds.propose", issuer, address(proceeds), data);
+        _judge("BOND-8", "proceeds.propose", allowed, ok);
+        if (ok) _proposals.push(ProposalRecord(from, to, amount, true));
+    }
+
+    function proceeds_consent(uint256 seed) external rolling(seed) {
+        if (_proposals.length == 0) return;
+        uint256 i = _proposals.length - 1;
+        if (_odd(3)) i = _roll(_proposals.length);
+        if (_odd(8)) return _withdraw(i);
+        ProposalRecord storage r = _proposals[i];
+        uint32 framework = _bond(_line(r.from).bond).framework;
+        address by = _odd(8) ? _one(everybody) : verifiers[framework % 2];
+        bool allowed = r.open && by == verifiers[framework % 2] && _frameworks[framework - 1].filed
+            && _activeAs(by, VERIFIER) && _reallocable(r);
+        bytes memory data =
+            abi.encodeCall(IProceedsBooks.consentReallocation, (uint32(i + 1), _paper(CONTRACT)));
+        (bool ok,) = _act("proceeds.consent", by, address(proceeds), data);
+        _judge(_line(r.to).pocket ? bytes32("BOND-9") : bytes32("BOND-8"), "proceeds.consent", allowed, ok);
+        if (!ok) return;
+        r.open = false;
+        _take(_line(r.from), r.amount);
+        _give(_line(r.to), r.amount);
+    }
+
+    /// @dev Judged when the consent comes, after the amount has left where it was.
+    function _reallocable(ProposalRecord storage r) private view returns (bool) {
+        (LineRecord storage from, LineRecord storage to) = (_line(r.from), _line(r.to));
+        ProjectRecord storage p = _projects[to.project - 1];
+        uint256 line = to.allocated + (r.from == r.to ? 0 : r.amount);
+        uint256 project = p.allocated + (from.project == to.project ? 0 : r.amount);
+        uint256 pocket = _limits[to.bond].pocket + (from.pocket ? 0 : r.amount);
+        return r.amount <= from.available && line <= to.budget && project <= p.budget
+            && _eligible(_bond(to.bond).framework, p.category)
+            && (!to.pocket || pocket <= _pocketDown(to.bond));
+    }
+
+    function _withdraw(uint256 i) private {
+        ProposalRecord storage r = _proposals[i];
+        address issuer = _bond(_line(r.from).bond).issuer;
+        bytes memory data = abi.encodeCall(IProceedsBooks.withdrawReallocation, (uint32(i + 1)));
+        (bool ok,) = _act("proceeds.withdraw", issuer, address(proceeds), data);
+        _judge("BOND-8", "proceeds.withdraw", r.open && _activeAs(issuer, ISSUER), ok);
+        if (ok) r.open = false;
     }
 
     function proceeds_payCost(uint256 seed) external rolling(seed) {
@@ -142,11 +260,27 @@ abstract contract ProceedsActs is BondActs {
     // --- the gate ---
 
     /// @dev BOND-2, evaluated on what these tests know themselves and not by asking the contracts.
-    function _gateOpen(uint32 id, uint256 amount) internal view returns (bool) {
+    function _gateOpen(uint32 id, uint256 amount, address payee) internal view returns (bool) {
         LineRecord storage l = _line(id);
         BondRecord storage b = _bond(l.bond);
         return amount != 0 && amount <= l.available && _activeAs(b.issuer, ISSUER)
-            && _eligible(b.framework, _projects[l.project - 1].category);
+            && _eligible(b.framework, _projects[l.project - 1].category) && _letOut(id, amount, payee);
+    }
+
+    /// @dev BOND-11 and BOND-12: within what is released, and never to who certifies.
+    function _letOut(uint32 id, uint256 amount, address payee) private view returns (bool) {
+        LineRecord storage l = _line(id);
+        return l.certifier == address(0) || (payee != l.certifier && l.gone + amount <= _released(id));
+    }
+
+    function _released(uint32 id) internal view returns (uint256 released) {
+        LineRecord storage l = _line(id);
+        uint256[] storage held = _milestones[id];
+        released = l.budget;
+        for (uint256 i; i < held.length; ++i) {
+            released -= held[i];
+        }
+        return released * (MILLION - l.retention) / MILLION;
     }
 
     function _payable(uint32 id, bytes32 fingerprint, uint256 amount) internal view returns (bool) {
@@ -156,10 +290,17 @@ abstract contract ProceedsActs is BondActs {
         LineRecord storage l = _line(id);
         BondRecord storage b = _bond(l.bond);
         bool owed = p.payer == b.issuer || p.payer == _projects[l.project - 1].company;
-        return owed && p.cash == b.cash && _active(p.payee);
+        return owed && p.cash == b.cash && _active(p.payee)
+            && (p.payer != p.payee || _refinanceable(l.bond, p.date, amount));
     }
 
-    function proceeds_pay(uint256 seed) external rolling(seed) {
+    function _refinanceable(uint32 bond, uint32 expense, uint256 amount) private view returns (bool) {
+        LimitRecord storage m = _limits[bond];
+        return (!m.lookBackBinds || expense >= m.oldest)
+            && (!m.shareBinds || m.refinanced + amount <= _refinancedDown(bond));
+    }
+
+    function proceeds_pay(uint256 seed) public rolling(seed) {
         uint32 id = _someLine();
         bytes32 fingerprint = _paperFor(id);
         uint256 room = _capacity(fingerprint);
@@ -173,11 +314,11 @@ abstract contract ProceedsActs is BondActs {
         if (_odd(3)) fingerprint = _obligation(INVOICE, b.issuer, _one(suppliers));
         if (fingerprint != 0 || _papers.length == 0) return fingerprint;
         uint256 first = _roll(_papers.length);
-        fingerprint = _papers[first].fingerprint;
+        fingerprint = _nameOf(_papers[first]);
         if (_odd(3)) return fingerprint;
         for (uint256 i; i < _papers.length; ++i) {
             Paper storage p = _papers[(first + i) % _papers.length];
-            if (_payable(id, p.fingerprint, 1)) return p.fingerprint;
+            if (_payable(id, p.fingerprint, 1)) return _nameOf(p);
         }
     }
 
@@ -185,7 +326,8 @@ abstract contract ProceedsActs is BondActs {
         LineRecord storage l = _line(id);
         BondRecord storage b = _bond(l.bond);
         address by = _odd(14) ? _one(companies) : b.issuer;
-        bool allowed = by == b.issuer && _gateOpen(id, amount) && _payable(id, fingerprint, amount);
+        address payee = address(uint160(uint256(fingerprint))); // in its name
+        bool allowed = by == b.issuer && _gateOpen(id, amount, payee) && _payable(id, fingerprint, amount);
         _asked(
             "proceeds.checkPay",
             abi.encodeCall(IProceeds.checkPay, (id, fingerprint, amount)),
@@ -198,9 +340,23 @@ abstract contract ProceedsActs is BondActs {
         if (!ok) return;
         if (_paperOf[fingerprint] == 0) return _find("DOC-1", "paid without a document");
         _use(fingerprint, amount);
-        (l.available, b.spent) = (l.available - amount, b.spent + amount);
-        address payee = _papers[_paperOf[fingerprint] - 1].payee;
+        _goesOut(l, amount);
+        b.spent += amount;
+        if (_reimburses(fingerprint)) _limits[l.bond].refinanced += amount;
         _payments.push(PaymentRecord(id, abi.decode(result, (uint256)), fingerprint, payee, amount, 0));
+    }
+
+    function _goesOut(LineRecord storage l, uint256 amount) internal {
+        (l.available, l.gone) = (l.available - amount, l.gone + amount);
+    }
+
+    function _comesBack(LineRecord storage l, uint256 amount) internal {
+        (l.available, l.gone) = (l.available + amount, l.gone - amount);
+    }
+
+    function _reimburses(bytes32 fingerprint) private view returns (bool) {
+        Paper storage p = _papers[_paperOf[fingerprint] - 1];
+        return p.payer == p.payee;
     }
 
     /// @dev The free question answers as the act would; it cannot know who will send the act.
@@ -224,8 +380,9 @@ abstract contract ProceedsActs is BondActs {
         BondRecord storage b = _bond(l.bond);
         bool allowed = by == p.payee && amount != 0 && amount <= p.amount - p.refunded
             && cashes[b.cash].balanceOf(by) >= amount;
+        bytes32 name = _nameOf(_papers[_paperOf[p.fingerprint] - 1]);
         bytes memory data = abi.encodeCall(
-            IProceedsBooks.refund, (p.line, p.offset, p.fingerprint, amount, PAPER, _usesOf(p.fingerprint))
+            IProceedsBooks.refund, (p.line, p.offset, name, amount, PAPER, _usesOf(p.fingerprint))
         );
         _expectReversed(p.offset + p.refunded);
         (bool ok,) = _act("proceeds.refund", by, address(proceeds), data);
@@ -233,7 +390,9 @@ abstract contract ProceedsActs is BondActs {
         if (!ok) return;
         p.refunded += amount;
         _unuse(p.fingerprint, amount);
-        (l.available, b.spent) = (l.available + amount, b.spent - amount);
+        _comesBack(l, amount);
+        b.spent -= amount;
+        if (_reimburses(p.fingerprint)) _limits[l.bond].refinanced -= amount;
     }
 
     /// @dev What a document remembers of its payments: the first ones.
@@ -242,7 +401,7 @@ abstract contract ProceedsActs is BondActs {
         uint256 count;
         for (uint256 i; i < _payments.length && count < MOST_USES; ++i) {
             PaymentRecord storage p = _payments[i];
-            if (p.fingerprint != fingerprint) continue;
+            if (_paperOf[p.fingerprint] != _paperOf[fingerprint]) continue;
             uses[count++] = (uint256(p.line) << 208) | (p.offset << 96) | p.amount;
         }
         assembly ("memory-safe") {

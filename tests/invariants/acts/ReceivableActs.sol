@@ -71,13 +71,15 @@ abstract contract ReceivableActs is LineActs {
     function _invoiceOf(address obligor, address supplier) private returns (bytes32) {
         for (uint256 i; i < _papers.length && !_odd(4); ++i) {
             Paper storage p = _papers[_papers.length - 1 - i];
-            if (p.payer == obligor && p.used < p.total) return p.fingerprint;
+            if (p.payer == obligor && _capacity(p.fingerprint) != 0) return _nameOf(p);
         }
         return _obligation(_odd(12) ? LOAN : INVOICE, obligor, supplier);
     }
 
-    function _budgetOf(address obligor, uint8 cash) private view returns (uint32) {
-        for (uint32 id = 1; id <= _lines.length; ++id) {
+    function _budgetOf(address obligor, uint8 cash) private returns (uint32) {
+        uint256 first = _odd(2) ? 0 : _roll(_lines.length);
+        for (uint256 i; i < _lines.length; ++i) {
+            uint32 id = uint32(1 + (first + i) % _lines.length);
             BondRecord storage b = _bond(_line(id).bond);
             bool own = obligor == b.issuer || obligor == _projects[_line(id).project - 1].company;
             if (own && b.cash == cash && _line(id).available != 0) return id;
@@ -126,7 +128,8 @@ abstract contract ReceivableActs is LineActs {
         _reserve(c.creditLine, int256(uint256(c.face)), 0);
         if (c.budgetLine == 0) return;
         LineRecord storage l = _line(c.budgetLine);
-        (l.available, _bond(l.bond).encumbered) = (l.available - c.face, _bond(l.bond).encumbered + c.face);
+        _goesOut(l, c.face);
+        _bond(l.bond).encumbered += c.face;
     }
 
     function _confirmable(address obligor, IReceivables.Confirmation memory c, uint8 cash)
@@ -141,14 +144,14 @@ abstract contract ReceivableActs is LineActs {
         bool papers = c.contractDocument == _paper(CONTRACT) && c.deliveryDocument == _paper(DELIVERY);
         bool room = c.face != 0 && c.face <= _capacity(c.fingerprint);
         return parties && dated && papers && room && _reservable(c.creditLine, obligor, cash, c.face)
-            && (c.budgetLine == 0 || _encumberable(c.budgetLine, obligor, c.face));
+            && (c.budgetLine == 0 || _encumberable(c, obligor));
     }
 
-    function _encumberable(uint32 id, address obligor, uint256 amount) private view returns (bool) {
-        LineRecord storage l = _line(id);
+    function _encumberable(IReceivables.Confirmation memory c, address obligor) private view returns (bool) {
+        LineRecord storage l = _line(c.budgetLine);
         bool mayAct = obligor == _bond(l.bond).issuer
             || (l.companyMaySpend && obligor == _projects[l.project - 1].company);
-        return mayAct && _gateOpen(id, amount);
+        return mayAct && _gateOpen(c.budgetLine, c.face, c.supplier);
     }
 
     // --- supplier ---
@@ -197,7 +200,8 @@ abstract contract ReceivableActs is LineActs {
         _reserve(p.creditLine, -int256(uint256(p.face)), 0);
         if (p.budgetLine == 0) return;
         LineRecord storage l = _line(p.budgetLine);
-        (l.available, _bond(l.bond).encumbered) = (l.available + p.face, _bond(l.bond).encumbered - p.face);
+        _comesBack(l, p.face);
+        _bond(l.bond).encumbered -= p.face;
     }
 
     // --- holders ---
@@ -386,7 +390,8 @@ abstract contract ReceivableActs is LineActs {
         _refundedOf[id][start] += amount;
         _unuse(p.fingerprint, amount);
         LineRecord storage l = _line(p.budgetLine);
-        (l.available, _bond(l.bond).spent) = (l.available + amount, _bond(l.bond).spent - amount);
+        _comesBack(l, amount);
+        _bond(l.bond).spent -= amount;
     }
 
     function _refundable(PieceRecord storage g, uint64 start, uint256 refunded, address by, uint256 amount)

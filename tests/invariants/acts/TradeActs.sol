@@ -16,7 +16,6 @@ abstract contract TradeActs is LineActs {
     uint32 internal constant OFFER_DAYS = 5;
     uint8 internal constant COURT_ORDER = 42;
     uint8 internal constant PLEDGE = 43;
-    uint8 internal constant CONSENT = 44;
     uint8 internal constant OURS = 2 | (4 << 3); // locked by `Transfers`
 
     struct Claim {

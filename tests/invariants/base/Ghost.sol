@@ -51,6 +51,8 @@ abstract contract Ghost is World {
     mapping(address => address[]) internal _axisList;
     mapping(address => uint256) public minted;
     mapping(address => uint256) public burned;
+    mapping(address => mapping(bytes32 => bool)) internal _refUsed;
+    mapping(address => bytes32[]) internal _bookings;
     mapping(address => mapping(address => int256)) internal _erc20;
     mapping(address => Purpose) internal _purposeOf;
     mapping(address => uint256) internal _bondOfAxis;
@@ -174,9 +176,19 @@ abstract contract Ghost is World {
             _erc20[log.emitter][_address(log.topics[2])] += amount;
         } else if (topic == ICash.Minted.selector) {
             minted[log.emitter] += abi.decode(log.data, (uint256));
+            _readBooking(log);
         } else if (topic == ICash.Burned.selector) {
             burned[log.emitter] += abi.decode(log.data, (uint256));
+            _readBooking(log);
         }
+    }
+
+    /// @dev CASH-2: a reference of the bank counts once.
+    function _readBooking(Vm.Log memory log) private {
+        bytes32 ref = log.topics[2];
+        _must(!_refUsed[log.emitter][ref], "CASH-1", "a bank's reference was booked twice");
+        _refUsed[log.emitter][ref] = true;
+        _bookings[log.emitter].push(ref);
     }
 
     /// @dev CASH-1 move by move: each interval starts where the last one of its axis ended.
@@ -223,7 +235,8 @@ abstract contract Ghost is World {
         if (from == Purpose.POOL) return to == Purpose.LINE || kind == "service.announce";
         if (from == Purpose.COST) return kind == "proceeds.payCost";
         if (from == Purpose.LINE) {
-            return to == Purpose.POOL || to == Purpose.ENCUMBRANCE || kind == "proceeds.pay";
+            return to == Purpose.POOL || to == Purpose.ENCUMBRANCE || kind == "proceeds.pay"
+                || (to == Purpose.LINE && kind == "proceeds.consent");
         }
         if (from == Purpose.ENCUMBRANCE) {
             return to == Purpose.LINE || (to == Purpose.GENERAL && kind == "maturity.settle");
@@ -239,7 +252,7 @@ abstract contract Ghost is World {
         if (to == Purpose.ENCUMBRANCE) return from == Purpose.LINE;
         if (to == Purpose.LINE) {
             return from == Purpose.POOL || from == Purpose.ENCUMBRANCE || kind == "proceeds.refund"
-                || kind == "proceeds.refundEncumbered";
+                || kind == "proceeds.refundEncumbered" || (from == Purpose.LINE && kind == "proceeds.consent");
         }
         return true;
     }

@@ -51,6 +51,8 @@ abstract contract World is Cheats {
     uint8 internal constant DELIVERY = 34;
     uint8 internal constant REGISTRATION = 35;
     uint8 internal constant SEARCH = 36;
+    uint8 internal constant CREDIT_NOTE = 41;
+    uint8 internal constant CONSENT = 44;
 
     /// One hash per kind of paper is enough: records are kept per registrar.
     bytes32 internal constant PAPER = keccak256("a paper");
