@@ -247,10 +247,15 @@ abstract contract AlertActs is UnitActs {
         (bool ok,) = _act("alert.reopen", by, address(alerts), data);
         _judge("ALERT-2", "alert.reopen", allowed, ok);
         if (!ok) return;
-        (a.state, a.reason, a.raisedOn, a.raisedBy) = (1, 0, _today(), by);
-        (a.judge, a.explanation) = (address(0), 0);
-        ++a.round;
         _cited[id][document] = true;
+        _beginAgain(a, by);
+    }
+
+    /// @dev A new round, which remembers nothing of the last one but what was cited.
+    function _beginAgain(AlertRecord storage a, address by) private {
+        (a.state, a.reason, a.judge, a.explanation) = (1, 0, address(0), 0);
+        (a.raisedOn, a.raisedBy) = (_today(), by);
+        ++a.round;
     }
 
     /// @notice ALERT-2 as a state: what was raised is there for ever, once a bond and finding, and as it was judged.

@@ -228,11 +228,10 @@ abstract contract ProceedsActs is LimitActs {
     function _reallocable(ProposalRecord storage r) private view returns (bool) {
         (LineRecord storage from, LineRecord storage to) = (_line(r.from), _line(r.to));
         ProjectRecord storage p = _projects[to.project - 1];
-        uint256 line = to.allocated + (r.from == r.to ? 0 : r.amount);
         uint256 project = p.allocated + (from.project == to.project ? 0 : r.amount);
         uint256 pocket = _limits[to.bond].pocket + (from.pocket ? 0 : r.amount);
-        return r.amount <= from.available && line <= to.budget && project <= p.budget
-            && _eligible(_bond(to.bond).framework, p.category)
+        return r.from != r.to && r.amount <= from.available && to.allocated + r.amount <= to.budget
+            && project <= p.budget && _eligible(_bond(to.bond).framework, p.category)
             && (!to.pocket || pocket <= _pocketDown(to.bond));
     }
 
