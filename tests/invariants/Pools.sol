@@ -80,7 +80,7 @@ contract Pools is WaterfallActs {
     }
 
     function selectors(bytes32) external pure override returns (bytes4[] memory list) {
-        bytes4[22] memory all = [
+        bytes4[23] memory all = [
             this.trade_confirm.selector,
             this.trade_pass.selector,
             this.trade_offer.selector,
@@ -95,6 +95,7 @@ contract Pools is WaterfallActs {
             this.pool_out.selector,
             this.pool_close.selector,
             this.pool_buy.selector,
+            this.life_pool.selector,
             this.pool_collect.selector,
             this.pool_breach.selector,
             this.pool_distribute.selector,
@@ -144,7 +145,7 @@ contract Pools is WaterfallActs {
     }
 
     /// @notice POOL-1: only a free piece of the holder's own goes in.
-    function pool_put(uint256 seed) external rolling(seed) {
+    function pool_put(uint256 seed) public rolling(seed) {
         uint64 receivable = _someLive();
         if (receivable == 0) return;
         uint64 first = _freePiece(receivable);
@@ -180,16 +181,46 @@ contract Pools is WaterfallActs {
         if (_odd(6)) {
             _act("pool.cancel", financiers[0], address(pools), abi.encodeCall(IAssetPools.cancel, (id)));
         } else {
-            bytes memory data = abi.encodeCall(IAssetPools.close, (id));
-            (bool ok,) = _act("pool.close", financiers[1], address(pools), data);
-            if (ok) _begins(id);
+            _close(id);
         }
     }
 
+    function _close(uint32 id) private {
+        bytes memory data = abi.encodeCall(IAssetPools.close, (id));
+        (bool ok,) = _act("pool.close", financiers[1], address(pools), data);
+        if (ok) _begins(id);
+    }
+
     function pool_buy(uint256 seed) external rolling(seed) {
-        uint32 id = _somePool();
-        bytes memory data = abi.encodeCall(IAssetPools.buy, (id, 1 + _roll(3)));
+        _buy(_somePool(), 1 + _roll(3));
+    }
+
+    function _buy(uint32 id, uint256 most) private {
+        bytes memory data = abi.encodeCall(IAssetPools.buy, (id, most));
         _act("pool.buy", _one(everybody), address(pools), data);
+    }
+
+    /// @dev The youngest pool to its closing and buying, and on to what its pieces bring in: single acts alone seldom get
+    /// this far.
+    function life_pool(uint256 seed) external rolling(seed) {
+        if (pools.pool(pools.count()).state > OPEN) _open();
+        uint32 id = pools.count();
+        for (uint256 n; n < 4; ++n) {
+            pool_put(_roll(type(uint256).max));
+        }
+        uint32 closesOn = pools.terms(id).closesOn;
+        if (_today() < closesOn) _setClock(clock + uint256(closesOn - _today()) * 1 days);
+        _close(id);
+        _buy(id, 8);
+        for (uint256 n = 1 + _roll(4); n != 0; --n) {
+            due_payIn(_roll(type(uint256).max));
+            due_settle(_roll(type(uint256).max));
+        }
+        for (uint256 n = 1 + _roll(3); n != 0; --n) {
+            pool_collect(_roll(type(uint256).max));
+        }
+        pool_distribute(_roll(type(uint256).max));
+        pool_pay(_roll(type(uint256).max));
     }
 
     /// @notice What is in one pool is put into another, with its true number.

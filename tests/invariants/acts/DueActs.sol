@@ -69,7 +69,7 @@ abstract contract DueActs is TradeActs {
 
     // --- rounds ---
 
-    function due_payIn(uint256 seed) external rolling(seed) {
+    function due_payIn(uint256 seed) public rolling(seed) {
         uint64 id = _someOpen();
         if (id == 0) return;
         Claim storage k = _claimOf(id);
@@ -83,7 +83,7 @@ abstract contract DueActs is TradeActs {
         if (ok) k.paidIn += amount;
     }
 
-    function due_settle(uint256 seed) external rolling(seed) {
+    function due_settle(uint256 seed) public rolling(seed) {
         uint64 id = _someShareable();
         if (id == 0) return;
         Claim storage k = _claimOf(id);

@@ -214,6 +214,9 @@ abstract contract LoanActs is Trade {
         if (_loans.length == 0) return;
         uint64 id = _someLoan();
         Loan storage d = _loans[id - 1];
+        if (d.state == 1 && _today() <= d.dueOn && _odd(2)) {
+            _setClock(clock + (d.dueOn + 1 - _today()) * 1 days);
+        }
         bool allowed = d.state == 1 && _today() > d.dueOn;
         bytes memory data = abi.encodeCall(ISupplierLoans.markOverdue, (id));
         (bool ok,) = _act("loan.overdue", outsider, address(loans), data);

@@ -83,7 +83,7 @@ abstract contract ProceedsActs is LimitActs {
         if (_projects.length == 0) return;
         uint32 project = uint32(1 + _roll(_projects.length));
         uint32 bond = _bondFor(project);
-        if (_odd(2)) _openLine(bond, project, 1 + _roll(20_000), !_odd(3));
+        if (_odd(3)) _openLine(bond, project, 1 + _roll(20_000), !_odd(3));
         else _openPocketLine(bond, project, 1 + _roll(20_000), _odd(8) ? 3 : uint8(1 + _roll(2)));
     }
 
@@ -193,7 +193,8 @@ abstract contract ProceedsActs is LimitActs {
     ProposalRecord[] private _proposals; // id - 1
 
     function proceeds_propose(uint256 seed) external rolling(seed) {
-        (uint32 from, uint32 to) = (_someLine(), uint32(1 + _roll(_lines.length)));
+        uint32 from = _someLine();
+        uint32 to = _sisterOf(from);
         address issuer = _bond(_line(from).bond).issuer;
         uint256 amount = _roll(_line(from).available / 2 + 2);
         bool allowed = _activeAs(issuer, ISSUER) && _line(from).bond == _line(to).bond && amount != 0;
@@ -202,6 +203,14 @@ abstract contract ProceedsActs is LimitActs {
         (bool ok,) = _act("proceeds.propose", issuer, address(proceeds), data);
         _judge("BOND-8", "proceeds.propose", allowed, ok);
         if (ok) _proposals.push(ProposalRecord(from, to, amount, true));
+    }
+
+    /// @dev Another line of the same bond where there is one; any line now and then.
+    function _sisterOf(uint32 line) private returns (uint32 id) {
+        id = uint32(1 + _roll(_lines.length));
+        for (uint32 i = 1; i <= _lines.length && !_odd(8); ++i) {
+            if (i != line && _line(i).bond == _line(line).bond && _odd(2)) id = i;
+        }
     }
 
     function proceeds_consent(uint256 seed) external rolling(seed) {

@@ -100,7 +100,7 @@ abstract contract WaterfallActs is Trade {
     // --- money of the pieces ---
 
     /// @notice By anybody; the trustee carries it, or who collects where the trustee cannot.
-    function pool_collect(uint256 seed) external rolling(seed) {
+    function pool_collect(uint256 seed) public rolling(seed) {
         (uint32 id, uint32 number) = _somePooled();
         if (number == 0) return;
         IAssetPools.PoolPiece memory e = pools.pieceOf(id, number);
@@ -167,7 +167,7 @@ abstract contract WaterfallActs is Trade {
 
     // --- distributing ---
 
-    function pool_distribute(uint256 seed) external rolling(seed) {
+    function pool_distribute(uint256 seed) public rolling(seed) {
         uint32 id = _someRunning();
         uint256 left = cashes[0].balanceOf(_poolAxis(id));
         bool allowed = pools.pool(id).state == RUNNING && left != 0;
@@ -208,7 +208,7 @@ abstract contract WaterfallActs is Trade {
         return left - got;
     }
 
-    function pool_pay(uint256 seed) external rolling(seed) {
+    function pool_pay(uint256 seed) public rolling(seed) {
         uint32 id = _someRunning();
         if (_lotsOf[id].length == 0) return;
         uint32[] memory numbers = new uint32[](1 + _roll(3));
