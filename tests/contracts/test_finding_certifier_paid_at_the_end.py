@@ -1,4 +1,4 @@
-"""Once all was certified the gate no longer asked who the payee was: a certifier could be paid for certifying."""
+"""Once all was certified, the gate no longer asked who the payee was: who had certified could be paid."""
 
 import pytest
 

@@ -139,7 +139,8 @@ contract Bond6Test is Campaign {
 
 contract Bond9Test is Campaign {
     /// @notice BOND-9, BOND-10: pocket and refinancing stay within what the bond declared. BOND-11, BOND-12: what leaves a
-    /// line stays within what its certificates released. BOND-13: what works hold stays there. BOND-8: from line to line only with the verifier's consent.
+    /// line stays within what its certificates released. BOND-13: what works hold back stays there. BOND-8: from line to
+    /// line only with the verifier's consent.
     function invariant_BOND_9_BOND_10_BOND_11_BOND_12_BOND_13_BOND_8() external view {
         bytes32[8] memory specs =
             [bytes32("BOND-1"), "BOND-2", "BOND-8", "BOND-10", "BOND-11", "BOND-12", "BOND-13", "LIVE"];

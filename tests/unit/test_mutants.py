@@ -11,9 +11,9 @@ from scripts.mutants import Fault, StaleFault, SuiteFails
 
 WITH_HISTORIES = (
     "CASH-1", "BANK-1", "PIECE-1", "PIECE-4", "PIECE-5", "PIECE-6", "BOND-1", "BOND-2", "BOND-6", "BOND-8",
-    "BOND-9", "BOND-10", "BOND-11", "BOND-12", "BOND-13", "DOC-1", "DOC-3", "DOC-4", "LINE-1", "CONF-2", "CONF-3",
-    "FIN-1", "FIN-6", "MAT-2", "MAT-3", "MAT-4", "MAT-5", "MAT-6", "HOLD-1", "SVC-1", "POOL-1", "POOL-2",
-    "LOAN-1", "FILE-1", "ALERT-2", "LEG-1",
+    "BOND-9", "BOND-10", "BOND-11", "BOND-12", "BOND-13", "DOC-1", "DOC-3", "DOC-4", "LINE-1", "CONF-2",
+    "CONF-3", "FIN-1", "FIN-6", "MAT-2", "MAT-3", "MAT-4", "MAT-5", "MAT-6", "HOLD-1", "SVC-1", "POOL-1",
+    "POOL-2", "LOAN-1", "FILE-1", "ALERT-2", "LEG-1",
 )  # fmt: skip
 PROMISES = (
     *WITH_HISTORIES, "TRD-1", "SVC-3", "DAY-1", "FRM-2", "FRM-3", "LBL-1", "MAN-1", "IMP-2", "ACC-1", "ACC-2",
