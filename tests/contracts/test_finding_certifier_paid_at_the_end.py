@@ -13,7 +13,7 @@ pytestmark = pytest.mark.spec("BOND-11")
 
 def test_the_certifier_is_paid_nothing_from_its_line_after_the_last_certificate_either(world):
     bond = given.closed_bond(world)
-    framework = int(world.bond_office.bond(bond)[5][0])
+    framework = int(world.bond_office.bond(bond)["terms"][0])
     line = world.issuer.opens_line(bond, world.issuer.registers_project(framework, world.company), BUDGET)
     consent, builder = world.verifier.files("the builder certifies", CONSENT), world.supplier
     terms = [(BUDGET, world.today + 10, label("M1"))]
