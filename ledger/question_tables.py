@@ -271,8 +271,8 @@ def compared_pool(out: Console, answer: Answer) -> None:
     sums = table(say("Asset pool"), ">tranche", "figure", ">before", ">after", ">change")
     for one in answer["sums"]:
         tranche = "–" if one["tranche"] is None else str(one["tranche"])
-        numbers = (amount(one[side], unit) for side in ("before", "after", "change"))
-        sums.add_row(tranche, value(one["figure"]), *numbers)
+        changed = (amount(one[side], unit) for side in ("before", "after", "change"))
+        sums.add_row(tranche, value(one["figure"]), *changed)
     out.print(sums)
     shown = table(
         say("Pieces whose state changed"), ">piece", ">receivable", ">from", ">amount", "before", "after"

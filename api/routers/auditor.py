@@ -14,11 +14,16 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Path, Query
 
 from api.deps import AnyCaller, Caller, LedgerHere, acting, is_party, reads
+from api.schemas.alerts import BroughtIn
+from api.schemas.common import content
+from ledger.domain.bankmoney import Mismatch
 from ledger.domain.dates import day_number
 from ledger.domain.indicators import Figure, Indicator, in_force
 from ledger.domain.limits import Limits
 from ledger.domain.roles import Role
-from ledger.errors import NotFound
+from ledger.errors import BadInput, NotFound
+from ledger.tracing.alerts.case import Beside
+from ledger.tracing.alerts.kin import tags_of
 from ledger.tracing.payment import SeveralPayments
 
 router = APIRouter(tags=["auditor"])
@@ -128,6 +133,26 @@ def findings(
     """
     found = dict(ledger.auditor.findings(bond, as_of_block=as_of_block, jurisdiction=jurisdiction))
     return {**found, "findings": [one for one in found["findings"] if may_see(ledger, caller, one)]}
+
+
+@router.post("/findings")
+def findings_beside(caller: FindingsCaller, ledger: LedgerHere, body: BroughtIn) -> Json:
+    """The same with what the caller brings: keyed tags, a bank's statement. Nothing of it is kept."""
+    tags = tags_of(_text(body.tags).splitlines()) if body.tags else []
+    differ: tuple[Mismatch, ...] = ()
+    if body.statement and body.cash:
+        given = content(body.statement), body.cash, body.first, body.last
+        differ = ledger.bank.differences(*given).mismatches
+    asked: Json = {"as_of_block": body.as_of_block, "jurisdiction": body.jurisdiction}
+    found = dict(ledger.auditor.findings(body.bond, **asked, beside=Beside(tags, differ)))
+    return {**found, "findings": [one for one in found["findings"] if may_see(ledger, caller, one)]}
+
+
+def _text(file: str) -> str:
+    try:
+        return content(file).decode("utf-8-sig")
+    except UnicodeDecodeError as failure:
+        raise BadInput("a file of tags is no text", had=str(failure)) from None
 
 
 @router.get("/indicators")

@@ -29,7 +29,6 @@ from api.schemas.people import (
     ReasonIn,
     SideOut,
 )
-from ledger.domain.camt import read_statement
 from ledger.errors import NotFound
 from ledger.services.bank import CreditLine
 from ledger.services.bank import LineGranted as Granted
@@ -58,8 +57,7 @@ def reconcile(caller: BankCaller, ledger: LedgerHere, cash: CashName, body: Stat
     kept = ledger.session.cash(cash)
     if kept.bank != caller.account:
         raise NotFound(f"there is no cash {cash} of yours", who=cash)
-    given = read_statement(content(body.statement), kept.currency)
-    found = ledger.bank.reconcile(given.bookings, cash, *given.days(body.first, body.last))
+    found = ledger.bank.differences(content(body.statement), cash, body.first, body.last)
     return ReconciliationOut.model_validate(found.told(kept.currency))
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from api.schemas.common import Act, Answer, Date, Hash, Id, Paper, Request, Who
+from api.schemas.common import Act, Answer, Base64, CashName, Date, Hash, Id, Label, Paper, Request, Who
 from ledger.services.alerts import Alert
 
 Json = dict[str, Any]
@@ -40,6 +40,26 @@ class AlertOut(Answer):
         plain = {name: getattr(one, name) for name in cls.model_fields}
         reason = one.reason.name.lower() if one.reason else None
         return cls.model_construct(**plain | {"state": one.state.name.lower(), "reason": reason})
+
+
+class BroughtIn(Request):
+    """What the caller brings beside the ledger: keyed tags as CSV `account,kind,tag`, and a bank's statement
+    (camt.053 or CSV) of one ledger cash. Nothing of it is kept."""
+
+    bond: Label | None = None
+    jurisdiction: Annotated[str, Field(pattern="^[A-Za-z]{2,20}$")] | None = None
+    as_of_block: Annotated[int, Field(ge=0, lt=2**53)] | None = None
+    tags: Base64 | None = None
+    statement: Base64 | None = None
+    cash: CashName | None = None
+    first: Date | None = None
+    last: Date | None = None
+
+    @model_validator(mode="after")
+    def _of_one_cash(self) -> Self:
+        if (self.statement is None) != (self.cash is None):
+            raise ValueError("a statement is of one ledger cash")
+        return self
 
 
 class SeenOut(Answer):

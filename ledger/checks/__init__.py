@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any, Final
 
 from ledger.checks import (
+    alerts,
     bonds,
     cash,
     documents,
@@ -48,6 +49,7 @@ CHECKS: Final[dict[str, Check]] = {
     "DOC-3": documents.red_invoices,
     "DOC-4": documents.epochs,
     "LINE-1": lines.within,
+    "ALERT-2": alerts.as_told,
     "LEG-1": legs.once,
     "LOAN-1": loans.within,
     "FAC-1": facilities.called,

@@ -11,6 +11,7 @@ from ledger.checks.view import Seen, View
 from ledger.domain.bondlimits import Binding, share_down
 from ledger.domain.purposes import PROCEEDS, axis_of, budget_line
 
+_DECLARED: Final = ("pocketPpm", "refinancedPpm", "oldest", "binding")
 _GIVEN: Final = ("Proceeds.Allocated", "Proceeds.Deallocated", "Proceeds.Reallocated")
 
 
@@ -26,7 +27,8 @@ def pockets(view: View) -> Generator[str, None, str]:
             if fen > most.get(bond, 0):
                 yield f"bond {bond}: {fen} in its pocket of {most.get(bond, 0)} after {event.tx}"
     yield from _declared_late(view)
-    for bond in set(opened.values()):
+    yield from _told_otherwise(view)
+    for bond in _closed(view):
         said = int(_limits(view, bond)["pocket"])
         if said != held[bond]:
             yield f"bond {bond}: its pocket is said to hold {said}, events make {held[bond]}"
@@ -49,6 +51,20 @@ def _declared_late(view: View) -> Generator[str, None, None]:
             booked.add(bond)
         elif bond in booked:
             yield f"bond {bond}: limits declared in {event.tx}, after somebody had booked"
+
+
+def _told_otherwise(view: View) -> Generator[str, None, None]:
+    """What a bond declared never changes; one that declared nothing has none."""
+    declared = {event.number("bond"): event.args for event in view.of("Proceeds.LimitsSet")}
+    for bond in dict.fromkeys([*declared, *_closed(view)]):
+        limits, told = _limits(view, bond), declared.get(bond, {})
+        for name in _DECLARED:
+            if int(limits[name]) != int(told.get(name, 0)):
+                yield f"bond {bond}: {name} is {limits[name]}, it declared {told.get(name, 0)}"
+
+
+def _closed(view: View) -> list[int]:
+    return [event.number("bond") for event in view.of("Proceeds.ProceedsReceived")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +92,10 @@ def refinanced(view: View) -> Generator[str, None, str]:
         total[bond] += event.number("amount")
         paid[line].append(_Reimbursed(bond, event.number("outOffset"), event.number("amount")))
         yield from _beyond(event, set_.get(bond, {}), expense_day, total[bond], most.get(bond, 0))
-    for bond, fen in total.items():
+    for bond in _closed(view):
         said = int(_limits(view, bond)["refinanced"])
-        if said != fen:
-            yield f"bond {bond}: said to have refinanced {said}, events make {fen}"
+        if said != total[bond]:
+            yield f"bond {bond}: said to have refinanced {said}, events make {total[bond]}"
     return f"{seen} refinancing payments stayed within what binds their bonds"
 
 

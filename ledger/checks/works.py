@@ -59,6 +59,7 @@ def released_only(view: View) -> Generator[str, None, str]:
         if said != (works.released, gone[line]):
             made = (works.released, gone[line])
             yield f"budget line {line}: released and gone are {said}, events make {made}"
+        yield from _told_otherwise(view, line, works)
     return f"{len(lines)} budget lines with milestones or retention spent what was released, and no more"
 
 
@@ -81,6 +82,17 @@ def _kept(
     held, left = lines[line].budget - lines[line].released, put[line] - gone[line]
     if left < held:
         yield f"budget line {line}: {event.tx} left {left} of {held} that its works hold back"
+
+
+def _told_otherwise(view: View, line: int, works: _Line) -> Generator[str, None, None]:
+    """Its certifier and milestones, each with its amount and whether it is certified."""
+    record = view.call("Proceeds", "works", line)
+    if record["certifier"] != works.certifier:
+        yield f"budget line {line}: its certifier is {record['certifier']}, events make {works.certifier}"
+    said = [(int(one["amount"]), bool(one["certifiedOn"])) for one in record["milestones"]]
+    made = [(fen, index in works.certified) for index, fen in enumerate(works.amounts)]
+    if said != made:
+        yield f"budget line {line}: its milestones are {said}, events make {made}"
 
 
 def _set(event: Seen, budget: int) -> _Line:

@@ -10,8 +10,8 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from ledger import tables
-from ledger.commands.common import Json, opened, out, read_day, show
+from ledger import Ledger, tables
+from ledger.commands.common import Json, opened, out, read_day, read_file, show
 from ledger.domain.dates import day_number
 from ledger.domain.indicators import Indicator, changed, in_force
 from ledger.domain.money import currency
@@ -43,6 +43,10 @@ def alerts(
     jurisdiction: Where = None,
     block: Annotated[int | None, typer.Option(help="as it stood at this block; by default now")] = None,
     tags: Annotated[Path | None, typer.Option(help="CSV file of account,kind,tag: keyed tags")] = None,
+    statement: Annotated[
+        Path | None, typer.Option(help="a bank's statement, camt.053 or CSV: legs without a line are raised")
+    ] = None,
+    cash: Annotated[str | None, typer.Option(help="ledger cash of the statement: CNY")] = None,
     json_: Json = False,
 ) -> None:
     """Raises what shows on the ledger, or in any set of payments: questions with paths, and no verdicts."""
@@ -54,20 +58,27 @@ def alerts(
         return
     if labels is not None:
         raise BadInput("labels belong to a set of moves", had=str(labels), needed="a file of moves")
+    if (statement is None) != (cash is None):
+        raise BadInput("a statement is of one ledger cash", had=[str(statement), cash])
     rows = _read(parameters, changed) if parameters else None
-    given = _beside(tags) if tags else None
     with opened() as ledger:
+        given = _beside(ledger, tags, statement, cash)
         answer = ledger.auditor.findings(
             bond, as_of_block=block, jurisdiction=jurisdiction, rows=rows, beside=given
         )
     show(answer) if json_ else _print_ledger(answer)
 
 
-def _beside(tags: Path) -> Any:
+def _beside(ledger: Ledger, tags: Path | None, statement: Path | None, cash: str | None) -> Any:
+    """What the reader brings; None for nothing."""
     from ledger.tracing.alerts.case import Beside
     from ledger.tracing.alerts.kin import tags_of
 
-    return Beside(tags=_read(tags, lambda text: tags_of(text.splitlines())))
+    if tags is None and statement is None:
+        return None
+    named = _read(tags, lambda text: tags_of(text.splitlines())) if tags else []
+    differ = ledger.bank.differences(read_file(statement), cash or "").mismatches if statement else ()
+    return Beside(named, differ)
 
 
 @alerts_app.command("parameters")

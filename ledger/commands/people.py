@@ -12,7 +12,6 @@ from ledger import tables
 from ledger.commands.common import Json, Who, finish, opened, out, read_day, read_file, show
 from ledger.commands.participants import participant_app
 from ledger.commands.tracing import named_payment
-from ledger.domain.camt import read_statement
 from ledger.domain.conversion import Side, rate_of
 from ledger.domain.mandates import LABELS, MandateKind
 from ledger.domain.money import parse_major
@@ -146,9 +145,8 @@ def bank_reconcile(
     """Compares a bank's statement with the ledger's mints and burns; each difference is named."""
     with opened() as ledger:
         unit = ledger.session.cash(cash).currency
-        given = read_statement(read_file(statement), unit)
-        days = given.days(read_day(first) if first else None, read_day(last) if last else None)
-        found = ledger.bank.reconcile(given.bookings, cash, *days)
+        days = (read_day(first) if first else None, read_day(last) if last else None)
+        found = ledger.bank.differences(read_file(statement), cash, *days)
     if json_:
         show(found.told(unit))
     else:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ledger.domain.bankmoney import Booking, Confirmed, Leg, Reconciliation, reconcile
+from ledger.domain.camt import read_statement
 from ledger.domain.dates import date_of
 from ledger.domain.purposes import CASH, axis_of, redemption
 from ledger.domain.states import InstructionWay
@@ -113,6 +114,13 @@ class SettlementBank(Cash):
         found = self._cash(cash)
         legs, confirmed = list(self._legs(found)), list(self._confirmed(found))
         return reconcile(statement, legs, lambda text: hex_of(reference(text)), first, last, confirmed)
+
+    def differences(
+        self, statement: bytes, cash: str, first: dt.date | None = None, last: dt.date | None = None
+    ) -> Reconciliation:
+        """The same of a statement's file (camt.053 or CSV), over its own days where none are given."""
+        given = read_statement(statement, self._cash(cash).currency)
+        return self.reconcile(given.bookings, cash, *given.days(first, last))
 
     def _confirmed(self, cash: CashContract) -> Iterator[Confirmed]:
         """Every instruction on this cash that its bank confirmed."""

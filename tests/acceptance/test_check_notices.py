@@ -21,7 +21,10 @@ from ledger.bootstrap.index import LazyIndex
 from ledger.chain.abi import ABI_FOLDER, Abis
 from ledger.domain import purposes
 from ledger.domain.kinds import DocumentKind
+from ledger.domain.legs import Movement
 from ledger.domain.purposes import PROCEEDS, axis_of
+from ledger.domain.states import LegKind
+from ledger.services.legs import Subject
 from ledger.services.works import MilestonePlan
 from tests.acceptance.slots import Place, place
 from tests.acceptance.town import DELAY, DUE, Town, confirmed, town
@@ -33,7 +36,19 @@ pytestmark = pytest.mark.spec("CHK-1")
 ROOT = Path(__file__).parents[2]
 BUILT = [
     *("CASH-1", "PIECE-1", "BOND-1", "BOND-2", "HOLD-1", "DOC-1", "DOC-3", "DOC-4", "LINE-1", "FIN-1"),
-    *("BOND-9", "BOND-10", "BOND-11", "LEG-1", "LOAN-1", "FAC-1", "MAT-2", "POOL-1", "POOL-2", "IDX-1"),
+    *(
+        "BOND-9",
+        "BOND-10",
+        "BOND-11",
+        "ALERT-2",
+        "LEG-1",
+        "LOAN-1",
+        "FAC-1",
+        "MAT-2",
+        "POOL-1",
+        "POOL-2",
+        "IDX-1",
+    ),
 ]
 ABSENT = ["CLR-1", "IMP-1", "API-1"]
 
@@ -341,6 +356,57 @@ def test_what_a_lender_is_called_for(here: Town, facility: int, field: str) -> N
     at = place("Facilities", "_lenderOf", facility, account(here, "Factor"), member=field)
     with written(here, "Facilities", at, one_more):
         assert_noticed(checked(here), {"FAC-1"}, f"facility {facility}")
+
+
+@pytest.mark.spec("BOND-9", "BOND-10")
+@pytest.mark.parametrize(
+    ("member", "promise"),
+    [("pocket", "BOND-9"), ("pocketPpm", "BOND-9"), ("oldest", "BOND-9"), ("refinanced", "BOND-10")],
+)
+def test_what_a_bond_declared_or_refinanced(here: Town, member: str, promise: str) -> None:
+    """The town's bond declared nothing, so every one of these is zero."""
+    at = place("Proceeds", "_limits", here.given.bond, member=member)
+    address = here.ledger.session.deployment["Proceeds"].address
+    _write(here, address, at.slot, at.write(0, 7))
+    try:
+        assert_noticed(checked(here), {promise}, f"bond {here.given.bond}")
+    finally:
+        _write(here, address, at.slot, 0)
+
+
+@pytest.fixture
+def told(here: Town) -> Iterator[Town]:
+    """An alert, a leg and a line with works, until the test is over."""
+    with undone(here):
+        ledger, given = here.ledger, here.given
+        ledger.alerts.raise_alert("Verifier", "round-trip", b"what was seen", bond=given.bond)
+        spent = Movement(LegKind.SPENT, DUE, yuan(3), "account", "builder", bank="Outside", reference="R-1")
+        ledger.legs.bring("settlement bank", Subject(bond=given.bond), [("line 1", spent)], b"statement")
+        ledger.issuer.deallocate("Issuer", given.line, yuan(1))
+        line = ledger.issuer.open_line("Issuer", given.bond, given.project, budget=yuan(100)).id
+        held = [MilestonePlan("FOUNDATION", yuan(40), DUE + DAY)]
+        ledger.works.set("Issuer", line, certifier="Verifier", milestones=held)
+        yield here
+
+
+TOLD = {
+    "who raised an alert": ("Alerts", "_alerts", "raisedBy", one_more, "ALERT-2", "alert 1: raisedBy"),
+    "a state of an alert": ("Alerts", "_alerts", "state", lambda _: 5, "ALERT-2", "alert 1: state"),
+    "a finding of an alert": ("Alerts", "_alerts", "key", one_more, "ALERT-2", "alert 1: key"),
+    "a leg": ("Legs", "_legs", "state", lambda _: 4, "LEG-1", "leg 1: state"),
+    "a certifier": ("Proceeds", "_works", "certifier", one_more, "BOND-11", "certifier"),
+    "what works hold": ("Proceeds", "_works", "held", one_less, "BOND-11", "released and gone"),
+}
+
+
+@pytest.mark.spec("ALERT-2", "LEG-1", "BOND-11")
+def test_a_field_of_what_was_told(told: Town) -> None:
+    line = max(one.id for one in told.ledger.books.lines(told.given.bond))
+    assert checked(told).red == set()
+    for contract, variable, member, change, promise, named in TOLD.values():
+        key = line if variable == "_works" else 1
+        with written(told, contract, place(contract, variable, key, member=member), change):
+            assert_noticed(checked(told), {promise}, named)
 
 
 # --- one row of the index --------------------------------------------------------------------------------

@@ -403,6 +403,7 @@ TABLE: dict[str, Access] = {
     "GET /v1/participants/{who}/idle": Access(private=True),
     "GET /v1/participants/{who}/statement": Access(private=True),
     "GET /v1/findings": Access("Issuer"),
+    "POST /v1/findings": Access("Issuer"),
     "GET /v1/indicators": EVERYBODY,
     "GET /v1/status": Access("Issuer"),
     # evidence

@@ -14,6 +14,7 @@ import pytest
 from eth_hash.auto import keccak
 
 from ledger.domain import purposes
+from ledger.domain.bondlimits import PocketReason, share_down
 from ledger.domain.kinds import DocumentKind
 from ledger.domain.twin import Refusal, World
 from ledger.domain.twin.base import ZERO_HASH
@@ -160,6 +161,19 @@ def before_the_works(world: World, do: Do) -> None:
     do(ISSUER, "Proceeds", "pay", line, INVOICE, 5_701)
 
 
+def beyond_the_pocket(world: World, do: Do) -> None:
+    """One fen more than the share of what was raised that the bond declared, over all its pocket lines."""
+    limits = world.proceeds.limits(1)
+    room = share_down(world.proceeds.raised(1), limits.pocket_ppm) - limits.pocket
+    do(ISSUER, "Proceeds", "deallocate", 2, 400_000)
+    reason = int(PocketReason.NO_CRITERIA)
+    line = do(ISSUER, "Proceeds", "openPocketLine", 1, 1, 400_000, True, "pocket", reason, OTHER)
+    assert limits.pocket_ppm
+    if room:
+        do(ISSUER, "Proceeds", "allocate", line, room)
+    do(ISSUER, "Proceeds", "allocate", line, 1)
+
+
 def coupon_from_pool(world: World, do: Do) -> None:
     """Nobody but the module that keeps the pool moves its money, and that pays no coupon."""
     pool = purposes.axis_of(purposes.PROCEEDS, purposes.pool(1))
@@ -192,6 +206,7 @@ BLOCKED: dict[str, tuple[Callable[[World, Do], None], str]] = {
     "review by a related verifier": (related_review, "RelatedParties"),
     "impact claimed twice": (impact_twice, "PeriodTaken"),
     "retention paid early": (before_the_works, "NotReleased"),
+    "flexibility pocket over its limit": (beyond_the_pocket, "OverPocket"),
     "coupon out of a pool": (coupon_from_pool, "InsufficientAllowance"),
     "idle money lent to a friend": (placed_with_a_friend, "MissingRole"),
     "bank receipt used twice": (booked_twice, "AlreadyUsed"),
