@@ -276,6 +276,9 @@ class Index(Protocol):
         conversions: Mapping[str, Conversion] | None = None,
     ) -> Mapping[str, Any]: ...
 
+    def bond_named(self, bond: int | str) -> int:
+        """The number of a bond by number or label."""
+
     def move_show(self, tx: str, log: int | None = None) -> Mapping[str, Any]:
         """One cash move with its numbers on both sides."""
 
@@ -335,6 +338,8 @@ class Index(Protocol):
         limits: Limits = ...,
         as_of_block: int | None = None,
     ) -> Mapping[str, Any]: ...
+
+    def refinanced(self, bond: int | str, as_of_block: int | None = None) -> Mapping[str, Any]: ...
 
     def idle(
         self, bond: int | str | None, party: str | None, as_of_block: int | None = None

@@ -182,6 +182,23 @@ def _when(answer: Answer) -> dict[str, Any]:
     return {"day": answer["as_of"], "block": answer["block"]}
 
 
+def refinanced(out: Console, answer: Answer) -> None:
+    unit = unit_of(answer)
+    sums = {name: amount(answer[name], unit) for name in ("refinanced", "raised")}
+    told = say("{refinanced} of {raised} raised refinanced, net of refunds", **sums)
+    out.print(f"[bold]{answer['label']}[/bold] · {unit} {told}")
+    shown = table(
+        say("Reimbursed expenses"), "paid on", "expense of", ">days back", ">amount", ">refunded", "project",
+        "payee", "fen of the bond",
+    )  # fmt: skip
+    for one in answer["payments"]:
+        days = str(one["days_back"]) + ("" if one["within"] is not False else " !")
+        fen = ", ".join(f"{part['start']}–{part['end']}" for part in one["origin"])
+        numbers = (amount(one[name], unit) for name in ("amount", "refunded"))
+        shown.add_row(one["paid_on"], one["expense_date"], days, *numbers, one["project"], party(one), fen)
+    out.print(shown)
+
+
 def compared(out: Console, answer: Answer) -> None:
     _between(out, answer["label"], answer)
     for title, key, *names in (

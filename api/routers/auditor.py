@@ -43,6 +43,14 @@ Until = Annotated[
     ),
 ]
 Least = Annotated[int, Query(ge=1, lt=2**63, description="Do not follow parts below, in minor units.")]
+
+
+def limits_asked(hops: Hops = None, until: Until = None, least: Least = 1) -> Limits:
+    """How far a question is followed. BadInput for what limits nothing."""
+    return Limits(hops, until, least)
+
+
+LimitsAsked = Annotated[Limits, Depends(limits_asked)]
 FindingsCaller = Annotated[Caller, Depends(acting(Role.AUDITOR | Role.VERIFIER | Role.AUTHORITY))]
 Jurisdiction = Annotated[
     str | None, Query(pattern="^[A-Za-z]{2,20}$", description="Whose figures bind; by default nobody's own.")
@@ -65,16 +73,13 @@ _WITHHELD: Json = {
 def trace_bond(
     caller: AnyCaller,
     ledger: LedgerHere,
+    limits: LimitsAsked,
     bond: Annotated[str, Path(min_length=1, max_length=200, description="Number or label.")],
     view: Literal["cash", "economic"] = "cash",
     rule: RuleName = "fifo",
-    hops: Hops = None,
-    until: Until = None,
-    least: Least = 1,
     as_of_block: Annotated[int | None, Query(ge=0, lt=2**53)] = None,
 ) -> Json:
     """Where every raised fen is: intervals that tile `[0, raised)`; beyond the first payee by the rule."""
-    limits = Limits(hops, until, least)
     trace = ledger.auditor.trace_bond(
         bond, view, rule, as_of_block=as_of_block, limits=limits, reader=caller.account
     )
@@ -87,15 +92,12 @@ def trace_bond(
 def trace_payment(
     caller: AnyCaller,
     ledger: LedgerHere,
+    limits: LimitsAsked,
     tx: Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$")],
     log: Annotated[int | None, Query(ge=0, lt=2**31)] = None,
     rule: RuleName = "fifo",
-    hops: Hops = None,
-    until: Until = None,
-    least: Least = 1,
 ) -> Json:
     """What funded a payment, for its payer and payee, the bond's issuer and their auditors."""
-    limits = Limits(hops, until, least)
     if not caller.supervises:
         own_payment(ledger, caller, tx, log)
     # Whom a payment concerns is read from the whole of it, whatever part or rule is asked for.

@@ -13,8 +13,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query
 
 from api.deps import AnyCaller, Caller, LedgerHere, PartyReceivable, is_party, reads
-from api.routers.auditor import Hops, Least, RuleName, Until, shown
-from ledger.domain.limits import Limits
+from api.routers.auditor import LimitsAsked, RuleName, shown
 from ledger.domain.mandates import MandateKind
 from ledger.domain.questions import MOST_MOVES, IntervalQuestion
 from ledger.errors import NotFound
@@ -51,22 +50,19 @@ _MOVED: Json = {**dict.fromkeys(("tx", "log", "block")), "documents": [], "withh
 def trace_interval(
     caller: AnyCaller,
     ledger: LedgerHere,
+    limits: LimitsAsked,
     sub_account: SubAccount,
     start: Fen = 0,
     end: LastFen = None,
     cash: CashName = None,
     direction: Literal["forward", "backward"] = "forward",
     rule: RuleName = "fifo",
-    hops: Hops = None,
-    until: Until = None,
-    least: Least = 1,
     as_of_block: Block = None,
     after: After = 0,
     limit: Annotated[int, Query(ge=1, le=PARTS)] = PARTS,
 ) -> Json:
     """Where any numbered fen of a sub-account went, or what funded them; parts tile what was asked."""
     whole = _owned(ledger, caller, sub_account)
-    limits = Limits(hops, until, least)
     asked = IntervalQuestion(sub_account, cash, start, end, direction, rule, limits, after, limit)
     found = dict(ledger.auditor.trace_interval(asked, reader=caller.account, as_of_block=as_of_block))
     return found if whole else _without_others(ledger, caller, found)
@@ -76,16 +72,13 @@ def trace_interval(
 def trace_project(
     caller: AnyCaller,
     ledger: LedgerHere,
+    limits: LimitsAsked,
     project: Named,
     view: View = "cash",
     rule: RuleName = "fifo",
-    hops: Hops = None,
-    until: Until = None,
-    least: Least = 1,
     as_of_block: Block = None,
 ) -> Json:
     """Where a project's money is, over all bonds that pay into it: one section a budget line."""
-    limits = Limits(hops, until, least)
     found = ledger.auditor.trace_project(project, view, rule, as_of_block=as_of_block, limits=limits)
     return _sections(ledger, caller, found)
 
@@ -94,16 +87,13 @@ def trace_project(
 def trace_line(
     caller: AnyCaller,
     ledger: LedgerHere,
+    limits: LimitsAsked,
     line: Annotated[int, Path(ge=1, lt=2**53)],
     view: View = "cash",
     rule: RuleName = "fifo",
-    hops: Hops = None,
-    until: Until = None,
-    least: Least = 1,
     as_of_block: Block = None,
 ) -> Json:
     """Where the money of one budget line is."""
-    limits = Limits(hops, until, least)
     found = ledger.auditor.trace_line(line, view, rule, as_of_block=as_of_block, limits=limits)
     return _sections(ledger, caller, found)
 
@@ -112,17 +102,14 @@ def trace_line(
 def trace_piece(
     caller: AnyCaller,
     ledger: LedgerHere,
+    limits: LimitsAsked,
     receivable: PartyReceivable,
     start: Fen = 0,
     end: LastFen = None,
     rule: RuleName = "fifo",
-    hops: Hops = None,
-    until: Until = None,
-    least: Least = 1,
     as_of_block: Block = None,
 ) -> Json:
     """What money stands behind a piece, and what paid for it. A financier's own sources are its own."""
-    limits = Limits(hops, until, least)
     found = dict(
         ledger.auditor.trace_piece(receivable, start, end, rule, as_of_block=as_of_block, limits=limits)
     )
@@ -136,11 +123,17 @@ def trace_piece(
 @router.get("/bonds/{bond}/idle")
 def bond_idle(caller: AnyCaller, ledger: LedgerHere, bond: Named, as_of_block: Block = None) -> Json:
     """What a bond has not spent, each fen with its exact age: for its issuer and who reads its data."""
-    number = int(ledger.auditor.trace_bond(bond)["bond"])
+    number = ledger.session.index().bond_named(bond)
     issuer = ledger.books.bond(number).issuer
     if caller.account != issuer and not reads(ledger, caller, issuer, bond=number):
         raise NotFound(f"there is no bond {bond}", who=bond)
     return dict(ledger.auditor.idle(bond=number, as_of_block=as_of_block))
+
+
+@router.get("/bonds/{bond}/refinanced")
+def bond_refinanced(caller: AnyCaller, ledger: LedgerHere, bond: Named, as_of_block: Block = None) -> Json:
+    """Each payment that reimbursed an earlier expense: how far back, and which of the bond's fen paid."""
+    return dict(ledger.auditor.refinanced(bond, as_of_block=as_of_block))
 
 
 @router.get("/bonds/{bond}/changes/{before}")

@@ -52,7 +52,7 @@ def bond_exceptions(caller: AnyCaller, ledger: LedgerHere, bond: Bond) -> Json:
 
 def _own(ledger: LedgerHere, caller: Caller, bond: str) -> int:
     """The bond's number; NotFound for who does not read its data whole."""
-    number = int(ledger.auditor.trace_bond(bond)["bond"])
+    number = ledger.session.index().bond_named(bond)
     issuer = ledger.books.bond(number).issuer
     if caller.account != issuer and not reads(ledger, caller, issuer, bond=number):
         raise NotFound(f"there is no bond {bond}", who=bond)

@@ -69,6 +69,9 @@ class LazyIndex:
     ) -> Mapping[str, Any]:
         return self._model.bond_trace(bond, view, as_of_block, rule, limits, conversions)
 
+    def bond_named(self, bond: int | str) -> int:
+        return self._model.bond_named(bond)
+
     def move_show(self, tx: str, log: int | None = None) -> Mapping[str, Any]:
         return self._model.move_show(tx, log)
 
@@ -134,6 +137,9 @@ class LazyIndex:
         as_of_block: int | None = None,
     ) -> Mapping[str, Any]:
         return self._model.piece_trace(receivable, start, end, rule, limits, as_of_block)
+
+    def refinanced(self, bond: int | str, as_of_block: int | None = None) -> Mapping[str, Any]:
+        return self._model.refinanced(bond, as_of_block)
 
     def idle(
         self, bond: int | str | None, party: str | None, as_of_block: int | None = None

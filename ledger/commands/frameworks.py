@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ledger.commands.common import Json, Who, finish, opened, out, read_day, read_file, show
+from ledger.commands.common import Json, Who, finish, named, opened, out, read_day, read_file, show
 from ledger.commands.promise_tables import catalogue_table, framework_table, label_table, undertaking_table
 from ledger.domain.catalogues import catalogues
 from ledger.domain.states import Cause, Polarity, UndertakingKind
@@ -227,7 +227,8 @@ def label_show(bond: int, json_: Json = False) -> None:
     """A bond's label, and every breach that is open. It is reported and gates no money."""
     with opened() as ledger:
         answer = _plain(ledger.labels.label(bond))
-    show(answer) if json_ else label_table(out, answer)
+        shown = answer if json_ else named(ledger, answer)
+    show(answer) if json_ else label_table(out, shown)
 
 
 @label_app.command("raise")

@@ -120,6 +120,18 @@ def trace_idle(
     show(answer) if json_ else tables.idle(out, answer)
 
 
+@trace_app.command("refinanced")
+def trace_refinanced(
+    bond: Annotated[str, typer.Argument(help="number or label of a bond")],
+    block: Block = None,
+    json_: Json = False,
+) -> None:
+    """Each payment of a bond that reimbursed an earlier expense: how far back, and which fen paid."""
+    with opened() as ledger:
+        answer = ledger.auditor.refinanced(bond, as_of_block=block)
+    show(answer) if json_ else tables.refinanced(out, answer)
+
+
 @trace_app.command("compare")
 def trace_compare(
     what: Annotated[

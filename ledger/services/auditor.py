@@ -103,6 +103,11 @@ class Auditor(Desk):
         """What money stands behind fen `[start, end)` of a receivable, and what paid for them."""
         return self._session.index().piece_trace(receivable, start, end, rule, limits, as_of_block)
 
+    def refinanced(self, bond: int | str, *, as_of_block: int | None = None) -> Mapping[str, Any]:
+        """Each payment of a bond that reimbursed an earlier expense: its day, how far back, and the fen that
+        paid; net of refunds in sum."""
+        return self._session.index().refinanced(bond, as_of_block)
+
     def idle(
         self, *, bond: int | str | None = None, party: str | None = None, as_of_block: int | None = None
     ) -> Mapping[str, Any]:

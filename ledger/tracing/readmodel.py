@@ -41,6 +41,7 @@ from ledger.tracing.piecelist import MOST, debts, piece_list
 from ledger.tracing.receivable import piece_show
 from ledger.tracing.receivables import receivable_list
 from ledger.tracing.recent import Recent
+from ledger.tracing.refinancing import refinanced
 from ledger.tracing.shares import Rule
 from ledger.tracing.spending import line_trace, project_trace
 from ledger.tracing.subaccounts import address_of
@@ -98,6 +99,11 @@ class ReadModel:
             way = Way(Rule.named(rule), limits, False, by_banks(world, conversions))
             beyond = {"attested": beside(world, trace), "converted": converted(world, trace, way)}
             return trace | {"standing": PROVED} | beyond
+
+    def bond_named(self, bond: int | str) -> int:
+        """The number of a bond by number or label. NotFound."""
+        with self._lock, self._store.snapshot() as history:
+            return self._world(history, None).books.bond(bond).id
 
     def move_show(self, tx: str, log: int | None = None) -> Json:
         """One cash move with its numbers on both sides; see `ledger.tracing.payment`."""
@@ -185,6 +191,11 @@ class ReadModel:
         """What money stands behind a piece, and what paid for it; see `ledger.tracing.piecefunding`."""
         with self._lock, self._store.snapshot() as history:
             return piece_trace(self._world(history, as_of_block), receivable, start, end, rule, limits)
+
+    def refinanced(self, bond: int | str, as_of_block: int | None = None) -> Json:
+        """Each refinancing payment of a bond with its way; see `ledger.tracing.refinancing`."""
+        with self._lock, self._store.snapshot() as history:
+            return refinanced(self._world(history, as_of_block), bond)
 
     def idle(self, bond: int | str | None, party: str | None, as_of_block: int | None = None) -> Json:
         """Money that waits, with its age, of a bond or of a participant; see `ledger.tracing.idle`."""

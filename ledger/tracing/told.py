@@ -41,6 +41,7 @@ KEPT: Final = frozenset(
         "Proceeds.PlacementReturned",
         "Proceeds.PlacementLost",
         "Documents.ObligationRegistered",
+        "Documents.Linked",
         "Documents.CapacityReleased",
         "Documents.CapacityUsed",
         "Documents.Credited",

@@ -395,6 +395,7 @@ TABLE: dict[str, Access] = {
     "GET /v1/traces/budget-lines/{line}": EVERYBODY,
     "GET /v1/traces/receivables/{receivable}": Access(private=True),
     "GET /v1/bonds/{bond}/idle": Access(private=True),
+    "GET /v1/bonds/{bond}/refinanced": EVERYBODY,
     "GET /v1/bonds/{bond}/changes/{before}": EVERYBODY,
     "GET /v1/traces/projects/{project}/changes/{before}": EVERYBODY,
     "GET /v1/traces/intervals/{sub_account}/changes/{before}": Access(private=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -50,3 +51,22 @@ def test_figures_are_those_of_the_jurisdiction_asked_for(lived: Api) -> None:
     assert {one["jurisdiction"] for one in rows} == {"EU", "default"}
     intensity = next(one for one in rows if one["indicator"] == "intensity")
     assert (intensity["parameters"], intensity["grade"]) == ({"most": ["100"]}, "C")
+
+
+def test_what_a_reader_brings_is_compared_and_shown_by_who_may_see(lived: Api) -> None:
+    """A bank's statement without the ledger's mints: an authority hears of each, a verifier of none."""
+    text = "date,reference,way,amount,party\n2025-01-02,of another bank,in,987654.00,\n"
+    days = {"first": "2025-01-01", "last": "2099-12-31"}
+    body = {"statement": base64.b64encode(text.encode()).decode(), "cash": "CNY", **days}
+
+    def lines(who: str) -> list[str]:
+        found = lived.post(who, "/v1/findings", body)["findings"]
+        return [one["subject"] for one in found if one["indicator"] == "no-bank-line"]
+
+    said = lines("Authority")
+    assert "not on the ledger: of another bank" in said
+    assert any(one.startswith("not on the statement: 0x") for one in said)
+    assert lines("Verifier") == []
+    lived.refused("Authority", "POST", "/v1/findings", {"statement": body["statement"]}, 422, "bad-request")
+    bad = {"tags": base64.b64encode(b"who,what\n1,2\n").decode()}
+    lived.refused("Authority", "POST", "/v1/findings", bad, 422, "bad-input")

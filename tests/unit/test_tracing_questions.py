@@ -239,6 +239,28 @@ def test_idle_money_of_a_participant_is_what_rests_with_it(tmp_path: Path) -> No
         model(story, tmp_path).idle(None, None)
 
 
+@pytest.mark.spec("BOND-10")
+def test_each_refinancing_payment_has_its_day_its_refund_and_its_fen(tmp_path: Path) -> None:
+    story = opened()
+    story.allocate(1, 1, 500)
+    story.pay(1, 1, "builder", 100, story.obligation("new works", "builder"))
+    offset = story.pay(1, 1, "issuer", 200, story.obligation("old works", "issuer", 3))
+    story.refund(1, 1, "issuer", axis(p.budget_line(1)), offset, 60)
+    read = model(story, tmp_path)
+    answer = read.refinanced("GREEN-1")
+    (one,) = answer["payments"]
+    assert (one["amount"], one["refunded"], answer["refinanced"]) == ("200", "60", "140")
+    assert (answer["share_ppm"], answer["disclosed_ppm"], one["within"]) == (140_000, None, None)
+    assert (one["party"], one["expense_date"]) == ("issuer", "2022-01-08")
+    assert one["days_back"] >= 0 and one["line"] == "hydro line"
+    spent = [i for i in read.bond_trace(1)["intervals"] if i["payee"] == "issuer"]
+    (fen,) = one["origin"]
+    assert int(fen["end"]) - int(fen["start"]) == 200
+    assert all(int(fen["start"]) <= int(i["start"]) < int(fen["end"]) for i in spent)
+    with pytest.raises(NotFound):
+        read.refinanced("no such bond")
+
+
 # --- two dates ----------------------------------------------------------------------------------------------
 
 
