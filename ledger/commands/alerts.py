@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from ledger import Ledger, tables
-from ledger.commands.common import Json, opened, out, read_day, read_file, show
+from ledger.commands.common import Json, err, opened, out, read_day, read_file, show
 from ledger.domain.dates import day_number
 from ledger.domain.indicators import Indicator, changed, in_force
 from ledger.domain.money import currency
@@ -130,9 +130,13 @@ def _foreign(moves: Path, labels: Path | None, parameters: Path | None) -> dict[
 
     chosen = _read(parameters, parameters_of) if parameters else [DEFAULT]
     named = _read(labels, lambda text: labels_of(StringIO(text, newline=""))) if labels else None
-    given = foreign_moves(_read(moves, lambda text: transfers_of(StringIO(text, newline=""))))
-    found = findings(given, chosen)
-    told = answer(given, found)
+    # A million moves take half a minute: whoever looks is told what is being done.
+    with err.status(say("Reading {file}", file=str(moves))) as status:
+        given = foreign_moves(_read(moves, lambda text: transfers_of(StringIO(text, newline=""))))
+        status.update(say("Looking for patterns among {moves} moves", moves=len(given)))
+        found = findings(given, chosen)
+        status.update(say("Weighing {findings} findings by each rule", findings=len(found)))
+        told = answer(given, found)
     if named is not None:
         result = score(given, found, named)
         alarms = {"false_alarms": len(result.false_alarms)}

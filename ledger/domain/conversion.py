@@ -95,7 +95,7 @@ def rate_of(text: str, sold: Currency, bought: Currency) -> tuple[int, int]:
     found = _RATE.fullmatch(text)
     if found is None:
         raise BadConversion("a rate is written 0.1304 or 7/31", had=text)
-    rate = Fraction(text) * bought.units / sold.units
+    rate = Fraction(text) * Fraction(bought.units, sold.units)
     if not rate:
         raise BadConversion("a rate is a ratio of whole numbers above 0", had=text)
     return rate.numerator, rate.denominator

@@ -160,3 +160,46 @@ def test_a_bank_answers_what_it_is_instructed(shell: Shell, tmp_path: Path) -> N
     assert "出金" in shell.run("bank", "instructions", lang="zh").output
     again = shell.run("bank", "fail", paid, *bank, "--reason", "too late")
     assert again.exit_code != 0
+
+
+@pytest.mark.spec("TRACE-10")
+def test_a_conversion_is_registered_and_followed_from_the_shell(shell: Shell) -> None:
+    bank = ("--as", "settlement bank")
+    minted = ("--cash", "CNY", "--booking", "to be sold")
+    shell.ask("bank", "mint", "Investor", "10.00", *bank, *minted)
+    cash = shell.ledger.cash
+    sold = cash.transfer("Investor", "settlement bank", 800, "CNY").tx
+    euros = ("--cash", "EUR", "--booking", "bought")
+    bought = shell.ask("bank", "mint", "Investor", "1.04", *bank, *euros)["tx"]
+    wrong = shell.run("bank", "conversion", sold, bought, "--rate", "0.14", *bank)
+    assert wrong.exit_code == 1 and "does not add up" in repr(wrong.exception)
+    for unread in ("1e3", "0,13", "1/0", "-1", "0"):
+        refused = shell.run("bank", "conversion", sold, bought, f"--rate={unread}", *bank)
+        assert refused.exit_code == 1 and "rate" in repr(refused.exception), unread
+    stranger = shell.run("bank", "conversion", sold, bought, "--rate", "0.13", "--as", "Investor")
+    assert stranger.exit_code == 1 and "another bank" in repr(stranger.exception)
+    made = shell.ask(
+        "bank",
+        "conversion",
+        sold,
+        bought,
+        "--rate",
+        "0.1305",
+        "--residue",
+        "0.00",
+        "--reader",
+        "Auditor",
+        *bank,
+    )
+    assert (made["numerator"], made["denominator"], made["residue"]) == ("261", "2000", "0")
+    account, start, end = (made["sold"][name] for name in ("account", "start", "end"))
+    asked = ("trace", "interval", f"general:{account}", "--cash", "CNY", "--from", start, "--to", end)
+    for rule in ("fifo", "prorata", "bounds"):
+        told = shell.ask(*asked, "--rule", rule, "--as", "Auditor")
+        (one,) = told["parts"] or told["shares"]
+        assert one["converted"]["currency"] == "EUR" and one["horizon"] == "converted"
+        shown = shell.run(*asked, "--rule", rule, "--as", "Auditor", lang="zh")
+        assert "EUR" in shown.output and shown.exit_code == 0
+    assert shell.ask(*asked, "--as", "Investor")["parts"][0]["converted"], "it sold, so it can open it"
+    compared = shell.ask("trace", "compare", f"interval:general:{account}", "1", "--cash", "CNY")
+    assert compared["after"]["amount"] != compared["before"]["amount"]
