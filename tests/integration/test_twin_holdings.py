@@ -20,7 +20,7 @@ from tests.twin.acts import DAY, Histories
 from tests.twin.holding import HoldingActs
 from tests.twin.pair import Pair, opened_pair
 
-ACTS = int(os.environ.get("GREENLEDGER_FUZZ", depth("200", "2000")))
+ACTS = int(os.environ.get("GREENLEDGER_FUZZ", depth("110", "2000")))
 SEED = int(os.environ.get("GREENLEDGER_SEED", "20250617"))
 
 
