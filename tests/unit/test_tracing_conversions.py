@@ -16,7 +16,7 @@ from ledger.domain.kinds import DocumentKind
 from ledger.domain.limits import Limits
 from ledger.tracing.readmodel import ReadModel
 from tests.unit.fake_chain import word
-from tests.unit.story import SOURCE, party
+from tests.unit.story import SOURCE, opened, party
 from tests.unit.test_tracing_answers import model
 from tests.unit.test_tracing_questions import (
     CASH,
@@ -209,3 +209,38 @@ def test_what_any_fen_became_is_between_least_and_most() -> None:
             least, most = sum(ordered[:count]), sum(ordered[near - count :])
             assert least_and_most(count, near, far) == (least, most)
             assert least <= count * far // near <= most
+
+
+def bond_and_market() -> tuple[Converting, Conversion]:
+    """A bond pays the builder 200: 40 go to a sub, 160 to the bank, which converts [40, 145) of them."""
+    story = Converting()
+    story.__dict__.update(opened().__dict__)
+    said = {"cash": EURO, "currency": b"EUR", "bank": party("bank")}
+    story.act(story.say("CashRegistry", "CashListed", **said))
+    story.allocate(1, 1, 500)
+    story.pay(1, 1, "builder", 200, story.obligation("invoice", "builder"))
+    story.transfer("builder", "sub", 40)
+    story.transfer("builder", "bank", 160)
+    story.euro(SOURCE, party("shop"), 5)
+    story.euro(SOURCE, party("shop"), 12)
+    return story, story.conversion((40, 145), (5, 17))
+
+
+def test_a_bonds_trace_tells_beside_it_what_goes_on_in_another_currency(tmp_path: Path) -> None:
+    story, known = bond_and_market()
+    read = model(story, tmp_path)
+    plain = read.bond_trace(1)
+    trace = read.bond_trace(1, **linked(known))
+    assert plain["converted"] == []
+    assert trace | {"converted": []} == plain, "what is proved stays as it is"
+    (one,) = trace["converted"]
+    (paid,) = [interval for interval in trace["intervals"] if interval["payee"] == "builder"]
+    assert int(one["start"]) == int(paid["start"]) + 40 and one["amount"] == "105"
+    beyond = one["converted"]
+    assert (beyond["standing"], beyond["currency"], beyond["amount"]) == ("attested", "EUR", "12")
+    assert total(beyond["parts"]) == 12 and {part["party"] for part in beyond["parts"]} == {"shop"}
+    for rule in ("prorata", "bounds"):
+        (line,) = read.bond_trace(1, rule=rule, **linked(known))["converted"]
+        assert int(line["least"]) <= 105 <= int(line["most"])
+        assert int(line["converted"]["least"]) <= 12 <= int(line["converted"]["most"])
+    assert read.bond_trace(1, "economic", **linked(known))["converted"] == []

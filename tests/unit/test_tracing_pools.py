@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from ledger.domain.history import EventRow, Header
-from ledger.errors import NotFound
+from ledger.errors import BadInput, NotFound
 from ledger.tracing.assetpools import lookthrough, pool_show
 from ledger.tracing.books import Books
 from ledger.tracing.columns import IncompleteHistory
+from ledger.tracing.comparisons import compare_pool
 
 ORIGINATOR, TRUSTEE, OBLIGOR, OTHER, SMALL, SMALLER, INVESTOR = (
     "0x" + f"{n:040x}" for n in (0xA1, 0xA2, 0xA3, 0xA4, 0xA5, 0xA6, 0xA7)
@@ -182,6 +183,34 @@ def test_tranches_and_lots_add_up() -> None:
         "principal": "500", "rest": "0", "outstanding": "100",
     }  # fmt: skip
     assert shown["lots"][0]["paid"] == "507"
+
+
+@pytest.mark.spec("TRACE-8")
+def test_a_pool_is_compared_piece_by_piece_and_figure_by_figure() -> None:
+    story = told()
+    running = world(list(story.rows))
+    gone = {"pool": 1, "receivable": 2, "piece": 3, "start": 0}
+    story.say("AssetPools", "PieceBreached", **gone, document="0xbad")
+    story.say("AssetPools", "PieceRepurchased", **gone, amount=250)
+    story.say("Tranches", "TrancheDistributed", pool=1, tranche=0, interest=7, principal=500, rest=0)
+    answer = compare_pool(running, world(story.rows), 1)
+    assert (answer["before"]["amount"], answer["after"]["amount"]) == ("1250", "1000")
+    assert answer["pieces"] == [
+        {"piece": 3, "receivable": "2", "start": "0", "end": "250", "amount": "250"}
+        | {"before": "bought", "after": "repurchased"}
+    ]
+    changed = {
+        (one["tranche"], one["figure"]): one["change"] for one in answer["sums"] if one["change"] != "0"
+    }
+    assert changed[None, "face"] == "-250" and changed[None, "collected"] == "250"
+    assert (changed[0, "interest"], changed[0, "principal"]) == ("7", "500")
+    unknown = world(story.rows[:9])
+    fresh = compare_pool(unknown, running, 1)
+    assert (fresh["before"]["amount"], len(fresh["pieces"])) == ("0", 3)
+    with pytest.raises(BadInput, match="the earlier block comes first"):
+        compare_pool(world(story.rows), running, 1)
+    with pytest.raises(NotFound):
+        compare_pool(unknown, unknown, 1)
 
 
 def test_unknown_pools() -> None:
