@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -90,6 +90,8 @@ class Side:
 
 def exact_sum(amounts: IntArray) -> int:
     """Exact beyond 63 bits."""
+    if int(amounts.max(initial=0)) * len(amounts) <= LARGEST and int(amounts.min(initial=0)) >= 0:
+        return int(amounts.sum())
     return (int((amounts >> 32).sum()) << 32) + int((amounts & 0xFFFFFFFF).sum())
 
 
@@ -143,11 +145,12 @@ class MoveColumns:
 
     def balances(self) -> tuple[IntArray, IntArray]:
         """By row: the payer's balance before the move, and the payee's after it."""
+        before, after = np.empty_like(self.rows.amount), np.empty_like(self.rows.amount)
         loops = _loops(self.rows)
         if loops is not None:
             moves = _contiguous(self.rows.from_axis, self.rows.to_axis, self.rows.amount)
-            return cast("tuple[IntArray, IntArray]", loops.balances(*moves, len(self.axes)))
-        before, after = np.empty_like(self.rows.amount), np.empty_like(self.rows.amount)
+            loops.balances(*moves, len(self.axes), before, after)
+            return before, after
         before[self.outgoing.row] = _balances_before(self.outgoing, self.incoming)
         after[self.incoming.row] = (
             self.incoming.near + self.incoming.amount - _through(self.outgoing, self.incoming)
@@ -196,7 +199,9 @@ def _group(
 ) -> Side:
     loops = loops_for(len(axis)) if amount.dtype == np.int64 else None
     if loops is not None:
-        return Side.of(*loops.grouped(*_contiguous(axis, near, far_axis, far, amount), axes))
+        table, found = np.empty((len(axis), 6), np.int64), np.empty((5, len(axis)), np.int64)
+        first = loops.grouped(*_contiguous(axis, near, far_axis, far, amount), axes, table, found)
+        return Side.of(first, *found)
     order = _by_axis(axis, axes)
     first = np.concatenate(([0], np.cumsum(np.bincount(axis, minlength=axes))))
     near, amount, far_axis, far = (column.take(order) for column in (near, amount, far_axis, far))

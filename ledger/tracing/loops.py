@@ -1,8 +1,9 @@
 """The long loops of tracing, compiled at their first call and kept beside this file, or in the user's cache.
 
 Each gives what the plain form at its caller gives, number for number; tests hold both to it. All arrays are
-contiguous columns of 64-bit integers in order of rows. Signed and unsigned numbers are never mixed, for numba
-would make a float of them.
+contiguous columns of 64-bit integers in order of rows; large ones that a loop fills come from numpy, which
+asks the system for large pages. Signed and unsigned numbers are never mixed, for numba would make a float of
+them.
 """
 
 from __future__ import annotations
@@ -71,12 +72,23 @@ def proved(
 
 @_compiled
 def grouped(
-    axis: IntArray, near: IntArray, far_axis: IntArray, far: IntArray, amount: IntArray, axes: int
-) -> tuple[IntArray, IntArray, IntArray, IntArray, IntArray, IntArray]:
-    """The moves by axis, in their order within each: first, near, amount, far axis, far and row.
+    axis: IntArray,
+    near: IntArray,
+    far_axis: IntArray,
+    far: IntArray,
+    amount: IntArray,
+    axes: int,
+    table: IntArray,
+    found: IntArray,
+) -> IntArray:
+    """The moves by axis, in their order within each; returns where each axis begins.
 
     By counting, first into coarse groups of neighbouring axes and then within each: written to all axes at
     once, every number would wait for memory.
+
+    Args:
+        table: room for six numbers a move.
+        found: columns to be filled: near, amount, far axis, far and row.
     """
     moves, coarse = len(axis), 0
     while axes >> coarse > _GROUPS:
@@ -86,40 +98,33 @@ def grouped(
         first[axis[row] + 1] += 1
     for at in range(axes):
         first[at + 1] += first[at]
-    place = first[: -1 : 1 << coarse].copy()
-    table = np.empty((moves, 6), np.int64)
+    place = first[: axes : 1 << coarse].copy()
     for row in range(moves):
         group = axis[row] >> coarse
         at = place[group]
         place[group] = at + 1
         table[at, 0], table[at, 1], table[at, 2] = axis[row], near[row], amount[row]
         table[at, 3], table[at, 4], table[at, 5] = far_axis[row], far[row], row
-    place = first[:-1].copy()
-    by_near, by_amount, by_row = (
-        np.empty(moves, np.int64),
-        np.empty(moves, np.int64),
-        np.empty(moves, np.int64),
-    )
-    by_far_axis, by_far = np.empty(moves, np.int64), np.empty(moves, np.int64)
+    place = first[:axes].copy()
     for old in range(moves):
         at = place[table[old, 0]]
         place[table[old, 0]] = at + 1
-        by_near[at], by_amount[at] = table[old, 1], table[old, 2]
-        by_far_axis[at], by_far[at], by_row[at] = table[old, 3], table[old, 4], table[old, 5]
-    return first, by_near, by_amount, by_far_axis, by_far, by_row
+        for column in range(5):
+            found[column, at] = table[old, column + 1]
+    return first
 
 
 @_compiled
-def balances(payer: IntArray, payee: IntArray, amount: IntArray, axes: int) -> tuple[IntArray, IntArray]:
-    """By row: the payer's balance before the move, and the payee's after it."""
+def balances(
+    payer: IntArray, payee: IntArray, amount: IntArray, axes: int, before: IntArray, after: IntArray
+) -> None:
+    """Fills in by row: the payer's balance before the move, and the payee's after it."""
     held = np.zeros(axes, np.int64)
-    before, after = np.empty_like(amount), np.empty_like(amount)
     for row in range(len(amount)):
         by, to, moved = payer[row], payee[row], amount[row]
         before[row], after[row] = held[by], held[to] + moved
         held[by] -= moved
         held[to] += moved
-    return before, after
 
 
 # --- walks --------------------------------------------------------------------------------------------------
