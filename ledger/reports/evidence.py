@@ -2,8 +2,11 @@
 
 A pack is a folder or a zip; `checker/verify_pack.py`, a copy of which lies in it, says what each file must
 prove. Amounts and offsets are integer strings in minor units, addresses and hashes `0x…` in lower case.
-What to prove of a bond, an account and a receivable is found in the chain's logs and not in the index; of a
-payment, the answer names the moves on the way back, and the checker sees that there are no others.
+
+What has to be in a pack is what its checker asks for: the builder lets the checker of the kind read the answer
+with the chain at hand (`ledger.reports.rehearsal`), hands it the transactions that the answer names, fetches
+from the chain's logs what it finds missing, and keeps the words of storage that it looked at. So the builder
+knows no kind by itself, and nothing of a pack's completeness rests on the index.
 """
 
 from __future__ import annotations
@@ -11,50 +14,24 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from ledger.errors import BadInput, LedgerError
 from ledger.ports import Signer
-from ledger.reports.checker.packs import FORMAT, OUTSIDE, checkpoint_digest
-from ledger.reports.checker.proofs import recover
-from ledger.reports.checker.verify_pack import verify_pack
-from ledger.reports.proving import (
-    LONGEST_GAP,
-    Progress,
-    acts_in,
-    cited,
-    counters_of,
-    headers_of,
-    moves_in,
-    pieces_of,
-    receipts_of,
-    runs_of,
-)
-from ledger.reports.sources import (
-    Books,
-    EvidenceChain,
-    Json,
-    Place,
-    Purpose,
-    account_places,
-    act_places,
-    openings_of,
-    path_places,
-    payment_move,
-    places_of,
-    purposes_of,
-)
+from ledger.reports.checker.packs import FORMAT, LAYOUT, checkpoint_digest, citations
+from ledger.reports.checker.proofs import Wrong, recover
+from ledger.reports.checker.verify_pack import KINDS, verify_pack
+from ledger.reports.proving import LONGEST_GAP, Progress, headers_of, receipts_of, runs_of
+from ledger.reports.rehearsal import MostMissing, Rehearsal, State
+from ledger.reports.sources import EvidenceChain, Json, Place, named_in, openings_of, purposes_in
 
 _CHECKER: Final = Path(__file__).parent / "checker"
 _COPIED: Final = {
-    **{
-        f"{name}.py": f"{name}.py"
-        for name in ("verify_pack", "packs", "bonds", "accounts", "payments", "pieces", "fates", "proofs")
-    },
-    "README.txt": "README.md",
-}
+    path.name: path.name for path in sorted(_CHECKER.glob("*.py")) if path.stem != "__init__"
+} | {"README.txt": "README.md"}
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 """The date of every file in a zip, so that the same pack is the same bytes."""
 
@@ -70,126 +47,70 @@ def _silent(done: int, of: int) -> None:
     """Nobody watches."""
 
 
-def bond_pack(
-    chain: EvidenceChain,
-    answer: Json,
-    books: Books,
-    out: Path,
-    checkpoints: Sequence[Json] = (),
-    progress: Progress = _silent,
-) -> Path:
-    """A pack for what `trace bond` answered by first in, first out.
+def _nothing(axes: Iterable[str]) -> Mapping[str, Sequence[Any]]:
+    return {}
 
-    Raises: as `build_pack`.
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a pack is about.
+
+    Args:
+        kind: one of `KINDS`. facts: what `counters.json` says for it, without proofs.
+        places: transactions in which something happened that no answer names.
+        names: by address, what purpose axes are for, as `[NAME, part, …]`; those that no event told are left out.
+        kept: named although no move touched them: the pack proves that nothing is there.
+        proceeds: the contract that opened budget lines. first_block: before it there was nothing.
+        earlier: another block that the answer speaks of.
     """
-    last = int(answer["block"])
-    purposes = purposes_of(chain, books, int(answer["bond"]), last)
-    places = places_of(chain, books, purposes, last) + openings_of(chain, books, int(answer["bond"]), last)
-    return build_pack(chain, answer, places, purposes, out, checkpoints, cash=books.cash, progress=progress)
+
+    kind: str
+    facts: Json
+    places: Sequence[Place] = ()
+    names: Callable[[Iterable[str]], Mapping[str, Sequence[Any]]] = _nothing
+    kept: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    proceeds: str = ""
+    first_block: int = 0
+    earlier: int | None = None
 
 
 def build_pack(
     chain: EvidenceChain,
     answer: Json,
-    places: Iterable[Place],
-    purposes: Iterable[Purpose],
+    subject: Subject,
     out: Path,
     checkpoints: Sequence[Json] = (),
-    *,
-    cash: str,
     progress: Progress = _silent,
 ) -> Path:
-    """Writes a bond's pack to `out`, checks it, and returns `out`.
+    """Writes the pack of an answer to `out`, checks it, and returns `out`.
 
     Args:
-        answer: `trace bond ID --json`; its block is the pack's.
-        places: the transactions that moved money of the bond, or named its budget lines and projects.
-        purposes: what its axes are for; those that no move touches are left out.
+        answer: as the command line gives it with `--json`; its block is the pack's.
         checkpoints: as `sign_checkpoint` makes them. One of a later block vouches as well, as the headers up
             to it are in the pack; one of a block whose header is not in the pack is left out.
 
     Raises:
-        BadInput: when `out` is there already (an empty folder may be).
+        BadInput: when `out` is there already (an empty folder may be), for an unknown kind, or when too much
+            of the ledger would have to be in the pack.
         UnsupportedChain: when the chain's hashes are not Ethereum's.
-        EvidenceFails: when the answer does not follow from the chain; what was written shows it.
+        EvidenceFails: when the answer does not follow from the chain.
     """
-    known = {purpose.axis: purpose for purpose in purposes}
-    own = frozenset(axis for axis, purpose in known.items() if purpose.name != "CLAIM")
-    origins = [axis for axis, purpose in known.items() if purpose.name == "ORIGIN"]
-    pack = _Building(chain, answer, "bond", out, checkpoints, progress)
-    pack.prove(places)
-    moves = pack.moves(cash, own)
-    touched = [*origins, *_ends(moves)]
-    named = {axis: [known[axis].name, *known[axis].parts] if axis in known else [OUTSIDE] for axis in touched}
-    return pack.seal({"bond": int(answer["bond"]), **counters_of(chain, cash.lower(), pack.block, named)})
-
-
-def payment_pack(
-    chain: EvidenceChain,
-    answer: Json,
-    books: Books,
-    out: Path,
-    checkpoints: Sequence[Json] = (),
-    progress: Progress = _silent,
-) -> Path:
-    """A pack for what `trace payment` answered by first in, first out, without a horizon.
-
-    Raises: as `build_pack`.
-    """
-    last = int(answer["as_of_block"])
-    bonds = sorted({int(source["bond"]) for source in answer["sources"] if source["bond"] is not None})
-    purposes = [purpose for bond in bonds for purpose in purposes_of(chain, books, bond, last)]
-    known = {purpose.axis: [purpose.name, *purpose.parts] for purpose in purposes}
-    pack = _Building(chain, answer, "payment", out, checkpoints, progress)
-    pack.prove(path_places(chain, answer))
-    moves, cash = pack.moves(books.cash, None), books.cash.lower()
-    axes = {axis: known.get(axis) for axis in _ends(moves)}
-    facts = {"payment": payment_move(chain, answer), **counters_of(chain, cash, last, axes)}
-    return pack.seal(facts)
-
-
-def account_pack(
-    chain: EvidenceChain,
-    answer: Json,
-    out: Path,
-    checkpoints: Sequence[Json] = (),
-    progress: Progress = _silent,
-    *,
-    first_block: int = 0,
-) -> Path:
-    """A pack for a participant's whole statement in one ledger cash (`account_answer`).
-
-    Raises: as `build_pack`.
-    """
-    account, cash = str(answer["account"]), str(answer["cash"])
-    pack = _Building(chain, answer, "account", out, checkpoints, progress)
-    pack.prove(account_places(chain, cash, account, first_block, pack.block))
-    moves = pack.moves(cash, frozenset([account]))
-    axes: dict[str, list[Any] | None] = {account: [OUTSIDE], **dict.fromkeys(set(_ends(moves)) - {account})}
-    return pack.seal({"account": account, **counters_of(chain, cash, pack.block, dict(sorted(axes.items())))})
-
-
-def receivable_pack(
-    chain: EvidenceChain,
-    answer: Json,
-    book: str,
-    out: Path,
-    checkpoints: Sequence[Json] = (),
-    progress: Progress = _silent,
-    *,
-    first_block: int = 0,
-) -> Path:
-    """A pack for what `piece show` answered: every act on each piece, without a hole.
-
-    Raises: as `build_pack`.
-    """
-    receivable, address = int(answer["receivable"]), book.lower()
-    pack = _Building(chain, answer, "receivable", out, checkpoints, progress)
-    pack.prove(act_places(chain, address, receivable, first_block, pack.block))
-    acts = [act for part in pack.receipts for act in acts_in(part, address, receivable)]
-    pack.put(acts)
-    starts = [int(piece["start"]) for piece in answer["pieces"]]
-    return pack.seal({"receivable": receivable, **pieces_of(chain, address, pack.block, receivable, starts)})
+    if subject.kind not in KINDS:
+        raise BadInput("unknown kind of pack", had=subject.kind, needed=", ".join(sorted(KINDS)))
+    if out.exists() and (out.is_file() or any(out.iterdir())):
+        raise BadInput(
+            "a pack needs a folder of its own", who=str(out), needed="an empty folder or a new file"
+        )
+    building = _Building(chain, answer, subject, checkpoints, progress)
+    try:
+        building.rehearse()
+    except Wrong as wrong:
+        raise EvidenceFails(str(wrong), who=str(out), had=[str(wrong)]) from None
+    _save(out, {name: _json(value) for name, value in building.files()})
+    report = verify_pack(out)
+    if not report["ok"]:
+        raise EvidenceFails("; ".join(report["problems"]), who=str(out), had=report["problems"])
+    return out
 
 
 def sign_checkpoint(signer: Signer, chain_id: int, block: int, block_hash: str) -> dict[str, Any]:
@@ -211,62 +132,82 @@ class _Building:
         self,
         chain: EvidenceChain,
         answer: Json,
-        kind: str,
-        out: Path,
+        subject: Subject,
         checkpoints: Sequence[Json],
         progress: Progress,
     ) -> None:
-        self.chain, self.answer, self.kind = chain, answer, kind
-        self.out, self.progress = Path(out), progress
-        self.block = int(answer.get("as_of_block", answer.get("block")))
+        self.chain, self.answer, self.subject, self.progress = chain, answer, subject, progress
+        place = answer.get("last") or answer.get("after") or answer
+        self.block = int(place.get("as_of_block", place.get("block")))
+        self.points = [_lowered(point) for point in checkpoints]
+        self.state = State(chain, self.block)
         self.headers: dict[int, Json] = {}
-        self.receipts: list[dict[str, Any]] = []
-        self._acts: list[tuple[Json, str]] = []
-        self._points = [_lowered(point) for point in checkpoints]
-        if self.out.exists() and (self.out.is_file() or any(self.out.iterdir())):
-            raise BadInput(
-                "a pack needs a folder of its own", who=str(self.out), needed="an empty folder or a new file"
+        self.receipts: dict[Place, dict[str, Any]] = {}
+        self.rows: dict[tuple[int, int, int], dict[str, Any]] = {}
+        self.facts: dict[str, Any] = {}
+        self.opened: tuple[set[int], set[int]] = (set(), set())  # lines and bonds whose events were asked for
+
+    def rehearse(self) -> None:
+        """Until the checker misses nothing."""
+        missing = MostMissing(self.chain, self.subject.first_block, self.block)
+        self._prove([*named_in(self.chain, self.answer), *self.subject.places])
+        while True:
+            purposes = self._purposes()
+            self._open(purposes)
+            self.facts = {**self._place(), **self.subject.facts, "purposes": purposes, "layout": LAYOUT}
+            self.state.expect(self.facts.get("cash"), purposes)
+            tried = Rehearsal(
+                self.subject.kind, self.answer, self.facts, self.headers, self.receipts, self.state
             )
+            more = tried.run(missing)
+            if not more:
+                self.rows = tried.rows
+                return
+            self._prove(more)
 
-    def prove(self, places: Iterable[Place]) -> None:
+    def _prove(self, places: Iterable[Place]) -> None:
         """Headers and receipts of these transactions, and on to the last block that somebody vouches for."""
-        found = list(places)
-        near = [p["block"] for p in self._points if self.block <= p["block"] <= self.block + LONGEST_GAP]
-        self.headers = headers_of(self.chain, [*(place.block for place in found), self.block, *near])
-        self.receipts = receipts_of(self.chain, self.headers, found, self.progress)
+        fresh = [place for place in dict.fromkeys(places) if place not in self.receipts]
+        if self.headers and not fresh:
+            return
+        near = [p["block"] for p in self.points if self.block <= p["block"] <= self.block + LONGEST_GAP]
+        also = [] if self.subject.earlier is None else [self.subject.earlier]
+        known = [place.block for place in self.receipts]
+        used = {*known, *(place.block for place in fresh), self.block, *near, *also}
+        self.headers = headers_of(self.chain, used, self.headers)
+        self.receipts |= receipts_of(self.chain, self.headers, fresh, self.progress)
 
-    def moves(self, cash: str, axes: frozenset[str] | None) -> list[dict[str, Any]]:
-        """The moves that the pack lists."""
-        found = [move for part in self.receipts for move in moves_in(part, cash.lower(), axes)]
-        self.put([(move, move["document"]) for move in found])
-        return found
+    def _open(self, purposes: Mapping[str, Sequence[Any]]) -> None:
+        """What tells of lines and losses without moving money."""
+        fresh = []
+        for name, known in zip(("LINE", "POOL"), self.opened, strict=True):
+            numbers = {int(purpose[1]) for purpose in purposes.values() if purpose[0] == name} - known
+            known |= numbers
+            fresh.append(sorted(numbers))
+        first, last = self.subject.first_block, self.block
+        self._prove(openings_of(self.chain, self.subject.proceeds, *fresh, first, last))
 
-    def put(self, acts: Sequence[tuple[Json, str]]) -> None:
-        """What the pack lists, each with the document that it cites."""
-        self._acts = list(acts)
+    def _purposes(self) -> dict[str, Any]:
+        touched = purposes_in(self.receipts.values())
+        named = {axis.lower(): list(name) for axis, name in self.subject.names(sorted(touched)).items()}
+        return dict(sorted({**named, **self.subject.kept}.items()))
 
-    def seal(self, facts: Json) -> Path:
-        """Writes the files and checks them."""
-        place = {"kind": self.kind, "chain_id": self.chain.chain_id, "block": self.block}
-        place["block_hash"] = self.headers[self.block]["hash"]
-        files = {name: _json(value) for name, value in self._files({**place, **facts})}
-        _save(self.out, files)
-        report = verify_pack(self.out)
-        if not report["ok"]:
-            raise EvidenceFails("; ".join(report["problems"]), who=str(self.out), had=report["problems"])
-        return self.out
+    def _place(self) -> dict[str, Any]:
+        place = {"kind": self.subject.kind, "chain_id": self.chain.chain_id, "block": self.block}
+        return {**place, "block_hash": self.headers[self.block]["hash"]}
 
-    def _files(self, facts: Json) -> Iterator[tuple[str, Any]]:
-        for part in self.receipts:
+    def files(self) -> Iterator[tuple[str, Any]]:
+        """By name."""
+        for part in self.receipts.values():
             # The logs are inside the receipt, at the end of its proof.
             proof = {name: value for name, value in part.items() if name != "logs"}
             yield f"receipts/{part['block']}-{part['tx_index']}.json", proof
         yield from runs_of(self.headers)
         yield "answer.json", self.answer
-        yield "moves.json", [act for act, _ in self._acts]
-        yield "documents.json", cited(self._acts)
-        yield "counters.json", facts
-        yield "checkpoints.json", [point for point in self._points if point["block"] in self.headers]
+        yield "moves.json", [row for _, row in sorted(self.rows.items())]
+        yield "documents.json", citations(self.rows)
+        yield "counters.json", {**self.facts, "state": self.state.proofs()}
+        yield "checkpoints.json", [point for point in self.points if point["block"] in self.headers]
 
 
 def _save(out: Path, files: Mapping[str, bytes]) -> None:
@@ -291,11 +232,6 @@ def _zip(out: Path, files: Mapping[str, bytes]) -> None:
             entry = zipfile.ZipInfo(name, _EPOCH)
             entry.external_attr = 0o644 << 16
             packed.writestr(entry, content, zipfile.ZIP_DEFLATED)
-
-
-def _ends(moves: Iterable[Json]) -> list[str]:
-    """Every axis that a move touches, once."""
-    return list(dict.fromkeys(move[end] for move in moves for end in ("from_axis", "to_axis")))
 
 
 def _json(value: Any) -> bytes:

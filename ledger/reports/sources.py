@@ -1,30 +1,26 @@
-"""What a pack must prove: of bonds, accounts and receivables found in the chain's logs alone, of a payment
-in its answer's paths."""
+"""Where in the chain's logs stands what a pack must prove; no index is asked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
-
-from eth_hash.auto import keccak
+from typing import Any, Final, Protocol
 
 from ledger.errors import NotFound
-from ledger.ports import Deployment
-from ledger.reports.checker.bonds import LINE_OPENED, LOST, PROJECT
-from ledger.reports.checker.packs import MOVED, axis_of
+from ledger.reports.checker.answers import PROJECT
+from ledger.reports.checker.bonds import LOST
+from ledger.reports.checker.legs import ATTESTED, CONFIRMED, REPORTED
+from ledger.reports.checker.moves import LINE_OPENED, MOVED, axis_of
 from ledger.reports.checker.pieces import ACTS
+from ledger.reports.checker.proofs import hexed
+from ledger.reports.checker.statements import TRANSFER
 
 Json = Mapping[str, Any]
 
-BOOKED = keccak(b"Booked(uint32,address,uint64,uint256)")
-ENCUMBERED = keccak(b"Encumbered(uint32,uint32,uint64,uint256)")
-ENCUMBRANCE_PAID = keccak(b"EncumbrancePaid(uint32,uint64,address,uint64,uint64,bool)")
-REDEMPTION = keccak(b"RedemptionAnnounced(uint32,uint32,(uint8,uint32,uint32,uint96,uint96),bytes32)")
-SERVICE_PAID = keccak(b"ServicePaid(uint32,address,uint256,uint256,bool)")
-
-_ASKED_AT_ONCE = 200
-"""Axes in one question for logs: nodes bound its length."""
+_ASKED_AT_ONCE: Final = 200
+"""Numbers in one question for logs: nodes bound its length."""
+_BESIDE: Final = ("attested", "economic", "history", "works", "placement")
+"""Parts of answers whose transactions no checker needs, or finds itself."""
 
 
 class HeaderLike(Protocol):
@@ -55,33 +51,22 @@ class EvidenceChain(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
-    """Where a bond's books stand: four contracts' addresses, and the block before which there were none."""
-
-    cash: str
-    proceeds: str
-    bond_office: str
-    service: str
-    first_block: int = 0
-
-    @classmethod
-    def of(cls, deployment: Deployment, cash: str) -> Books:
-        """Those of a deployment, for a bond paid in the ledger cash at the address `cash`."""
-        proceeds, office = deployment["Proceeds"].address, deployment["BondOffice"].address
-        return cls(cash, proceeds, office, deployment["BondService"].address, deployment.start_block)
-
-
-@dataclass(frozen=True, slots=True)
 class Purpose:
-    """What an axis of the module PROCEEDS is for, by the names of the library `Purposes`."""
+    """What an axis is for, by the names of the library `Purposes`; of a claim also whose module keeps it."""
 
     name: str
     parts: tuple[int | str, ...]
+    module: str = ""
 
     @property
     def axis(self) -> str:
         """In lower case."""
-        return axis_of(self.name, *self.parts)
+        return axis_of(self.name, *self.parts, module=self.module)
+
+    @property
+    def told(self) -> list[Any]:
+        """As `counters.json` has it."""
+        return [self.name, *self.parts, *([self.module] if self.module else [])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,66 +77,128 @@ class Place:
     tx: str
 
 
-def purposes_of(chain: EvidenceChain, books: Books, bond: int, last: int) -> list[Purpose]:
-    """Every purpose that money of the bond may have had up to block `last`, used or not."""
-    this = _topic(bond)
-    found = [Purpose(name, (bond,)) for name in ("ORIGIN", "COST", "POOL", "RETURNED")]
-    for log in _events(chain, books, books.bond_office, last, BOOKED, this):
-        investor = _address(log["topics"][2])
-        found += [Purpose("ESCROW", (bond, investor)), Purpose("CLAIM", (investor,))]
-    for log in _events(chain, books, books.proceeds, last, LINE_OPENED, None, this):
-        found.append(Purpose("LINE", (int(log["topics"][1], 16),)))
-    for log in _events(chain, books, books.proceeds, last, ENCUMBERED, this):
-        found.append(Purpose("ENCUMBRANCE", (int(log["topics"][3], 16),)))
-    for log in _events(chain, books, books.proceeds, last, ENCUMBRANCE_PAID, this):
-        found.append(Purpose("CLAIM", (_address(log["topics"][3]),)))
-    for log in _events(chain, books, books.service, last, REDEMPTION, this):
-        for paid in _events(chain, books, books.service, last, SERVICE_PAID, log["topics"][2]):
-            found.append(Purpose("CLAIM", (_address(paid["topics"][2]),)))
-    return list(dict.fromkeys(found))
+# --- what an answer names --------------------------------------------------------------------------------
 
 
-def openings_of(chain: EvidenceChain, books: Books, bond: int, last: int) -> list[Place]:
-    """The transactions that opened the bond's budget lines, registered their projects, or declared a loss: no
-    move tells of them."""
-    opened = list(_events(chain, books, books.proceeds, last, LINE_OPENED, None, _topic(bond)))
-    projects = sorted({str(log["topics"][3]) for log in opened})
-    registered = _events(chain, books, books.proceeds, last, PROJECT, projects) if projects else ()
-    lost = _events(chain, books, books.proceeds, last, LOST, None, _topic(bond))
-    return [_place(log) for log in (*opened, *registered, *lost)]
-
-
-def places_of(chain: EvidenceChain, books: Books, purposes: Iterable[Purpose], last: int) -> list[Place]:
-    """The transactions up to block `last` that moved money into or out of these axes, claims apart."""
-    axes = [_topic(int(purpose.axis, 16)) for purpose in purposes if purpose.name != "CLAIM"]
-    moved = "0x" + MOVED.hex()
-    found = set()
-    for at in range(0, len(axes), _ASKED_AT_ONCE):
-        some = axes[at : at + _ASKED_AT_ONCE]
-        for topics in ([moved, some], [moved, None, some]):
-            for log in chain.logs(books.first_block, last, [books.cash], topics):
-                found.add(_place(log))
+def named_in(chain: EvidenceChain, answer: Any) -> list[Place]:
+    """The transactions on the ways of an answer, and those that were reversed on them."""
+    found, reversed_ = dict.fromkeys(_named(answer)), dict.fromkeys(_reversed(answer))
+    known = {place.tx for place in found}
+    for tx in reversed_:
+        if tx not in known:
+            found[Place(int(chain.transaction(tx)["blockNumber"], 16), tx)] = None
     return list(found)
 
 
+def _named(answer: Any) -> Iterator[Place]:
+    for one in _within(answer):
+        if isinstance(one.get("tx"), str) and isinstance(one.get("block"), int):
+            yield Place(one["block"], one["tx"])
+
+
+def _reversed(answer: Any) -> Iterator[str]:
+    return (str(one["refund_of"]).partition(":")[0] for one in _within(answer) if one.get("refund_of"))
+
+
+def _within(answer: Any) -> Iterator[Json]:
+    """Every object of an answer, in order."""
+    if isinstance(answer, Mapping):
+        yield answer
+        for name, value in answer.items():
+            if name not in _BESIDE:
+                yield from _within(value)
+    elif isinstance(answer, Sequence) and not isinstance(answer, str):
+        for value in answer:
+            yield from _within(value)
+
+
+def payment_place(chain: EvidenceChain, told: Json) -> str:
+    """A payment as packs name it: block/transaction/log, the log counted within the transaction."""
+    for index, receipt in enumerate(chain.receipts(int(told["block"]))):
+        for position, log in enumerate(receipt["logs"]):
+            if receipt["transactionHash"] == told["tx"] and int(log["logIndex"], 16) == told["log"]:
+                return f"{told['block']}/{index}/{position}"
+    raise NotFound(f"{told['tx']} has no log {told['log']}", who=told["tx"])
+
+
+def purposes_in(parts: Iterable[Json]) -> set[str]:
+    """The purpose axes that receipts moved money on."""
+    moved, prefix = hexed(MOVED), hexed(b"axis")
+    logs = (log for part in parts for log in part["logs"] if log["topics"][:1] == [moved])
+    return {
+        _address(topic) for log in logs for topic in log["topics"][1:] if _address(topic).startswith(prefix)
+    }
+
+
+# --- what the chain's logs say ---------------------------------------------------------------------------
+
+
+def openings_of(
+    chain: EvidenceChain, proceeds: str, lines: Sequence[int], bonds: Sequence[int], first: int, last: int
+) -> list[Place]:
+    """The transactions that opened budget lines, registered their projects, or declared losses of a bond's
+    placements: no move tells of them."""
+    opened = list(_numbered(chain, proceeds, LINE_OPENED, lines, first, last))
+    projects = sorted({int(log["topics"][3], 16) for log in opened})
+    registered = _numbered(chain, proceeds, PROJECT, projects, first, last)
+    lost = _numbered(chain, proceeds, LOST, bonds, first, last, at=2)
+    return [_place(log) for log in (*opened, *registered, *lost)]
+
+
+def _numbered(
+    chain: EvidenceChain,
+    contract: str,
+    event: bytes,
+    numbers: Sequence[int],
+    first: int,
+    last: int,
+    at: int = 1,
+) -> Iterator[Json]:
+    """Events whose indexed argument at a place is one of these numbers."""
+    for start in range(0, len(numbers), _ASKED_AT_ONCE):
+        some = [_topic(number) for number in numbers[start : start + _ASKED_AT_ONCE]]
+        yield from chain.logs(first, last, [contract], [hexed(event), *[None] * (at - 1), some])
+
+
 def account_logs(chain: EvidenceChain, cash: str, account: str, first: int, last: int) -> list[Json]:
-    """Every move into and out of an account, in the order of the chain."""
-    moved, this = "0x" + MOVED.hex(), _topic(int(account, 16))
+    """Every move into and out of an axis, in the order of the chain."""
+    this = _topic(int(account, 16))
     found: dict[tuple[int, int], Json] = {}
-    for topics in ([moved, this], [moved, None, this]):
+    for topics in ([hexed(MOVED), this], [hexed(MOVED), None, this]):
         for log in chain.logs(first, last, [cash], topics):
             found[int(log["blockNumber"], 16), int(log["logIndex"], 16)] = log
     return [found[place] for place in sorted(found)]
 
 
 def account_places(chain: EvidenceChain, cash: str, account: str, first: int, last: int) -> list[Place]:
-    """The transactions that moved money of an account."""
+    """The transactions that moved money of an axis."""
     return list({_place(log): None for log in account_logs(chain, cash, account, first, last)})
 
 
+def act_places(chain: EvidenceChain, book: str, receivable: int, first: int, last: int) -> list[Place]:
+    """The transactions with an act on one of a receivable's pieces."""
+    acts = [hexed(topic) for topic in ACTS]
+    logs = chain.logs(first, last, [book], [acts, _topic(receivable)])
+    return list({_place(log): None for log in logs})
+
+
+def unit_places(chain: EvidenceChain, token: str, account: str, first: int, last: int) -> list[Place]:
+    """The transactions that moved an account's units of a bond."""
+    this, transfer = _topic(int(account, 16)), hexed(TRANSFER)
+    asked: list[list[str | None]] = [[transfer, this], [transfer, None, this]]
+    return list({_place(log): None for topics in asked for log in chain.logs(first, last, [token], topics)})
+
+
+def leg_places(chain: EvidenceChain, legs: str, told: Json | None, first: int, last: int) -> list[Place]:
+    """The transactions in which somebody attested the legs on the ways of an answer."""
+    ways = [] if told is None else [*told["intervals"], *told["continuations"]]
+    numbers = sorted({int(stop["leg"]) for one in ways for stop in one["path"]})
+    events = (ATTESTED, REPORTED, CONFIRMED)
+    return [_place(log) for event in events for log in _numbered(chain, legs, event, numbers, first, last)]
+
+
 def account_answer(chain: EvidenceChain, cash: str, account: str, first: int, last: int) -> dict[str, Any]:
-    """A participant's whole statement in one ledger cash, from the chain's logs (integer strings in minor
-    units):
+    """All of an account in one ledger cash, from the chain's logs (integer strings in minor units):
 
         {chain_id, block, block_hash, account, cash, in, out, balance,
          moves: [{block, tx, log, direction, other, amount, offset, balance, document}]}
@@ -188,45 +235,6 @@ def account_answer(chain: EvidenceChain, cash: str, account: str, first: int, la
         "balance": str(totals["in"] - totals["out"]),
     }
     return {**place, "account": account, "cash": cash.lower(), **figures, "moves": moves}
-
-
-def act_places(chain: EvidenceChain, book: str, receivable: int, first: int, last: int) -> list[Place]:
-    """The transactions with an act on one of a receivable's pieces."""
-    acts = ["0x" + topic.hex() for topic in ACTS]
-    logs = chain.logs(first, last, [book], [acts, _topic(receivable)])
-    return list({_place(log): None for log in logs})
-
-
-def path_places(chain: EvidenceChain, answer: Json) -> list[Place]:
-    """The transactions that the paths of `trace payment` mention, the payment's own among them."""
-    hops = [hop for source in answer["sources"] for hop in source["path"]]
-    found = {Place(int(hop["block"]), str(hop["tx"])): None for hop in hops if hop["tx"]}
-    for hop in hops:
-        if hop["refund_of"]:
-            tx = str(hop["refund_of"]).partition(":")[0]
-            found[Place(int(chain.transaction(tx)["blockNumber"], 16), tx)] = None
-    return [Place(int(answer["block"]), str(answer["tx"])), *found]
-
-
-def payment_move(chain: EvidenceChain, answer: Json) -> str:
-    """The payment's place as packs tell it: block/transaction/log, the log counted within the transaction."""
-    for index, receipt in enumerate(chain.receipts(int(answer["block"]))):
-        for position, log in enumerate(receipt["logs"]):
-            if receipt["transactionHash"] == answer["tx"] and int(log["logIndex"], 16) == answer["log"]:
-                return f"{answer['block']}/{index}/{position}"
-    raise NotFound(f"{answer['tx']} has no log {answer['log']}", who=answer["tx"])
-
-
-def _events(
-    chain: EvidenceChain,
-    books: Books,
-    address: str,
-    last: int,
-    event: bytes,
-    *where: str | Sequence[str] | None,
-) -> Iterable[Json]:
-    asked = ["0x" + event.hex(), *where]
-    return chain.logs(books.first_block, last, [address], asked)
 
 
 def _place(log: Json) -> Place:

@@ -1,6 +1,7 @@
-"""What every pack proves: blocks are linked, receipts are in them, words of storage are in the state; and,
-where it is about money, which moves there were and that none is missing. What the answer says is for the
-kinds.
+"""What every pack proves: blocks are linked, receipts are in them, words of storage are in the state.
+
+What the answer says is for the kinds, which ask for events (`emitted`) and for words (`word`), say which acts
+the answer follows from (`rows`), and what it must say (`same`).
 """
 
 from __future__ import annotations
@@ -14,32 +15,40 @@ from pathlib import Path
 from typing import IO, Any
 
 if __package__:
-    from .fates import Move
     from .proofs import hexed, keccak, need, recover, rlp_decode, rlp_int, trie_get, unhex, word
 else:  # a copy in a pack, where Python shall leave no file of its own
     sys.dont_write_bytecode = True
-    from fates import *  # type: ignore[import-not-found]  # noqa: F403
     from proofs import *  # type: ignore[import-not-found]  # noqa: F403
 
-FORMAT = "green-ledger-evidence-2"
+FORMAT = "green-ledger-evidence-3"
+LARGEST, MOST_FILES = 1 << 30, 200_000  # bytes and files of a zip, unpacked
 # Fixed here and not read: a pack free to choose a slot could show any word of the storage as a counter.
-AXES_SLOT, CONTROLLERS_SLOT = 0, 3
-COUNTER = (1 << 112) - 1
-PROCEEDS = b"PROCEEDS".ljust(32, b"\0")
-MOVED = keccak(b"Moved(address,address,uint256,uint256,uint256,bytes32)")
-REFUNDED = keccak(b"Refunded(uint32,uint32,address,uint256,uint256,uint256,bytes32)")
-RETURNED = keccak(b"PlacementReturned(uint32,uint32,uint256,uint256,uint256,uint256,bytes32)")
-MADE_GOOD = keccak(b"LossMadeGood(uint32,uint32,address,uint256,uint256,uint256,bytes32)")
-OUTSIDE = "OUTSIDE"  # a general axis, or a claim kept for its owner
-UNNAMED, SOURCE = "UNNAMED", "SOURCE"  # a purpose axis of no bond; where money is minted
-FLAGS = {OUTSIDE: 0, SOURCE: 2}  # what a used axis has in the state; every purpose has 1
+LAYOUT = {
+    "Cash": "0: axis → in (bits 0..111), out (112..223), flags; 3: module → controller",
+    "PieceBook": "0: receivable → start → holder (0..159), end (64), state (8), layers (8), sequence (16); "
+    "1: receivable → face (64)",
+    "GreenBond": "3: holder → units (64)",
+    "AssetPools": "2: pool → 168: pieces (32); +1: face (64); 4: pool → number → receivable, start, end (64 "
+    "each), sequence (16), state (8); +1: collected (64)",
+    "Legs": "1: leg → 160: state (8)",
+    "key": "keccak256(key as 32 bytes ++ slot as 32 bytes), the outermost mapping first",
+}
 
 
-def axis_of(name: str, *parts: int | str) -> str:
-    """A purpose's axis: "axis", then the low 128 bits of keccak(module, keccak(abi.encode(name, parts)))."""
-    heads = b"".join(word(part) for part in parts)
-    purpose = word(32 + len(heads)) + heads + word(len(name)) + name.encode().ljust(32, b"\0")
-    return hexed(b"axis" + keccak(PROCEEDS + keccak(purpose))[16:])
+def slot_of(base: int, *keys: int | str | bytes) -> bytes:
+    """Where the storage has an entry of a mapping, or of a mapping of mappings."""
+    at = word(base)
+    for key in keys:
+        at = keccak((key if isinstance(key, bytes) else word(key)) + at)
+    return at
+
+
+def bits(packed: int, first: int, length: int) -> int:
+    return packed >> first & (1 << length) - 1
+
+
+def values_of(data: bytes) -> list[int]:
+    return [int.from_bytes(data[at : at + 32], "big") for at in range(0, len(data), 32)]
 
 
 def checkpoint_digest(chain_id: int, block: int, block_hash: str) -> bytes:
@@ -51,20 +60,26 @@ def checkpoint_digest(chain_id: int, block: int, block_hash: str) -> bytes:
 
 
 def read(path: Path | IO[bytes]) -> dict[str, bytes]:
-    """The files of a pack by name, from a folder or a zip."""
+    """The files of a pack by name, from a folder or a zip; of a zip nothing is written anywhere."""
     if isinstance(path, Path) and path.is_dir():
         return {p.relative_to(path).as_posix(): p.read_bytes() for p in path.rglob("*") if p.is_file()}
     with zipfile.ZipFile(path) as packed:
-        names = packed.namelist()
+        entries = [entry for entry in packed.infolist() if not entry.is_dir()]
+        names = [entry.filename for entry in entries]
         need(len(names) == len(set(names)), "a name is in the zip twice")
+        need(len(names) <= MOST_FILES, f"the zip has more than {MOST_FILES} files")
+        size = sum(entry.file_size for entry in entries)
+        need(size <= LARGEST, f"the zip would unpack to {size} bytes, more than {LARGEST}")
+        strange = [name for name in names if name.startswith("/") or ".." in name.split("/") or "\\" in name]
+        need(not strange, f"the zip names files elsewhere: {', '.join(strange)}")
         return {name: packed.read(name) for name in names}
 
 
 class Pack:
     """Files under check. `step` says what is being looked at; every complaint begins with it."""
 
-    kind = ""  # also the field of counters.json that says what it is about
-    contract = "cash"  # whose storage is proved
+    kind = ""
+    subject: tuple[str, ...] = ()  # fields that the answer and counters.json have in common
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self.files = files
@@ -73,10 +88,12 @@ class Pack:
         self.blocks: dict[int, list[Any]] = {}  # number → hash, then the header's fields
         self.runs: list[
             tuple[int, int]
-        ] = []  # of headers, unbroken: the last block on which something rests, the top
+        ] = []  # unbroken headers: the last block that something rests on, the top
         self.vouched: dict[int, str] = {}  # block → one the reader trusts, who signed its hash
-        self.logs: list[tuple[tuple[int, int, int], str, Any]] = []
-        self.storage = b""
+        self.logs: list[tuple[tuple[int, int, int], str, Any]] = []  # block/transaction/log, transaction, log
+        self.words: dict[tuple[str, str], int] = {}  # contract and slot → word of storage at the pack's block
+        self.codes: dict[str, str] = {}  # contract → the hash of its code
+        self.rows: dict[tuple[int, int, int], dict[str, Any]] = {}  # acts that the answer follows from
 
     def load(self, name: str) -> Any:
         self.step = name
@@ -90,9 +107,11 @@ class Pack:
     def changed(self) -> list[str]:
         """The files that are not as listed; they are checked all the same, to say what it means."""
         listed = self.load("manifest.json")
+        need(
+            listed["format"] == FORMAT, f"the format is {listed['format']}; this checker reads {FORMAT} alone"
+        )
         written = json.dumps(listed, sort_keys=True, indent=1) + "\n"
         need(written.encode() == self.files[self.step], "not as the builder writes it")
-        need(listed["format"] == FORMAT, f"the format is not {FORMAT}")
         hashes = {name: hashlib.sha256(content).hexdigest() for name, content in self.files.items()}
         del hashes[self.step]
         names, files = sorted({*hashes, *listed["files"]}), listed["files"]
@@ -104,9 +123,10 @@ class Pack:
         self.check_receipts()
         self.check_state()
         self.check_kind()
+        self.check_rows()
         self.check_documents()
-        self.check_place()
-        self.check_answer()
+
+    # --- what Ethereum proves ---
 
     def check_headers(self) -> None:
         for run in self.each("headers"):
@@ -129,9 +149,17 @@ class Pack:
         self.runs[-1] = head, top
         need(hexed(self.block(head)[0]) == self.facts["block_hash"], f"the header of {head} has another hash")
 
+    @property
+    def head(self) -> int:
+        """The block of the answer."""
+        return int(self.facts["block"])
+
     def block(self, number: int) -> list[Any]:
         need(number in self.blocks, f"the pack has no header of block {number}")
         return self.blocks[number]
+
+    def time(self, number: int) -> int:
+        return int.from_bytes(self.block(number)[12], "big")
 
     def check_checkpoints(self, trust: Sequence[str]) -> None:
         for i, point in enumerate(self.load("checkpoints.json")):
@@ -147,7 +175,7 @@ class Pack:
     def check_receipts(self) -> None:
         for part in self.each("receipts"):
             index, header = part["tx_index"], self.block(part["block"])
-            need(part["block"] <= self.facts["block"], "later than the block of counters.json")
+            need(part["block"] <= self.head, "later than the block of counters.json")
             raw = trie_get(header[5], rlp_int(index), part["transaction_proof"])
             need(hexed(keccak(raw)) == part["tx"], f"the transaction there is {hexed(keccak(raw))}")
             receipt = trie_get(header[6], rlp_int(index), part["receipt_proof"])
@@ -157,32 +185,74 @@ class Pack:
         self.logs.sort(key=lambda log: log[0])
 
     def check_state(self) -> None:
-        """The contract whose storage counts, in the state of the pack's block."""
         facts = self.load("counters.json")
-        need(facts["layout"] == self.layout(), "another storage layout")
-        state, name = self.block(facts["block"])[4], self.contract
-        account = trie_get(state, keccak(unhex(facts[name])), facts["account_proof"])
-        _, _, self.storage, code = rlp_decode(account)
-        need(hexed(code) == facts["code_hash"], f"the code hash of the contract is {hexed(code)}")
+        need(facts["layout"] == LAYOUT, "another storage layout")
+        for part in facts["state"]:
+            address = part["address"]
+            self.step = f"counters.json: {address}"
+            account = trie_get(self.block(self.head)[4], keccak(unhex(address)), part["account_proof"])
+            _, _, storage, code = rlp_decode(account)
+            need(hexed(code) == part["code_hash"], f"the code hash of the contract is {hexed(code)}")
+            self.codes[address] = hexed(code)
+            for one in part["words"]:
+                self.step = f"counters.json: word {one['slot']} of {address}"
+                value = trie_get(storage, keccak(unhex(one["slot"])), one["proof"])
+                number = int.from_bytes(rlp_decode(value) if value else b"", "big")
+                need(hex(number) == one["value"], f"it is {hex(number)}")
+                self.words[address, one["slot"]] = number
 
-    def slot(self, key: bytes, proof: Sequence[str]) -> int:
-        value = trie_get(self.storage, keccak(key), proof)
-        return int.from_bytes(rlp_decode(value) if value else b"", "big")
+    def word(self, contract: str, slot: bytes, what: str) -> int:
+        """A word of a contract's storage; `what` says of what, should it not be in the pack."""
+        key = (contract, hexed(slot))
+        need(key in self.words, f"the state of {what} is not in counters.json (word {key[1]} of {contract})")
+        return self.words[key]
+
+    def emitted(self, contract: str, event: bytes) -> Iterator[tuple[Any, list[int], bytes]]:
+        """Its events of one kind: place and transaction, indexed arguments, data."""
+        for place, tx, (address, topics, data) in self.logs:
+            if topics[:1] == [event] and hexed(address) == contract:
+                yield (*place, tx), [int.from_bytes(topic, "big") for topic in topics[1:]], data
+
+    # --- what the answer follows from ---
+
+    def check_rows(self) -> None:
+        left = dict(self.rows)
+        for row in self.load("moves.json"):
+            place = (row["block"], row["tx_index"], row["log_index"])
+            self.step = f"moves.json: {called(row)}"
+            need(place in left, "no receipt has it, or it is here twice")
+            need(row == left.pop(place), "the receipt says otherwise")
+        self.step = "moves.json"
+        need(not left, f"left out: {', '.join(called(row) for _, row in sorted(left.items()))}")
 
     def check_documents(self) -> None:
-        cited: dict[str, list[str]] = {}
-        for document, place in self.cited():
-            cited.setdefault(document, []).append(place)
+        cited = citations(self.rows)
         for document, places in self.load("documents.json").items():
             need(cited.pop(document, None) == places, f"other moves cite document {document}")
         need(not cited, f"moves cite documents that are left out: {', '.join(cited)}")
 
-    def check_place(self) -> None:
-        answer, facts = self.load("answer.json"), self.facts
-        names = {"block": "as_of_block", "block_hash": "as_of_block_hash"} if "as_of_block" in answer else {}
+    def check_place(self, told: Mapping[str, Any]) -> None:
+        names = {"block": "as_of_block", "block_hash": "as_of_block_hash"} if "as_of_block" in told else {}
         for field in ("chain_id", "block", "block_hash", *self.subject):
-            had = str(answer[names.get(field, field)])
-            need(had.lower() == str(facts[field]).lower(), f"{field} is not that of counters.json")
+            had = str(told[names.get(field, field)])
+            need(had.lower() == str(self.facts[field]).lower(), f"{field} is not that of counters.json")
+
+    def same(self, told: Any, proved: Any, where: str = "") -> None:
+        """What is proved is told so. What the answer says beyond it is attested."""
+        if isinstance(proved, dict):
+            need(isinstance(told, dict), f"{where} is {proved}")
+            for name, value in proved.items():
+                need(name in told, f"{where} {name} is left out".strip())
+                self.same(told[name], value, f"{where} {name}".strip())
+        elif isinstance(proved, list):
+            need(isinstance(told, list) and len(told) == len(proved), f"{where}: there are {len(proved)}")
+            for number, value in enumerate(proved):
+                self.same(told[number], value, f"{where} {number}")
+        else:
+            had = told.lower() if isinstance(told, str) and told[:2] in ("0x", "0X") else told
+            if where.endswith("refund_of") and had:
+                had = had.split(":")[0]  # a payment is told as TX:LOG; the log's number is attested
+            need(had == proved and type(had) is type(proved), f"{where} is {proved}")
 
     def statement(self) -> str:
         """What the reader still has to believe."""
@@ -197,159 +267,32 @@ class Pack:
         return "complete; the block hash is signed by " + ", ".join(sorted(signers))
 
     def report(self) -> dict[str, Any]:
-        names = (self.kind, "chain_id", "block", "block_hash", self.contract, "code_hash")
-        facts = {"kind": self.kind} | {name: self.facts[name] for name in names}
-        return {"statement": self.statement(), **facts, "headers": len(self.blocks), **self.found()}
+        facts = {"kind": self.kind} | {name: self.facts[name] for name in ("chain_id", "block", "block_hash")}
+        figures = {"contracts": self.codes, "headers": len(self.blocks), "acts": len(self.rows)}
+        subject = {name: self.facts[name] for name in self.subject}
+        return {"statement": self.statement(), **facts, **subject, **figures, **self.found()}
 
     # --- what each kind says for itself ---
 
-    subject: tuple[str, ...] = ()  # fields that the answer and counters.json have in common
-
-    def layout(self) -> dict[str, Any]:
-        raise NotImplementedError
-
     def check_kind(self) -> None:
         raise NotImplementedError
 
-    def cited(self) -> Iterator[tuple[str, str]]:
-        """Documents, each with the place of the act that cites it."""
-        raise NotImplementedError
-
-    def check_answer(self) -> None:
-        raise NotImplementedError
-
     def found(self) -> dict[str, Any]:
-        raise NotImplementedError
+        return {}
 
 
-class CashPack(Pack):
-    """About money: counters of `Cash`, and the moves that reach them."""
-
-    def __init__(self, files: Mapping[str, bytes]) -> None:
-        super().__init__(files)
-        self.purposes: dict[str, list[Any]] = {}  # axis → name and parts
-        self.counters: dict[str, tuple[int, int]] = {}
-        self.moves: list[Move] = []
-        self.own: frozenset[str] = frozenset()
-
-    def layout(self) -> dict[str, Any]:
-        return cash_layout()
-
-    def check_kind(self) -> None:
-        self.check_counters()
-        self.check_moves()
-        self.check_tiles()
-
-    def check_counters(self) -> None:
-        facts = self.facts
-        self.step = "counters.json: controller"
-        key = PROCEEDS + word(CONTROLLERS_SLOT)
-        controller = hexed(self.slot(keccak(key), facts["controller_proof"]).to_bytes(20, "big"))
-        need(controller == facts["controller"], f"the module PROCEEDS is controlled by {controller}")
-        for entry in facts["axes"]:
-            axis, purpose = entry["axis"], entry["purpose"]
-            self.step = f"counters.json: axis {axis} ({' '.join(map(str, purpose))})"
-            packed = self.slot(keccak(word(axis) + word(AXES_SLOT)), entry["proof"])
-            found = (packed & COUNTER, packed >> 112 & COUNTER, packed >> 224)
-            stated = (int(entry["in"]), int(entry["out"]), entry["flags"])
-            need(found == stated, f"in, out and flags are {found}, not {stated}")
-            named = purpose[0] not in (OUTSIDE, UNNAMED, SOURCE)
-            need(not named or axis == axis_of(*purpose), "its purpose has another address")
-            flags = FLAGS.get(purpose[0], 1) if packed else 0
-            need(found[2] == flags, f"flags {found[2]} do not fit its purpose")
-            need(axis not in self.purposes, "given twice")
-            self.purposes[axis], self.counters[axis] = purpose, found[:2]
-
-    def kind_of(self, axis: str) -> str:
-        name: str = self.purposes[axis][0]
-        return OUTSIDE if name == "CLAIM" else name
-
-    def ours(self) -> list[str]:
-        """The axes whose every move the pack must have."""
-        raise NotImplementedError
-
-    def check_moves(self) -> None:
-        self.own = frozenset(self.ours())
-        proved = {(move.block, move.tx_index, move.log_index): move for move in self.proved_moves()}
-        for row in self.load("moves.json"):
-            place = (row["block"], row["tx_index"], row["log_index"])
-            self.step = f"moves.json: move {'/'.join(map(str, place))}"
-            need(place in proved, "no receipt has it, or it is here twice")
-            move = proved.pop(place)
-            said = {field: str(value) for field, value in row.items()}
-            need(said == {f: str(v) for f, v in move._asdict().items()}, "the receipt says otherwise")
-            for axis in (move.from_axis, move.to_axis):
-                need(axis in self.purposes, f"counters.json does not say what axis {axis} is")
-            self.moves.append(move)
-        self.step = "moves.json"
-        need(self.moves == sorted(self.moves), "not in the order of the chain")
-        need(not proved, f"left out: {', '.join(map(str, proved.values()))}")
-
-    def proved_moves(self) -> Iterator[Move]:
-        for place, tx, (address, topics, data) in self.logs:
-            if hexed(address) == self.facts["cash"] and topics[:1] == [MOVED]:
-                source, target = (hexed(topic[12:]) for topic in topics[1:])
-                amount, out, into = (int.from_bytes(data[at : at + 32], "big") for at in (0, 32, 64))
-                move = Move(*place, tx, source, target, amount, out, into, hexed(data[96:]))
-                if self.concerns(move):
-                    yield move
-
-    def concerns(self, move: Move) -> bool:
-        return move.from_axis in self.own or move.to_axis in self.own
-
-    def check_tiles(self) -> None:
-        """None is missing: what came into and left each axis, end to end, reaches the proved counters."""
-        reached = {(axis, way): 0 for axis in sorted(self.own) for way in ("into", "out of")}
-        for move in self.moves:
-            for tile, offset in (
-                ((move.to_axis, "into"), move.in_offset),
-                ((move.from_axis, "out of"), move.out_offset),
-            ):
-                if tile in reached:
-                    self.no_gap(tile, reached[tile], offset, f"before {move}")
-                    reached[tile] += move.amount
-        for (axis, way), end in reached.items():
-            self.no_gap((axis, way), end, self.counters[axis][way == "out of"], "at the end")
-
-    def no_gap(self, tile: tuple[str, str], reached: int, expected: int, where: str) -> None:
-        name = " ".join(map(str, self.purposes[tile[0]]))
-        gap = f"[{reached}, {expected}) is missing {where}"
-        need(reached == expected, f"moves {tile[1]} axis {tile[0]} ({name}): {gap}")
-
-    def emitted(self, event: bytes) -> Iterator[tuple[int, int, list[int], bytes]]:
-        """Events of the controller: block, transaction, indexed arguments and data."""
-        for (block, index, _), _, (address, topics, data) in self.logs:
-            if hexed(address) == self.facts["controller"] and topics[:1] == [event]:
-                yield block, index, [int.from_bytes(topic, "big") for topic in topics[1:]], data
-
-    def refunds(self) -> dict[tuple[int, int, str, int], tuple[str, int, int]]:
-        """By block, transaction, line and in-offset: which axis, out-offset and amount came back."""
-        found = {}
-        for block, index, (_, line, axis), data in self.emitted(REFUNDED):
-            offset, amount, into = (int.from_bytes(data[at : at + 32], "big") for at in (0, 32, 64))
-            found[block, index, axis_of("LINE", line), into] = (
-                hexed(axis.to_bytes(20, "big")),
-                offset,
-                amount,
-            )
-        for event in (RETURNED, MADE_GOOD):
-            for block, index, (_, bond, *_), data in self.emitted(event):
-                offset, amount, into = (int.from_bytes(data[at : at + 32], "big") for at in (0, 32, 64))
-                pool = axis_of("POOL", bond)
-                found[block, index, pool, into] = (pool, offset, amount)
-        return found
-
-    def cited(self) -> Iterator[tuple[str, str]]:
-        return ((move.document, move.place) for move in self.moves)
-
-    def found(self) -> dict[str, Any]:
-        return {"moves": len(self.moves), "axes": len(self.purposes)}
+def called(row: Mapping[str, Any]) -> str:
+    """A row of moves.json in a sentence."""
+    place = f"{row['block']}/{row['tx_index']}/{row['log_index']} of transaction {row['tx']}"
+    if "act" in row:
+        return f"act {row['sequence']} ({row['act']}) on the piece at {row['start']}, {place}"
+    return f"move {place}"
 
 
-def cash_layout() -> dict[str, Any]:
-    return {
-        "axes_slot": AXES_SLOT,
-        "controllers_slot": CONTROLLERS_SLOT,
-        "key": "keccak256(axis as 32 bytes ++ axes_slot as 32 bytes)",
-        "packing": "in: bits 0..111, out: 112..223, flags: 224..255 (0 general, 1 purpose, 2 source)",
-    }
+def citations(rows: Mapping[tuple[int, int, int], Mapping[str, Any]]) -> dict[str, list[str]]:
+    """By document: the acts that cite it, as block/transaction/log."""
+    cited: dict[str, list[str]] = {}
+    for place, row in sorted(rows.items()):
+        if row["document"]:
+            cited.setdefault(row["document"], []).append("/".join(map(str, place)))
+    return cited

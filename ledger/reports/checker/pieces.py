@@ -1,4 +1,4 @@
-"""What a pack about a receivable proves: every act on each of its pieces, without a hole, and who holds what.
+"""Receivables piece by piece: every act on each of their pieces, without a hole, and who holds what.
 
 Every act carries the piece's next number and a cut hands its number to both parts. So acts 1 to n of a
 piece, n being the number in its word of the state, are all there were: a tier in the middle that is left
@@ -8,17 +8,19 @@ out is a number that is missing.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 if __package__:
-    from .packs import Pack
-    from .proofs import hexed, keccak, need, word
+    from .packs import Pack, bits, slot_of, values_of
+    from .proofs import Wrong, hexed, keccak, need, word
 else:  # a copy in a pack, where Python shall leave no file of its own
     sys.dont_write_bytecode = True
     from packs import *  # type: ignore[import-not-found]  # noqa: F403
 
 PIECES_SLOT, RECEIVABLES_SLOT = 0, 1
+POOLS_SLOT, POOL_PIECES_SLOT = 2, 4
+INSIDE = (1, 2, 3)  # offered, bought, in breach; else taken out or repurchased
 ACTS = {
     keccak(signature.encode()): signature.split("(")[0]
     for signature in (
@@ -31,9 +33,15 @@ ACTS = {
     )
 }
 STATES = {1: "held", 2: "locked", 3: "paid", 4: "set_off", 5: "voided"}
-
-
 Step = tuple[str, str, str, str, int]  # from, to, document, transaction, block
+
+
+class Hole(Wrong):
+    """An act of a receivable is missing; who builds a pack asks the chain for all of that receivable."""
+
+    def __init__(self, book: str, receivable: int, message: str) -> None:
+        super().__init__(message)
+        self.book, self.receivable = book, receivable
 
 
 class Piece(NamedTuple):
@@ -44,6 +52,10 @@ class Piece(NamedTuple):
     sequence: int = 0
     steps: tuple[Step, ...] = ()
 
+    @property
+    def is_live(self) -> bool:
+        return self.state & 7 < 3
+
 
 class Act(NamedTuple):
     block: int
@@ -53,80 +65,54 @@ class Act(NamedTuple):
     act: str
     start: int
     sequence: int
-
-    @property
-    def place(self) -> str:
-        return f"{self.block}/{self.tx_index}/{self.log_index}"
+    document: str | None
 
     def __str__(self) -> str:
-        where = f"{self.place} of transaction {self.tx}"
-        return f"act {self.sequence} ({self.act}) on the piece at {self.start}, {where}"
+        place = f"{self.block}/{self.tx_index}/{self.log_index} of transaction {self.tx}"
+        return f"act {self.sequence} ({self.act}) on the piece at {self.start}, {place}"
 
 
-class PiecePack(Pack):
-    """`piece show`."""
+class Receivable:
+    """Its acts, replayed, against the words of the state; or how it stood at an earlier block, of which nothing is
+    missing either."""
 
-    kind = "receivable"
-    contract = "book"
-    subject = ("receivable",)
-
-    def __init__(self, files: Mapping[str, bytes]) -> None:
-        super().__init__(files)
-        self.face = 0
-        self.words: dict[int, Piece] = {}  # by start, as the state has them
-        self.pieces: dict[int, Piece] = {}  # as the acts leave them
-        self.acts: list[Act] = []
-        self.documents: list[tuple[str, str]] = []
+    def __init__(self, pack: Pack, book: str, receivable: int, block: int | None = None) -> None:
+        self.pack, self.book, self.receivable = pack, book, receivable
+        self.block = pack.head if block is None else block
+        self.pieces: dict[int, Piece] = {}  # by start, as the acts leave them
         self.first = ""  # who held it first
-
-    def layout(self) -> dict[str, Any]:
-        return piece_layout()
-
-    def check_kind(self) -> None:
-        self.check_words()
-        for act, topics, values in self.proved():
-            self.step = f"moves.json: receivable {self.facts['receivable']}"
+        self.step = f"moves.json: receivable {receivable}"
+        for act, topics, values in self.acts():
+            pack.step = self.step
             self.replay(act, topics, values)
-            self.acts.append(act)
-        self.check_acts()
-        self.check_ends()
+        if block is None:
+            self.check_ends()
 
-    def check_words(self) -> None:
-        receivable = self.facts["receivable"]
-        packed = self.slot(receivable_key(receivable), self.facts["face"]["proof"])
-        self.face, at = packed & (1 << 64) - 1, 0
-        need(str(self.face) == self.facts["face"]["value"], f"the face is {self.face}")
-        for entry in self.facts["pieces"]:
-            self.step = f"counters.json: piece at {entry['start']}"
-            need(int(entry["start"]) == at, f"the one before it ends at {at}")
-            packed = self.slot(piece_key(receivable, at), entry["proof"])
-            need(hex(packed) == entry["value"], f"its word is {hex(packed)}")
-            at, state, layers = packed >> 160 & (1 << 64) - 1, packed >> 224 & 255, packed >> 232 & 255
-            holder = hexed((packed & (1 << 160) - 1).to_bytes(20, "big"))
-            self.words[int(entry["start"])] = Piece(at, holder, state, layers, packed >> 240)
-        self.step = "counters.json: pieces"
-        need(at == self.face, f"[{at}, {self.face}) is left out")
-
-    def proved(self) -> Iterator[tuple[Act, list[int], list[int]]]:
-        for place, tx, (address, topics, data) in self.logs:
+    def acts(self) -> Iterator[tuple[Act, list[int], list[int]]]:
+        for place, tx, (address, topics, data) in self.pack.logs:
             name = ACTS.get(topics[0]) if topics else None
-            if name and hexed(address) == self.facts["book"]:
-                numbers = [int.from_bytes(topic, "big") for topic in topics[1:]]
-                values = [int.from_bytes(data[at : at + 32], "big") for at in range(0, len(data), 32)]
-                if numbers[0] == self.facts["receivable"]:
-                    start = 0 if name == "Opened" else values[0]
-                    sequence = 0 if name == "Opened" else values[3]
-                    yield Act(*place, tx, name, start, sequence), numbers[1:], values
+            if name and hexed(address) == self.book and place[0] <= self.block:
+                numbers, values = [int.from_bytes(topic, "big") for topic in topics[1:]], values_of(data)
+                if numbers[0] == self.receivable:
+                    start, sequence = (0, 0) if name == "Opened" else (values[0], values[3])
+                    document = hexed(word(values[4])) if name == "PieceMoved" else None
+                    act = Act(*place, tx, name, start, sequence, document)
+                    self.pack.rows[place] = act._asdict() | {"receivable": self.receivable}
+                    yield act, numbers[1:], values
 
     def replay(self, act: Act, topics: list[int], values: list[int]) -> None:
-        parties = [hexed(topic.to_bytes(20, "big")) for topic in topics]
+        parties = [hexed(word(topic)[12:]) for topic in topics]
         if act.act == "Opened":
             need(not self.pieces, f"{act}: opened twice")
             self.first, self.pieces[0] = parties[0], Piece(values[0], parties[0])
             return
         piece = self.pieces.get(act.start)
-        need(piece, f"the act that made the piece at {act.start} is missing before {act}")
-        assert piece is not None
+        if piece is None:
+            raise Hole(
+                self.book,
+                self.receivable,
+                f"the act that made the piece at {act.start} is missing before {act}",
+            )
         self.no_hole(act.start, piece.sequence, act.sequence - 1, f"before {act}")
         end = values[2] if act.act == "Cut" else values[1]
         need(piece.end == end, f"{act}: the piece ends at {piece.end}, not at {end}")
@@ -134,8 +120,7 @@ class PiecePack(Pack):
         if act.act == "Cut":
             self.pieces[values[1]], piece = piece, piece._replace(end=values[1])
         elif act.act == "PieceMoved":
-            step = (parties[0], parties[1], hexed(values[4].to_bytes(32, "big")), act.tx, act.block)
-            self.documents.append((step[2], act.place))
+            step = (parties[0], parties[1], str(act.document), act.tx, act.block)
             need(piece.holder == parties[0], f"{act}: its holder was {piece.holder}")
             piece = piece._replace(holder=parties[1], layers=values[2], steps=(*piece.steps, step))
         else:
@@ -145,79 +130,128 @@ class PiecePack(Pack):
 
     def no_hole(self, start: int, had: int, last: int, where: str) -> None:
         missing = f"act {last}" if last == had + 1 else f"acts {had + 1} to {last}"
-        need(had == last, f"piece at {start}: {missing} missing {where}")
-
-    def check_acts(self) -> None:
-        left = {(act.block, act.tx_index, act.log_index): act for act in self.acts}
-        for row in self.load("moves.json"):
-            place = (row["block"], row["tx_index"], row["log_index"])
-            self.step = f"moves.json: act {'/'.join(map(str, place))}"
-            need(place in left, "no receipt has it, or it is here twice")
-            need(row == left.pop(place)._asdict(), "the receipt says otherwise")
-        self.step = "moves.json"
-        need(not left, f"left out: {', '.join(map(str, left.values()))}")
+        if had != last:
+            raise Hole(self.book, self.receivable, f"piece at {start}: {missing} missing {where}")
 
     def check_ends(self) -> None:
-        self.step = f"moves.json: receivable {self.facts['receivable']}"
-        for start, proved in self.words.items():
-            piece = self.pieces.get(start)
-            need(piece, f"the act that made the piece at {start} is missing at the end")
-            assert piece is not None
-            self.no_hole(start, piece.sequence, proved.sequence, "at the end")
-            need(piece[:5] == proved[:5], f"piece at {start}: its acts lead to {piece[:5]}, not {proved[:5]}")
+        """The words of the pieces, from the first to the face, are what the acts lead to."""
+        of = f"receivable {self.receivable}"
+        slot = slot_of(RECEIVABLES_SLOT, self.receivable)
+        self.face, at = bits(self.pack.word(self.book, slot, of), 0, 64), 0
+        self.pack.step = self.step
+        while at < self.face:
+            slot = slot_of(PIECES_SLOT, self.receivable, at)
+            packed = self.pack.word(self.book, slot, f"piece at {at} of {of}")
+            end, state, layers, sequence = (
+                bits(packed, *part) for part in ((160, 64), (224, 8), (232, 8), (240, 16))
+            )
+            piece = self.pieces.get(at)
+            if piece is None:
+                raise Hole(
+                    self.book, self.receivable, f"the act that made the piece at {at} is missing at the end"
+                )
+            self.no_hole(at, piece.sequence, sequence, "at the end")
+            proved = Piece(end, hexed(word(bits(packed, 0, 160))[12:]), state, layers, sequence)
+            need(piece[:5] == proved[:5], f"piece at {at}: its acts lead to {piece[:5]}, not {proved[:5]}")
+            at = end
+        need(at == self.face, f"the pieces end at {at}, not at {self.face}")
 
-    def cited(self) -> Iterator[tuple[str, str]]:
-        return iter(self.documents)
-
-    def check_answer(self) -> None:
-        """Names, days, papers and what was paid are attested."""
-        answer, pieces = self.load("answer.json"), sorted(self.pieces.items())
-        need(len(answer["pieces"]) == len(pieces), f"there are {len(pieces)} pieces")
-        if pieces:
-            need(answer["face"] == str(self.face), f"face is {self.face}")
-            need(answer["supplier"]["account"].lower() == self.first, f"the supplier is {self.first}")
-        for told, (start, piece) in zip(answer["pieces"], pieces):  # noqa: B905  as long as each other
-            self.step = f"answer.json: piece at {start}"
-            had = {name: told[name] for name in ("start", "end", "state", "sequence", "layers", "documents")}
-            had["holder"] = told["holder"]["account"].lower()
-            for field, value in self.expected(start, piece).items():
-                need(had[field] == value, f"{field} is {value}")
-            steps = [self.step_of(step) for step in told["history"]]
-            need(steps == list(piece.steps), f"its history is {piece.steps}")
-
-    def expected(self, start: int, piece: Piece) -> dict[str, Any]:
+    def told(self, start: int) -> dict[str, Any]:
+        piece = self.pieces[start]
+        names = ("from", "to")
         return {
             "start": str(start),
             "end": str(piece.end),
-            "holder": piece.holder,
+            "holder": {"account": piece.holder},
             "state": STATES[piece.state & 7],
             "sequence": piece.sequence,
             "layers": piece.layers,
             "documents": [step[2] for step in piece.steps],
-        }
+            "history": [
+                {**{name: {"account": step[at]} for at, name in enumerate(names)}, "document": step[2],
+                 "tx": step[3], "block": step[4]}
+                for step in piece.steps
+            ],
+        }  # fmt: skip
 
-    def step_of(self, told: dict[str, Any]) -> Step:
-        source, target = (told[side]["account"].lower() for side in ("from", "to"))
-        return source, target, told["document"], told["tx"], told["block"]
+
+class ReceivablePack(Pack):
+    """`piece show`: who holds and held each piece of a receivable, and against which documents."""
+
+    kind = "receivable"
+    subject = ("receivable",)
+
+    def check_kind(self) -> None:
+        found = Receivable(self, self.facts["book"], self.facts["receivable"])
+        answer = self.load("answer.json")
+        self.check_place(answer)
+        self.pieces, self.face = len(found.pieces), found.face
+        self.same(answer, {"pieces": [found.told(start) for start in sorted(found.pieces)]})
+        if found.pieces:
+            self.same(answer, {"face": str(found.face), "supplier": {"account": found.first}})
 
     def found(self) -> dict[str, Any]:
-        return {"acts": len(self.acts), "pieces": len(self.pieces), "face": self.face}
+        return {"pieces": self.pieces, "face": self.face}
 
 
-def piece_key(receivable: int, start: int) -> bytes:
-    """The slot of a piece's word."""
-    return keccak(word(start) + keccak(word(receivable) + word(PIECES_SLOT)))
+class PoolPack(Pack):
+    """`pool lookthrough`: every piece in an asset pool, by the pool's own list, with everybody who held it."""
 
+    kind = "pool"
+    subject = ("pool",)
 
-def receivable_key(receivable: int) -> bytes:
-    """The slot of a receivable's word, whose low 64 bits are its face."""
-    return keccak(word(receivable) + word(RECEIVABLES_SLOT))
+    def check_kind(self) -> None:
+        answer, facts = self.load("answer.json"), self.facts
+        self.check_place(answer)
+        pool, contract = int(facts["pool"]), facts["contract"]
+        first = int.from_bytes(slot_of(POOLS_SLOT, pool), "big")
+        count = bits(self.word(contract, word(first), f"pool {pool}"), 168, 32)
+        self.face = bits(self.word(contract, word(first + 1), f"pool {pool}"), 0, 64)
+        told = {one["piece"]: one for one in answer["pieces"]}
+        books: dict[int, Receivable] = {}
+        inside = 0
+        for number in range(1, count + 1):
+            packed = self.word(contract, slot_of(POOL_PIECES_SLOT, pool, number), f"its piece {number}")
+            receivable, start, end = (bits(packed, at, 64) for at in (0, 64, 128))
+            self.step = f"answer.json: piece {number}"
+            is_inside = bits(packed, 208, 8) in INSIDE
+            need(is_inside == (number in told), f"it is {'in the pool' if is_inside else 'not in the pool'}")
+            if not is_inside:
+                continue
+            book = books.setdefault(receivable, Receivable(self, facts["book"], receivable))
+            self.step = f"answer.json: piece {number}"
+            one, piece = told.pop(number), book.pieces.get(start)
+            need(
+                piece is not None and piece.end == end,
+                f"no piece of receivable {receivable} is [{start}, {end})",
+            )
+            self.check_piece(one, receivable, start, book)
+            inside += end - start
+        self.step = "answer.json"
+        need(not told, f"the pool has no {', '.join(map(str, told))}")
+        need(inside == self.face, f"the pieces sum to {inside}, not to the pool's face {self.face}")
+        self.same(answer, {"face": str(self.face), "complete": True, "by_obligor": self.by_obligor(answer)})
 
+    def check_piece(self, one: Mapping[str, Any], receivable: int, start: int, book: Receivable) -> None:
+        piece = book.pieces[start]
+        held = [book.first, *(step[1] for step in piece.steps)]
+        said = {"receivable": str(receivable), "start": str(start), "end": str(piece.end)}
+        said |= {"amount": str(piece.end - start)}
+        self.same(
+            one, {**said, "path": [{"account": who} for who in held], "holder": {"account": piece.holder}}
+        )
+        need(piece.state & 7 != 1, "nobody has locked it for the pool")
 
-def piece_layout() -> dict[str, Any]:
-    return {
-        "pieces_slot": PIECES_SLOT,
-        "receivables_slot": RECEIVABLES_SLOT,
-        "key": "keccak256(start ++ keccak256(receivable ++ pieces_slot)), each as 32 bytes",
-        "packing": "holder: bits 0..159, end: to 223, state: to 231, layers: to 239, sequence: to 255",
-    }
+    def by_obligor(self, answer: Mapping[str, Any]) -> list[dict[str, str]]:
+        """Concentration; who the obligor of a receivable is, is attested."""
+        sums: dict[str, int] = {}
+        for one in answer["pieces"]:
+            who = one["obligor"]["account"].lower()
+            sums[who] = sums.get(who, 0) + int(one["amount"])
+        order: Sequence[Any] = [one["account"].lower() for one in answer["by_obligor"]]
+        return [{"account": who, "amount": str(sums.pop(who, 0))} for who in order] + [
+            {"left out": w} for w in sums
+        ]
+
+    def found(self) -> dict[str, Any]:
+        return {"face": self.face}

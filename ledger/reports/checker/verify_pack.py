@@ -18,20 +18,28 @@ from pathlib import Path
 from typing import Any
 
 if __package__:
-    from .accounts import AccountPack
-    from .bonds import BondPack
+    from .answers import AccountPack, FundingPack, PaymentPack, RestingPack
+    from .bonds import BondPack, ComparePack, IdlePack, ProjectPack
+    from .intervals import IntervalPack
     from .packs import Pack, read
-    from .payments import PaymentPack
-    from .pieces import PiecePack
+    from .pieces import PoolPack, ReceivablePack
     from .proofs import Wrong, need
+    from .statements import StatementPack
 else:  # a copy in a pack, where Python shall leave no file of its own
     sys.dont_write_bytecode = True
-    from accounts import *  # type: ignore[import-not-found]  # noqa: F403
+    from answers import *  # type: ignore[import-not-found]  # noqa: F403
     from bonds import *  # type: ignore[import-not-found]  # noqa: F403
-    from payments import *  # type: ignore[import-not-found]  # noqa: F403
+    from intervals import *  # type: ignore[import-not-found]  # noqa: F403
     from pieces import *  # type: ignore[import-not-found]  # noqa: F403
+    from statements import *  # type: ignore[import-not-found]  # noqa: F403
 
-KINDS: dict[str, type[Pack]] = {kind.kind: kind for kind in (AccountPack, BondPack, PaymentPack, PiecePack)}
+KINDS: dict[str, type[Pack]] = {
+    kind.kind: kind
+    for kind in (
+        AccountPack, BondPack, ComparePack, FundingPack, IdlePack, IntervalPack, PaymentPack, PoolPack, ProjectPack,
+        ReceivablePack, RestingPack, StatementPack,
+    )
+}  # fmt: skip
 UNREADABLE = (
     ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError,
     zipfile.BadZipFile, zlib.error,
@@ -58,7 +66,7 @@ def verify_files(files: Mapping[str, bytes], trust: Sequence[str] = ()) -> dict[
     try:
         problems = pack.changed()
         kind = pack.load("counters.json")["kind"]
-        need(kind in KINDS, f"this checker knows no packs of the kind {kind}")
+        need(kind in KINDS, f"this checker knows no packs of the kind {kind}, but {', '.join(sorted(KINDS))}")
         pack = KINDS[kind](pack.files)
         pack.check([address.lower() for address in trust])
     except Wrong as wrong:
