@@ -308,6 +308,9 @@ class Index(Protocol):
     def owner_of(self, named: str) -> Mapping[str, Any]:
         """Whose a sub-account is: `{bond, party}`, each or both None."""
 
+    def purposes(self, addresses: Iterable[str]) -> Mapping[str, Sequence[Any]]:
+        """What purpose addresses are for, as `[NAME, part, …]`; those that no event explained are left out."""
+
     def conversions(self) -> Sequence[str]:
         """The hashes of the registered conversion documents."""
 

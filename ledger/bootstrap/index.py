@@ -6,7 +6,7 @@ An act needs neither SQL nor columns, so what brings them is imported inside.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -103,6 +103,9 @@ class LazyIndex:
 
     def owner_of(self, named: str) -> Mapping[str, Any]:
         return self._model.owner_of(named)
+
+    def purposes(self, addresses: Iterable[str]) -> Mapping[str, Sequence[Any]]:
+        return self._model.purposes(addresses)
 
     def conversions(self) -> list[str]:
         return self._model.conversions()

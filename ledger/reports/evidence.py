@@ -113,6 +113,13 @@ def build_pack(
     return out
 
 
+def place_of(answer: Json) -> tuple[int, str]:
+    """The block of an answer, and its hash; of one about two blocks, the later."""
+    place = answer.get("last") or answer.get("after") or answer
+    name = "as_of_block" if "as_of_block" in place else "block"
+    return int(place[name]), str(place[f"{name}_hash"])
+
+
 def sign_checkpoint(signer: Signer, chain_id: int, block: int, block_hash: str) -> dict[str, Any]:
     """What a participant hands to readers: on this chain, this block has this hash."""
     signature = signer.sign_digest(checkpoint_digest(chain_id, block, block_hash))
@@ -137,8 +144,7 @@ class _Building:
         progress: Progress,
     ) -> None:
         self.chain, self.answer, self.subject, self.progress = chain, answer, subject, progress
-        place = answer.get("last") or answer.get("after") or answer
-        self.block = int(place.get("as_of_block", place.get("block")))
+        self.block = place_of(answer)[0]
         self.points = [_lowered(point) for point in checkpoints]
         self.state = State(chain, self.block)
         self.headers: dict[int, Json] = {}
@@ -179,13 +185,14 @@ class _Building:
 
     def _open(self, purposes: Mapping[str, Sequence[Any]]) -> None:
         """What tells of lines and losses without moving money."""
-        fresh = []
+        fresh: list[list[int]] = []
         for name, known in zip(("LINE", "POOL"), self.opened, strict=True):
             numbers = {int(purpose[1]) for purpose in purposes.values() if purpose[0] == name} - known
             known |= numbers
             fresh.append(sorted(numbers))
         first, last = self.subject.first_block, self.block
-        self._prove(openings_of(self.chain, self.subject.proceeds, *fresh, first, last))
+        lines, bonds = fresh
+        self._prove(openings_of(self.chain, self.subject.proceeds, lines, bonds, first, last))
 
     def _purposes(self) -> dict[str, Any]:
         touched = purposes_in(self.receipts.values())

@@ -87,7 +87,7 @@ def encumbrance_axis(receivable: int) -> str:
     return purposes.axis_of(purposes.PROCEEDS, purposes.encumbrance(receivable))
 
 
-_KEEPING: Final = (
+KEEPING: Final = (
     purposes.PROCEEDS,
     purposes.MATURITY,
     purposes.SERVICE,
@@ -115,7 +115,7 @@ class AxisNames:
     def add_party(self, account: str) -> None:
         """A participant's redemption and claim axes."""
         self._add(purposes.CASH, purposes.redemption(account), Axis(Kind.REDEMPTION, party=account))
-        for module in _KEEPING:
+        for module in KEEPING:
             self._add(module, purposes.claim(account), Axis(Kind.CLAIM, party=account))
 
     def add_held(self, key: str, receivable: int) -> None:

@@ -1,6 +1,7 @@
 """Who has a bond's paid money, and what paid for something, by the rules that number no fen.
 
-Each line: `{party, account, illustrative, sub_account, name, horizon, least, most}`, amounts integer strings
+Each line: `{party, account, illustrative, sub_account, name, address, horizon, least,
+most}`, amounts integer strings
 in minor units. By pro-rata `least` and `most` are equal, and the lines sum to what was asked; by the bounds
 no accounting rule can give less or more, and what was asked lies between their sums.
 
@@ -91,6 +92,7 @@ def line(world: World, axis: Axis, share: Share, horizon: str | None) -> Json:
         **who(world.books.party(axis.party) if axis.party else None),
         "sub_account": axis.kind.value,
         "name": name(world, axis),
+        "address": world.address(share.axis),
         "horizon": horizon,
         "least": str(share.least),
         "most": str(share.most),

@@ -7,7 +7,7 @@ rests on its own account, on its claims and awaiting redemption, in every cash; 
 move that brought the fen in, by first in, first out, which is named in the answer.
 
     {chain_id, block, block_hash, as_of, rule, bond, label, party, account, illustrative,
-     sections: [{cash, currency, minor_unit, sub_account, state, amount, mean_days, oldest_days, buckets,
+     sections: [{cash, currency, minor_unit, sub_account, address, state, amount, mean_days, oldest_days, buckets,
                  intervals: [{start, end, amount, age_days, age_seconds, line, project,
                               received: {block, time, day}, since: {block, time, day, tx, log}}]}]}
 
@@ -121,7 +121,7 @@ def _resting(world: World, cash: str, mine: Iterable[tuple[int, Axis]]) -> Itera
         came, went = columns.counters(axis)
         if came > went:
             parts = list(_arrivals(world, columns, axis, went, came))
-            yield _section(world, cash, meaning, None, parts)
+            yield _section(world, cash, meaning, None, parts) | {"address": columns.axes[axis]}
 
 
 def _arrivals(world: World, columns: MoveColumns, axis: int, start: int, end: int) -> Iterator[Json]:
@@ -166,6 +166,7 @@ def _section(world: World, cash: str, meaning: Axis | None, state: str | None, p
         "currency": code,
         "minor_unit": digits,
         "sub_account": meaning.kind.value if meaning else None,
+        "address": None,
         "state": state,
         "amount": str(total),
         "mean_days": weighted // total,

@@ -6,7 +6,7 @@ receivable of which it held or holds a piece.
 
     {chain_id, party, account, illustrative, rule: null, first: {block, as_of} | null,
      last: {block, block_hash, as_of},
-     cash: [{cash, currency, minor_unit, sub_account, opening, received, paid, closing, count, next,
+     cash: [{cash, currency, minor_unit, sub_account, address, opening, received, paid, closing, count, next,
              moves: [{block, day, tx, log, received, paid, balance, document, counterpart: {party, account,
                       illustrative, sub_account, name}}]}],
      units: [{bond, label, opening, received, given, closing, moves: [{block, day, received, given, balance,
@@ -100,6 +100,7 @@ def _account(world: World, cash: str, columns: MoveColumns, axis: int, opened: i
         "currency": code,
         "minor_unit": digits,
         "sub_account": world.meanings()[axis].kind.value,
+        "address": columns.axes[axis],
         "opening": str(came_before - went_before),
         "received": str(came - came_before),
         "paid": str(went - went_before),

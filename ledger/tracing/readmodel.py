@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Final, Protocol
 
@@ -12,6 +12,7 @@ from ledger.domain.dates import format_day, parse_day
 from ledger.domain.history import Header
 from ledger.domain.indicators import Indicator
 from ledger.domain.limits import UNLIMITED, Limits
+from ledger.domain.purposes import address_bytes, checksum
 from ledger.domain.questions import MOST_MOVES, IntervalQuestion
 from ledger.domain.states import ReceivableState
 from ledger.errors import BadInput, NotFound
@@ -38,6 +39,7 @@ from ledger.tracing.partystatement import statement
 from ledger.tracing.payment import move_show, payment_trace
 from ledger.tracing.piecefunding import piece_trace
 from ledger.tracing.piecelist import MOST, debts, piece_list
+from ledger.tracing.purposenames import purpose_of
 from ledger.tracing.receivable import piece_show
 from ledger.tracing.receivables import receivable_list
 from ledger.tracing.recent import Recent
@@ -149,6 +151,14 @@ class ReadModel:
         with self._lock, self._store.snapshot() as history:
             meaning = self._world(history, None).books.axes.meaning(address_of(named))
             return {"bond": meaning.bond or None, "party": meaning.party or None}
+
+    def purposes(self, addresses: Iterable[str]) -> dict[str, list[Any]]:
+        """What purpose addresses are for, those that are known; see `ledger.tracing.purposenames`."""
+        with self._lock, self._store.snapshot() as history:
+            axes = self._world(history, None).books.axes
+            found = {one: purpose_of(axes.meaning(checksum(address_bytes(one))), checksum(address_bytes(one)))
+                     for one in addresses}  # fmt: skip
+            return {address: named for address, named in found.items() if named is not None}
 
     def conversions(self) -> list[str]:
         """The hashes of the registered conversion documents."""

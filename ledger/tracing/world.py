@@ -136,6 +136,10 @@ class World:
         """The number of an axis; None when nothing ever touched it."""
         return self.state.numbers.get(address)
 
+    def address(self, axis: int) -> str | None:
+        """Of an axis by its number; None for a place that is none."""
+        return self.state.addresses[axis] if axis < len(self.state.addresses) else None
+
     def meanings(self) -> list[Axis]:
         """What each axis is for, by number."""
         state = self.state

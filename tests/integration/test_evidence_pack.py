@@ -12,23 +12,20 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from eth_hash.auto import keccak as reference_keccak
 
-from ledger.bootstrap.index import LazyIndex
 from ledger.domain.money import Money, currency
 from ledger.ports import KeptCheckpoint
+from ledger.reports.checker import moves, pieces, proofs
 from ledger.reports.checker import packs as core
-from ledger.reports.checker import pieces, proofs
-from ledger.reports.checker.packs import AXES_SLOT, CONTROLLERS_SLOT, FORMAT, Pack, read
+from ledger.reports.checker.moves import AXES_SLOT, CONTROLLERS_SLOT
+from ledger.reports.checker.packs import FORMAT, Pack, read
 from ledger.reports.checker.verify_pack import verify_files, verify_pack
-from ledger.reports.evidence import EvidenceFails, bond_pack, sign_checkpoint
-from ledger.reports.sources import Books
-from ledger.tracing.readmodel import ReadModel
+from ledger.reports.evidence import EvidenceFails, Subject, build_pack, sign_checkpoint
 
 if TYPE_CHECKING:
     from ledger import Ledger
@@ -170,16 +167,13 @@ def confirm(ledger: Ledger, credit: int, line: int, number: str, face: int, due:
     )
 
 
-def books_of(ledger: Ledger) -> Books:
-    return Books.of(ledger.session.deployment, ledger.session.cash("CNY").contract.address)
-
-
-def trace_of(ledger: Ledger, folder: Path, bond: int, block: int | None = None) -> dict[str, Any]:
-    """What `trace bond` answers, from an index of its own."""
-    with ExitStack() as closing:
-        index = LazyIndex(ledger.client, ledger.session.deployment, f"sqlite:///{folder}/index.db", closing)
-        index.sync()
-        return ReadModel(index.store).bond_trace(bond, as_of_block=block)
+def bond_pack(ledger: Ledger, answer: dict[str, Any], folder: Path, points: Any = ()) -> Path:
+    """Of an answer that need not be the ledger's own."""
+    facts = {"bond": answer["bond"], "cash": ledger.session.cash("CNY").contract.address.lower()}
+    index, deployment = ledger.session.index(), ledger.session.deployment
+    proceeds = deployment["Proceeds"].address
+    subject = Subject("bond", facts, names=index.purposes, proceeds=proceeds, first_block=deployment.start_block)
+    return build_pack(ledger.client, answer, subject, folder, points)
 
 
 def run_checker(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
@@ -198,9 +192,8 @@ def lived(ledger_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.fixture(scope="module")
-def answer(lived: Lived, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    ledger, bond = lived.ledger, lived.bond
-    return trace_of(ledger, tmp_path_factory.mktemp("index"), bond)
+def answer(lived: Lived) -> dict[str, Any]:
+    return dict(lived.ledger.auditor.trace_bond(lived.bond))
 
 
 @pytest.fixture(scope="module")
@@ -209,7 +202,7 @@ def sealed(lived: Lived, answer: dict[str, Any], tmp_path_factory: pytest.TempPa
     auditor = ledger.session.signer("Auditor")
     point = sign_checkpoint(auditor, answer["chain_id"], answer["block"], answer["block_hash"])
     folder = tmp_path_factory.mktemp("packs") / "pack"
-    return bond_pack(ledger.client, answer, books_of(ledger), folder, [point])
+    return bond_pack(ledger, answer, folder, [point])
 
 
 def reseal(folder: Path) -> None:
@@ -232,7 +225,7 @@ def test_a_bond_lived_on_a_real_chain_is_proved_and_agrees_with_the_contracts_ow
     assert had == [tuple(one) for one in intervals]
     assert report["states"] == ledger.books.states(bond)
     assert report["statement"].startswith("complete only if this block hash is true: 0x")
-    assert report["cash"] == ledger.session.cash("CNY").contract.address.lower()
+    assert list(report["contracts"]) == [ledger.session.cash("CNY").contract.address.lower()]
 
 
 def test_the_copy_in_the_pack_needs_nothing_but_python(lived: Lived, sealed: Path) -> None:
@@ -308,15 +301,14 @@ def test_no_pack_is_handed_out_for_an_answer_that_the_chain_does_not_bear_out(
     wrong = copy.deepcopy(answer)
     wrong["intervals"][2]["payee_account"] = ledger.account("Factor")
     with pytest.raises(EvidenceFails, match=r"interval \[6000, 17000\): payee_account"):
-        bond_pack(ledger.client, wrong, books_of(ledger), tmp_path / "pack")
+        bond_pack(ledger, wrong, tmp_path / "pack")
 
 
 def test_an_earlier_block_has_its_own_pack(lived: Lived, tmp_path: Path) -> None:
     """State proofs of old blocks work: the answer as of closing, packed after everything else happened."""
     ledger, bond, intervals = lived[:3]
     closed = int(ledger.client.receipt(intervals[-1].tx)["blockNumber"], 16)
-    answer = trace_of(ledger, tmp_path, bond, closed)
-    report = verify_pack(bond_pack(ledger.client, answer, books_of(ledger), tmp_path / "pack"))
+    report = verify_pack(ledger.evidence.bond(bond, tmp_path / "pack", as_of_block=closed))
     assert report["ok"], report
     assert (report["states"]["cost"], report["states"]["unallocated"]) == (2_000, 98_000)
 
@@ -371,7 +363,7 @@ Files = dict[str, bytes]
 def quick() -> Iterator[None]:
     """The same hash, faster: the checker's own is shown equal elsewhere, and the copy in a pack uses it."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (core, pieces, proofs):
+        for module in (core, moves, pieces, proofs):
             patch.setattr(module, "keccak", reference_keccak)
         yield
 

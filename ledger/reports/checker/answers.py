@@ -9,6 +9,7 @@ from typing import Any
 if __package__:
     from .moves import (
         BOOKS,
+        ENDLESS,
         LINE_OPENED,
         OUTSIDE,
         UNNAMED,
@@ -16,6 +17,7 @@ if __package__:
         Horizon,
         Leaf,
         Move,
+        Start,
         Stop,
         axis_of,
         check_shares,
@@ -97,7 +99,7 @@ def horizon_of(told: Json) -> Horizon:
     until, hops = asked.get("until"), asked.get("hops")
     need(until is None or str(until).isdigit(), "a day is no horizon that a pack proves; a block is")
     return Horizon(
-        float("inf") if hops is None else hops,
+        ENDLESS if hops is None else hops,
         int(asked.get("least", 1)),
         None if until is None else int(until),
     )
@@ -122,7 +124,7 @@ def rest(cash: Cash, leaf: Leaf, start: int, end: int, told: Json) -> dict[str, 
     return said
 
 
-def check_holders(cash: Cash, told: Sequence[Any], starts: Sequence[tuple[int, str, int]], rule: str,
+def check_holders(cash: Cash, told: Sequence[Any], starts: Sequence[Start], rule: str,
                   own: frozenset[str]) -> None:  # fmt: skip
     """Who has what was paid, by a rule that numbers no fen; what goes back to a bond's own books ends there."""
 
@@ -144,7 +146,11 @@ def source(cash: Cash, leaf: Leaf, start: int, end: int, told: Json) -> dict[str
     if told["end_of_trace"] == "converted":
         return {"path": way[: len(told["path"])]}
     kinds = [cash.kind(stop.axis) for stop in leaf.stops]
-    said = {"path": way, "end_of_trace": "cut" if leaf.why == "cut" else "minted", "bond": None}
+    said: dict[str, Any] = {
+        "path": way,
+        "end_of_trace": "cut" if leaf.why == "cut" else "minted",
+        "bond": None,
+    }
     if "ORIGIN" in kinds:
         step = kinds.index("ORIGIN")
         origin = leaf.stops[step]
@@ -175,7 +181,7 @@ def check_sources(cash: Cash, told: Json, axis: str, start: int, end: int, row: 
     need(told["cut"] == "0" and told["complete"] is True, "it denies that it is complete")
 
 
-def left(cash: Cash, axis: str, start: int, end: int) -> list[tuple[int, str, int]]:
+def left(cash: Cash, axis: str, start: int, end: int) -> list[Start]:
     """The moves that took numbers away; what is still there is asked of the end."""
     return [
         (len(cash.moves) if at is None else at, axis, high - low)
@@ -183,7 +189,7 @@ def left(cash: Cash, axis: str, start: int, end: int) -> list[tuple[int, str, in
     ]
 
 
-def check_mixed(cash: Cash, told: Sequence[Any], starts: Sequence[tuple[int, str, int]], rule: str) -> None:
+def check_mixed(cash: Cash, told: Sequence[Any], starts: Sequence[Start], rule: str) -> None:
     """Bonds, and money that was minted to somebody and passed no bond's books."""
 
     def place(axis: str, ended: bool) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 if __package__:
     from .answers import check_holders, horizon_of, names_of, need_whole, path, rest, tiled, waits
     from .legs import check_legs
-    from .moves import OUTSIDE, Cash, Horizon, Leaf, axis_of
+    from .moves import ENDLESS, OUTSIDE, Cash, Horizon, Leaf, Start, axis_of
     from .packs import Pack, values_of
     from .proofs import keccak, need
 else:  # a copy in a pack, where Python shall leave no file of its own
@@ -134,7 +134,7 @@ class Bond:
         """Intervals of `ledger.tracing.bond` for some of the leaves; beyond the first payee by the rule."""
         pack, rule = self.cash.pack, answer["rule"]
         follows = answer["view"] == "cash" and rule == "fifo"
-        starts: list[tuple[int, str, int]] = []
+        starts: list[Start] = []
         for one, leaf in self.matched(told, leaves):
             start, end = int(one["start"]), int(one["end"])
             pack.same(one, self.fate(leaf, start, end))
@@ -167,7 +167,7 @@ class Bond:
         need(at == len(told), "an interval has fen that are not asked for")
 
     def check_onward(self, one: Mapping[str, Any], leaf: Leaf, start: int, end: int, asked: Horizon) -> None:
-        horizon = asked._replace(hops=FAR) if asked.hops == float("inf") else asked
+        horizon = asked._replace(hops=FAR) if asked.hops == ENDLESS else asked
         shift, cash = leaf.last.shift, self.cash
         after = cash.walk(leaf.last.axis, start + shift, end + shift, refunds=False, horizon=horizon)
         moved = [part._replace(start=part.start - shift, end=part.end - shift) for part in after]

@@ -32,6 +32,7 @@ MODULES = {  # whose purpose it is, where not PROCEEDS
     "SOURCE": "CASH", "REDEMPTION": "CASH", "SETTLEMENT": "MATURITY", "SERVICE": "SERVICE",
     "ASSET_POOL": "POOLS", "TRANCHE": "POOLS",
 }  # fmt: skip
+ENDLESS = 1 << 62  # moves
 FINE = 32  # pro-rata carries amounts in units of 2^-32 fen
 
 
@@ -106,7 +107,7 @@ class Leaf(NamedTuple):
 
 
 class Horizon(NamedTuple):
-    hops: float = float("inf")
+    hops: int = ENDLESS
     least: int = 1
     until: Optional[int] = None  # noqa: UP045  the last block forward, the first one back
 
@@ -116,6 +117,8 @@ class Horizon(NamedTuple):
         return move.block < self.until if back else move.block > self.until
 
 
+Start = tuple[int, str, int]
+"""A move, the axis on which it left what is asked about (backward: from which it took it), and how much."""
 Shares = Mapping[tuple[str, bool], tuple[int, int, int, int]]
 """By axis, and whether the way ended there: the least and the most that may be told as `least`, and as
 `most`."""
@@ -196,8 +199,7 @@ class Cash:
         """What ever came in and went out, by the state."""
         if self.later:
             self.later.whole(axis)
-            into, out = self._totals(axis)
-            return into, -out
+            return self.totals(axis)
         packed = self.pack.word(self.address, slot_of(AXES_SLOT, axis), f"axis {axis}")
         return bits(packed, 0, 112), bits(packed, 112, 112)
 
@@ -221,10 +223,10 @@ class Cash:
 
     def _read_refunds(self) -> None:
         """Which money that came in was a payment's before, by the events of who controls PROCEEDS."""
-        told = {}
-        for place, (_, line, axis), data in self.pack.emitted(self.controller, REFUNDED):
+        told: dict[Any, tuple[str, int, int]] = {}
+        for place, (_, line, of), data in self.pack.emitted(self.controller, REFUNDED):
             number, amount, into = values_of(data)[:3]
-            told[*place[:2], axis_of("LINE", line), into] = hexed(word(axis)[12:]), number, amount
+            told[*place[:2], axis_of("LINE", line), into] = hexed(word(of)[12:]), number, amount
         for event in (RETURNED, MADE_GOOD):
             for place, (_, bond, *_), data in self.pack.emitted(self.controller, event):
                 number, amount, into = values_of(data)[:3]
@@ -232,15 +234,15 @@ class Cash:
         for at, move in enumerate(self.moves):
             found = told.get((move.block, move.tx_index, move.to_axis, move.in_offset))
             if found:
-                axis, number, amount = found
+                source, number, amount = found
                 need(amount == move.amount, f"the refund of {move} is of {amount}")
-                self.came_back[at] = axis, number
-                self.reversed.setdefault(axis, []).append((number, at))
-        for axis, backs in self.reversed.items():
+                self.came_back[at] = source, number
+                self.reversed.setdefault(source, []).append((number, at))
+        for source, backs in self.reversed.items():
             backs.sort()
             ends = [number + self.moves[at].amount for number, at in backs]
             for end, (number, _) in zip(ends, backs[1:]):  # noqa: B905
-                need(end <= number, f"the fen that left {axis} at {number} came back twice")
+                need(end <= number, f"the fen that left {source} at {number} came back twice")
 
     # --- by numbers ---
 
@@ -360,69 +362,101 @@ class Cash:
     # --- by the rules that number no fen ---
 
     def spread(
-        self,
-        starts: Iterable[tuple[int, str, int]],
-        rule: str,
-        back: bool,
-        ends: Callable[[int, str], bool],
+        self, starts: Iterable[Start], rule: str, back: bool, ends: Callable[[int, str], bool]
     ) -> Shares:
         """Where an amount that stood on an axis at a move went, or was before, when every move takes of all
-        that is mixed. Each axis that holds some of it must be whole."""
+        that is mixed. Each axis that holds some of it must be whole. Money that comes round to where some of
+        what was asked begins is swept apart from that, by the bounds."""
+        found: dict[tuple[str, bool], tuple[int, int, int, int]] = {}
         waiting: dict[int, list[tuple[str, int]]] = {}
         for row, axis, amount in starts:
             waiting.setdefault(row, []).append((self.whole(axis), amount))
-        total = sum(amount for some in waiting.values() for _, amount in some)
-        held = {axis: sum(self._totals(axis)) if back else 0 for axis in {*self.into, *self.out}}
-        rest = {axis: sum(self._totals(axis)) for axis in held}
-        low: dict[tuple[str, bool], int] = {}
-        high: dict[tuple[str, bool], int] = {}
-        unit = FINE if rule == "prorata" else 0
-        order = [*range(len(self.moves))]
-        for at in [len(order), *order[::-1]] if back else order:
-            if at < len(self.moves):
-                self._take(at, rule, back, ends, held, low, high)
-            for axis, amount in waiting.get(at, ()):
-                for tags in (low, high):
-                    tags[axis, False] = tags.get((axis, False), 0) + (amount << unit)
-        if rule == "prorata":
-            return _by_largest_remainder(low, total)
-        most = {at: min(had, total, had if at[1] else 0 if back else rest[at[0]]) for at, had in high.items()}
-        certain, possible = sum(low.values()), sum(most.values())
-        found = {}
-        for at, had in most.items():
-            least = max(low[at], total - (possible - had))
-            had = min(had, total - (certain - low[at]))
-            if had:
-                found[at] = least, least, had, had
+        while waiting:
+            sweep = Sweep(self, rule, back, ends)
+            later = sweep.run(waiting)
+            total = sum(amount for row in waiting.keys() - later for _, amount in waiting[row])
+            for place, amounts in sweep.shares(total).items():
+                had = found.get(place, (0, 0, 0, 0))
+                found[place] = (
+                    had[0] + amounts[0],
+                    had[1] + amounts[1],
+                    had[2] + amounts[2],
+                    had[3] + amounts[3],
+                )
+            waiting = later
         return found
 
-    def _totals(self, axis: str) -> tuple[int, int]:
-        """What came in, and what went out as a negative number."""
-        return (
-            sum(self.moves[at].amount for _, at in self.into.get(axis, ())),
-            -sum(self.moves[at].amount for _, at in self.out.get(axis, ())),
-        )
+    def totals(self, axis: str) -> tuple[int, int]:
+        """What came in and went out, by the moves of the pack."""
+        sides = (self.into.get(axis, ()), self.out.get(axis, ()))
+        came, went = (sum(self.moves[at].amount for _, at in side) for side in sides)
+        return came, went
 
-    def _take(self, at: int, rule: str, back: bool, ends: Callable[[int, str], bool], held: dict[str, int],
-              low: dict[tuple[str, bool], int], high: dict[tuple[str, bool], int]) -> None:  # fmt: skip
-        move = self.moves[at]
-        payer, payee = (move.to_axis, move.from_axis) if back else (move.from_axis, move.to_axis)
-        balance, amount = held[payer], move.amount
-        held[payer], held[payee] = balance - amount, held[payee] + amount
-        source = (payer, False)
+
+class Sweep:
+    """One pass over the moves. `low` and `high`: of what was asked, how much is there at least and at most; by
+    pro-rata both are the amount, in units of 2^-32 fen."""
+
+    def __init__(self, cash: Cash, rule: str, back: bool, ends: Callable[[int, str], bool]) -> None:
+        self.cash, self.is_prorata, self.back, self.ends = cash, rule == "prorata", back, ends
+        totals = {axis: cash.totals(axis) for axis in {*cash.into, *cash.out}}
+        self.rest = {axis: 0 if back else came - went for axis, (came, went) in totals.items()}
+        self.held = {axis: came - went if back else 0 for axis, (came, went) in totals.items()}
+        self.low: dict[tuple[str, bool], int] = {}
+        self.high: dict[tuple[str, bool], int] = {}
+
+    def run(self, waiting: Mapping[int, list[tuple[str, int]]]) -> dict[int, list[tuple[str, int]]]:
+        """From the first start on; those that wait for a pass of their own are given back."""
+        later, order = {}, [*range(len(self.cash.moves))]
+        for at in [len(order), *order[::-1]] if self.back else order:
+            if at < len(self.cash.moves):
+                move = self.cash.moves[at]
+                payer = move.to_axis if self.back else move.from_axis
+                if at in waiting and not self.is_prorata and self.high.get((payer, False)):
+                    later[at] = waiting[at]
+                self.take(at)
+            if at not in later:
+                for axis, amount in waiting.get(at, ()):
+                    for tags in (self.low, self.high):
+                        tags[axis, False] = tags.get((axis, False), 0) + (amount << FINE * self.is_prorata)
+        return later
+
+    def take(self, at: int) -> None:
+        """A move takes of what is mixed."""
+        move, low, high = self.cash.moves[at], self.low, self.high
+        payer, payee = (move.to_axis, move.from_axis) if self.back else (move.from_axis, move.to_axis)
+        balance, amount, source = self.held[payer], move.amount, (payer, False)
+        self.held[payer], self.held[payee] = balance - amount, self.held[payee] + amount
         if not high.get(source):
             return
-        ended = payee == SOURCE or ends(at, payee)
-        target = (payer, True) if ended else (self.whole(payee), False)
-        if rule == "prorata":
-            part = low[source] * amount // balance
-            low[source] = high[source] = low[source] - part
+        ended = payee == SOURCE or self.ends(at, payee)
+        target = (payer, True) if ended else (self.cash.whole(payee), False)
+        least, most = low[source], high[source]
+        if self.is_prorata:
+            part = least * amount // balance
+            low[source] = high[source] = least - part
             low[target] = high[target] = low.get(target, 0) + part
         else:
-            least, most = low[source], min(high[source], balance)
+            most = min(most, balance)
             low[source], high[source] = max(0, least - amount), min(most, balance - amount)
             low[target] = low.get(target, 0) + max(0, least + amount - balance)
             high[target] = high.get(target, 0) + min(most, amount)
+
+    def shares(self, total: int) -> Shares:
+        if self.is_prorata:
+            return _by_largest_remainder(self.low, total)
+        most = {
+            place: min(had, total, had if place[1] else self.rest[place[0]])
+            for place, had in self.high.items()
+        }
+        certain, possible = sum(self.low.values()), sum(most.values())
+        found = {}
+        for place, had in most.items():
+            least = max(self.low[place], total - (possible - had))
+            had = min(had, total - (certain - self.low[place]))
+            if had:
+                found[place] = (least, least, had, had)
+        return found
 
 
 def _by_largest_remainder(fine: Mapping[tuple[str, bool], int], total: int) -> Shares:
@@ -448,10 +482,10 @@ def check_shares(told: Sequence[Any], shares: Shares, name: Callable[[Any], Any]
     for line in told:
         what = name(line)
         need(what in proved, f"no money is at {what}, or it is told twice")
-        least, _, _, most = amounts = [min(amount, total) for amount in proved.pop(what)]
+        amounts_ = [min(amount, total) for amount in proved.pop(what)]
         said = int(line["least"]), int(line["most"])
-        fits = amounts[0] <= said[0] <= amounts[1] and amounts[2] <= said[1] <= amounts[3]
-        need(fits and (rule != "prorata" or said[0] == said[1]), f"{what} has {least} to {most}")
-    need(all(not amounts[2] for amounts in proved.values()), f"left out: {', '.join(map(str, proved))}")
+        fits = amounts_[0] <= said[0] <= amounts_[1] and amounts_[2] <= said[1] <= amounts_[3]
+        need(fits and (rule != "prorata" or said[0] == said[1]), f"{what} has {amounts_[0]} to {amounts_[3]}")
+    need(all(not left[2] for left in proved.values()), f"left out: {', '.join(map(str, proved))}")
     summed = sum(int(line["least"]) for line in told)
     need(rule != "prorata" or summed == total, f"the lines sum to {summed}, not to {total}")

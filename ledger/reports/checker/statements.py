@@ -90,7 +90,7 @@ class StatementPack(Pack):
                     "document": move.cited,
                     "counterpart": {**known, **sub_account(cash, other)},
                 })  # fmt: skip
-        received, paid = (sum(int(row[name]) for row in rows) for name in ("received", "paid"))
+        received, paid = (sum(int(str(row[name])) for row in rows) for name in ("received", "paid"))
         sums = {"opening": opening, "received": received, "paid": paid, "closing": into - out}
         return {**{name: str(amount) for name, amount in sums.items()}, "moves": rows}
 
