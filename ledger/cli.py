@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, Final, Literal, NoReturn
 
 import typer
 from rich.markup import escape
@@ -187,6 +187,23 @@ def verify(
         raise typer.Exit(1)
 
 
+_PROVED: Final = {
+    "account": "every move of account {account}",
+    "bond": "where the money of bond {bond} is",
+    "compare": "what changed of bond {bond}",
+    "idle": "what bond {bond} has not spent",
+    "interval": "where money of {address} went or came from",
+    "payment": "what funded payment {payment}",
+    "piece": "what money stands behind receivable {receivable}",
+    "pool": "the pieces in asset pool {pool}",
+    "project": "where the money of project {project} is",
+    "receivable": "the {pieces} pieces of receivable {receivable}",
+    "resting": "what rests with {account}",
+    "statement": "the statement of {account}",
+}
+"""What each kind of pack is about."""
+
+
 def _verdict(report: Mapping[str, Any]) -> None:
     """What was proved, or exactly what is wrong."""
     for problem in report["problems"]:
@@ -207,26 +224,9 @@ def _believed(statement: str) -> str:
 
 
 def _proved(report: Mapping[str, Any]) -> str:
-    if report["kind"] == "bond":
-        return say(
-            "bond {bond} at block {block}: {moves} moves over {axes} sub-accounts,"
-            " linked by {headers} headers; none is missing",
-            **report,
-        )
-    if report["kind"] == "payment":
-        return say(
-            "payment {payment} at block {block}: {moves} moves back to the mint,"
-            " linked by {headers} headers; none is missing",
-            **report,
-        )
-    if report["kind"] == "receivable":
-        return say(
-            "receivable {receivable} at block {block}: {acts} acts on {pieces} pieces,"
-            " linked by {headers} headers; none is missing",
-            **report,
-        )
     return say(
-        "account {account} at block {block}: {moves} moves, linked by {headers} headers; none is missing",
+        "{what} at block {block}: {acts} moves and acts, linked by {headers} headers; none is missing",
+        what=say(_PROVED[report["kind"]], **report),
         **report,
     )
 

@@ -8,20 +8,39 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path as FilePath
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from api.deps import AnyCaller, Caller, LedgerHere, PartyReceivable, acting, reads
-from api.routers.auditor import own_payment
+from api.routers.auditor import Hops, Least, RuleName, own_payment
+from api.routers.pools import PartyPool
+from api.routers.questions import (
+    Block,
+    Fen,
+    LastFen,
+    Moment,
+    Named,
+    SubAccount,
+    View,
+    Who,
+    own_account,
+    owners_of,
+    piece_shown,
+    without_others,
+)
 from api.schemas.evidence import CheckpointIn, CheckpointOut, Checkpoints
+from ledger.domain.limits import Limits
+from ledger.domain.questions import IntervalQuestion
 from ledger.domain.roles import Role
 from ledger.errors import NotFound
 
 router = APIRouter(tags=["auditor", "evidence"])
 
 SigningCaller = Annotated[Caller, Depends(acting(Role.VERIFIER | Role.AUDITOR | Role.AUTHORITY | Role.BANK))]
-AsOf = Annotated[int | None, Query(ge=0, lt=2**53)]
+UntilBlock = Annotated[
+    str | None, Query(pattern="^[0-9]{1,15}$", description="A block: a day's end no pack proves.")
+]
 
 
 class Zip(Response):
@@ -40,15 +59,119 @@ _PACK: dict[str, Any] = {
 def bond_pack(
     caller: AnyCaller,
     ledger: LedgerHere,
-    bond: Annotated[str, Path(min_length=1, max_length=200, description="Number or label.")],
-    as_of_block: AsOf = None,
+    bond: Named,
+    view: View = "cash",
+    rule: RuleName = "fifo",
+    hops: Hops = None,
+    until: UntilBlock = None,
+    least: Least = 1,
+    as_of_block: Block = None,
 ) -> Response:
     """Proves a bond's trace, for its issuer, auditors with a mandate and authorities."""
-    number = int(ledger.auditor.trace_bond(bond)["bond"])
-    issuer = ledger.books.bond(number).issuer
-    if caller.account != issuer and not reads(ledger, caller, issuer, bond=number):
-        raise NotFound(f"there is no bond {bond}", who=bond)
-    return _zip(f"bond-{number}", lambda out: ledger.evidence.bond(number, out, as_of_block=as_of_block))
+    number, limits = _whole_bond(ledger, caller, bond), Limits(hops, until, least)
+    return _zip(
+        f"bond-{number}",
+        lambda out: ledger.evidence.bond(
+            number, out, view=view, rule=rule, limits=limits, as_of_block=as_of_block
+        ),
+    )
+
+
+@router.get("/evidence/bonds/{bond}/idle", **_PACK)
+def bond_idle_pack(caller: AnyCaller, ledger: LedgerHere, bond: Named, as_of_block: Block = None) -> Response:
+    """Proves what a bond has not spent, and since when, for whom its trace's pack is."""
+    number = _whole_bond(ledger, caller, bond)
+    return _zip(
+        f"idle-bond-{number}", lambda out: ledger.evidence.idle(out, bond=number, as_of_block=as_of_block)
+    )
+
+
+@router.get("/evidence/bonds/{bond}/changes/{before}", **_PACK)
+def bond_changes_pack(
+    caller: AnyCaller,
+    ledger: LedgerHere,
+    bond: Named,
+    before: Annotated[
+        str,
+        Path(pattern=r"^([0-9]{1,15}|[0-9]{4}-[0-9]{2}-[0-9]{2})$", description="Block or date: its end."),
+    ],
+    after: Moment = None,
+    line: Annotated[int | None, Query(ge=1, lt=2**53, description="Of one budget line alone.")] = None,
+) -> Response:
+    """Proves what changed of a bond between two blocks or dates, for whom its trace's pack is."""
+    number = _whole_bond(ledger, caller, bond)
+    return _zip(
+        f"changes-bond-{number}",
+        lambda out: ledger.evidence.compare(number, before, after, out, line=line),
+    )
+
+
+@router.get("/evidence/projects/{project}", **_PACK)
+def project_pack(
+    caller: AnyCaller,
+    ledger: LedgerHere,
+    project: Named,
+    view: View = "cash",
+    rule: RuleName = "fifo",
+    as_of_block: Block = None,
+) -> Response:
+    """Proves where a project's money is, for whom the pack of each bond that pays into it is."""
+    found = ledger.auditor.trace_project(project, view, rule, as_of_block=as_of_block)
+    for section in found["sections"]:
+        _whole_bond(ledger, caller, str(section["bond"]), f"there is no project {project}")
+    return _zip(
+        f"project-{found['project']}",
+        lambda out: ledger.evidence.project(project, out, view=view, rule=rule, as_of_block=as_of_block),
+    )
+
+
+@router.get("/evidence/budget-lines/{line}", **_PACK)
+def line_pack(
+    caller: AnyCaller,
+    ledger: LedgerHere,
+    line: Annotated[int, Path(ge=1, lt=2**53)],
+    view: View = "cash",
+    rule: RuleName = "fifo",
+    as_of_block: Block = None,
+) -> Response:
+    """Proves where the money of one budget line is, for whom its bond's pack is."""
+    [section] = ledger.auditor.trace_line(line, view, rule, as_of_block=as_of_block)["sections"]
+    _whole_bond(ledger, caller, str(section["bond"]), f"there is no budget line {line}")
+    return _zip(
+        f"line-{line}",
+        lambda out: ledger.evidence.line(line, out, view=view, rule=rule, as_of_block=as_of_block),
+    )
+
+
+@router.get("/evidence/intervals/{sub_account}", **_PACK)
+def interval_pack(
+    caller: AnyCaller,
+    ledger: LedgerHere,
+    sub_account: SubAccount,
+    start: Fen = 0,
+    end: LastFen = None,
+    cash: Annotated[
+        str | None, Query(min_length=1, max_length=42, description="Currency or address.")
+    ] = None,
+    direction: Literal["forward", "backward"] = "forward",
+    rule: RuleName = "fifo",
+    hops: Hops = None,
+    until: UntilBlock = None,
+    least: Least = 1,
+    as_of_block: Block = None,
+) -> Response:
+    """Proves where numbered fen of a sub-account went, or what funded them, for whom nothing of it is
+    withheld."""
+    missing = NotFound(f"no money ever moved on {sub_account}", who=sub_account)
+    owners, bond = owners_of(ledger, sub_account)
+    whole = reads(ledger, caller, *owners, bond=bond)
+    if not whole and caller.account not in owners:
+        raise missing
+    asked = IntervalQuestion(sub_account, cash, start, end, direction, rule, Limits(hops, until, least))
+    found = dict(ledger.auditor.trace_interval(asked, as_of_block=as_of_block))
+    if not whole and without_others(ledger, caller, found) != found:
+        raise missing
+    return _zip("interval", lambda out: ledger.evidence.interval(asked, out, as_of_block=as_of_block))
 
 
 @router.get("/evidence/payments/{tx}", **_PACK)
@@ -57,18 +180,76 @@ def payment_pack(
     ledger: LedgerHere,
     tx: Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$")],
     log: Annotated[int | None, Query(ge=0, lt=2**31)] = None,
+    rule: RuleName = "fifo",
+    hops: Hops = None,
+    until: UntilBlock = None,
+    least: Least = 1,
 ) -> Response:
     """Proves what funded a payment, for whom its trace is."""
-    found = own_payment(ledger, caller, tx, log)
-    return _zip(f"payment-{tx}", lambda out: ledger.evidence.payment(tx, int(found["log"]), out))
+    found, limits = own_payment(ledger, caller, tx, log), Limits(hops, until, least)
+    return _zip(
+        f"payment-{tx}",
+        lambda out: ledger.evidence.payment(tx, int(found["log"]), out, rule=rule, limits=limits),
+    )
 
 
 @router.get("/evidence/receivables/{receivable}", **_PACK)
-def receivable_pack(ledger: LedgerHere, receivable: PartyReceivable, as_of_block: AsOf = None) -> Response:
+def receivable_pack(ledger: LedgerHere, receivable: PartyReceivable, as_of_block: Block = None) -> Response:
     """Proves the history of every piece of a receivable, for who is or was a party to it."""
     return _zip(
         f"receivable-{receivable}",
         lambda out: ledger.evidence.receivable(receivable, out, as_of_block=as_of_block),
+    )
+
+
+@router.get("/evidence/receivables/{receivable}/funding", **_PACK)
+def funding_pack(
+    caller: AnyCaller,
+    ledger: LedgerHere,
+    receivable: PartyReceivable,
+    start: Fen = 0,
+    end: LastFen = None,
+    rule: RuleName = "fifo",
+    as_of_block: Block = None,
+) -> Response:
+    """Proves what money stands behind a piece, and what paid for it, for whom nothing of it is withheld."""
+    found = dict(ledger.auditor.trace_piece(receivable, start, end, rule, as_of_block=as_of_block))
+    if piece_shown(ledger, caller, found) != found:
+        raise NotFound(f"there is no receivable {receivable}", who=str(receivable))
+    return _zip(
+        f"funding-{receivable}",
+        lambda out: ledger.evidence.piece(
+            receivable, out, start=start, end=end, rule=rule, as_of_block=as_of_block
+        ),
+    )
+
+
+@router.get("/evidence/pools/{pool}", **_PACK)
+def pool_pack(ledger: LedgerHere, pool: PartyPool, as_of_block: Block = None) -> Response:
+    """Proves which pieces are in an asset pool and who held each, for whom its look-through is."""
+    return _zip(f"pool-{pool}", lambda out: ledger.evidence.pool(pool, out, as_of_block=as_of_block))
+
+
+@router.get("/evidence/participants/{who}/idle", **_PACK)
+def participant_idle_pack(
+    caller: AnyCaller, ledger: LedgerHere, who: Who, as_of_block: Block = None
+) -> Response:
+    """Proves what rests with a participant, and since when: for itself, its agents and auditors."""
+    account = own_account(ledger, caller, who)
+    return _zip(
+        f"idle-{account}", lambda out: ledger.evidence.idle(out, party=account, as_of_block=as_of_block)
+    )
+
+
+@router.get("/evidence/participants/{who}/statement", **_PACK)
+def statement_pack(
+    caller: AnyCaller, ledger: LedgerHere, who: Who, first: Moment = None, last: Moment = None
+) -> Response:
+    """Proves a participant's whole statement: for itself, its agents and auditors."""
+    account = own_account(ledger, caller, who)
+    return _zip(
+        f"statement-{account}",
+        lambda out: ledger.evidence.statement(account, out, first=first, last=last),
     )
 
 
@@ -79,7 +260,7 @@ def account_pack(
     who: Annotated[str, Path(min_length=1, max_length=80, description="Account or identifier.")],
     cash: Annotated[str, Query(min_length=1, max_length=80)] = "CNY",
 ) -> Response:
-    """Proves a participant's whole statement, for itself and who may read its data."""
+    """Proves every move of a participant's account in one cash, for itself and who may read its data."""
     account = ledger.session.address(who)
     if account != caller.account and not reads(ledger, caller, account):
         raise NotFound(f"there is no account of {who} to be seen here", who=who)
@@ -97,6 +278,15 @@ def sign_checkpoint(caller: SigningCaller, ledger: LedgerHere, body: CheckpointI
 def checkpoints(caller: AnyCaller, ledger: LedgerHere) -> Checkpoints:
     """What was signed here, the latest block first; `stands`: the chain still has that block."""
     return Checkpoints.model_validate({"checkpoints": ledger.evidence.checkpoints()})
+
+
+def _whole_bond(ledger: LedgerHere, caller: Caller, bond: str, otherwise: str | None = None) -> int:
+    """The number of a bond whose whole answer is the caller's; NotFound, worded as for none, else."""
+    number = int(ledger.auditor.trace_bond(bond, "economic")["bond"])
+    issuer = ledger.books.bond(number).issuer
+    if caller.account != issuer and not reads(ledger, caller, issuer, bond=number):
+        raise NotFound(otherwise or f"there is no bond {bond}", who=bond)
+    return number
 
 
 def _zip(name: str, build: Callable[[FilePath], FilePath]) -> Zip:

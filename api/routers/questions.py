@@ -62,10 +62,10 @@ def trace_interval(
     limit: Annotated[int, Query(ge=1, le=PARTS)] = PARTS,
 ) -> Json:
     """Where any numbered fen of a sub-account went, or what funded them; parts tile what was asked."""
-    whole = _owned(ledger, caller, sub_account)
+    whole = owned(ledger, caller, sub_account)
     asked = IntervalQuestion(sub_account, cash, start, end, direction, rule, limits, after, limit)
     found = dict(ledger.auditor.trace_interval(asked, reader=caller.account, as_of_block=as_of_block))
-    return found if whole else _without_others(ledger, caller, found)
+    return found if whole else without_others(ledger, caller, found)
 
 
 @router.get("/traces/projects/{project}")
@@ -113,11 +113,7 @@ def trace_piece(
     found = dict(
         ledger.auditor.trace_piece(receivable, start, end, rule, as_of_block=as_of_block, limits=limits)
     )
-    purchases = [_purchase(ledger, caller, one) for one in found["purchases"]]
-    behind = found["encumbered"]
-    if behind is not None and not _reads_behind(ledger, caller, found):
-        behind = {**behind, "sources": [_part(ledger, caller, one) for one in behind["sources"]]}
-    return {**found, "encumbered": behind, "purchases": purchases}
+    return piece_shown(ledger, caller, found)
 
 
 @router.get("/bonds/{bond}/idle")
@@ -170,7 +166,7 @@ def interval_changes(
     cash: CashName = None,
 ) -> Json:
     """Fen of a sub-account at two blocks or dates. Who does not read all its data gets the sums."""
-    whole = _owned(ledger, caller, sub_account)
+    whole = owned(ledger, caller, sub_account)
     asked = IntervalQuestion(sub_account, cash, start, end)
     found = dict(ledger.auditor.compare_interval(asked, before, after))
     return found if whole else {**found, "places": [], "moved": [], "withheld": True}
@@ -187,7 +183,7 @@ def receivable_changes(
 @router.get("/participants/{who}/idle")
 def participant_idle(caller: AnyCaller, ledger: LedgerHere, who: Who, as_of_block: Block = None) -> Json:
     """What rests with a participant, each fen with its exact age: for itself, its agents and auditors."""
-    return dict(ledger.auditor.idle(party=_own(ledger, caller, who), as_of_block=as_of_block))
+    return dict(ledger.auditor.idle(party=own_account(ledger, caller, who), as_of_block=as_of_block))
 
 
 @router.get("/participants/{who}/statement")
@@ -201,14 +197,14 @@ def participant_statement(
     limit: Annotated[int, Query(ge=1, le=MOST_MOVES)] = 100,
 ) -> Json:
     """All of a participant between two blocks or dates: for itself, its agents and auditors."""
-    account = _own(ledger, caller, who)
+    account = own_account(ledger, caller, who)
     return dict(ledger.auditor.statement(account, first, last, after=after, limit=limit))
 
 
 # --- what others may see ---------------------------------------------------------------------------------
 
 
-def _own(ledger: LedgerHere, caller: Caller, who: str) -> str:
+def own_account(ledger: LedgerHere, caller: Caller, who: str) -> str:
     """The account, for who may read it; NotFound, worded as for nobody, for others."""
     missing = NotFound(f"{who} is no participant", who=who)
     try:
@@ -221,7 +217,7 @@ def _own(ledger: LedgerHere, caller: Caller, who: str) -> str:
     raise missing
 
 
-def _owned(ledger: LedgerHere, caller: Caller, sub_account: str) -> bool:
+def owned(ledger: LedgerHere, caller: Caller, sub_account: str) -> bool:
     """Whether the caller reads all of a sub-account's data; NotFound for who does not own it either."""
     owners, bond = _owners(ledger, sub_account)
     whole = reads(ledger, caller, *owners, bond=bond)
@@ -260,7 +256,7 @@ def _section(ledger: LedgerHere, caller: Caller, section: Json) -> Json:
     return section if whole else shown(ledger, caller, section)
 
 
-def _without_others(ledger: LedgerHere, caller: Caller, found: Json) -> Json:
+def without_others(ledger: LedgerHere, caller: Caller, found: Json) -> Json:
     parts = [_part(ledger, caller, one) for one in found["parts"]]
     # Lines without numbers have no way that could show whose money they passed.
     return {**found, "parts": parts, "shares": []}
@@ -279,6 +275,15 @@ def _part(ledger: LedgerHere, caller: Caller, part: Json) -> Json:
         return part if not linked else {**part, "converted": {**linked, "parts": [], "withheld": True}}
     kept = {key: part[key] for key in ("start", "end", "amount")}
     return {**dict.fromkeys(part), **kept, **_HIDDEN}
+
+
+def piece_shown(ledger: LedgerHere, caller: Caller, found: Json) -> Json:
+    """What stands behind a piece, as a party to its receivable may see it."""
+    purchases = [_purchase(ledger, caller, one) for one in found["purchases"]]
+    behind = found["encumbered"]
+    if behind is not None and not _reads_behind(ledger, caller, found):
+        behind = {**behind, "sources": [_part(ledger, caller, one) for one in behind["sources"]]}
+    return {**found, "encumbered": behind, "purchases": purchases}
 
 
 def _purchase(ledger: LedgerHere, caller: Caller, one: Json) -> Json:

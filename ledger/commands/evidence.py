@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import Progress
 
 from ledger import tables
 from ledger.commands.common import Json, Who, err, finish, opened, out, show
-from ledger.commands.tracing import named_payment
+from ledger.commands.questions import Block, End, Start, View
+from ledger.commands.tracing import Hops, Least, RuleName, Until, named_payment
+from ledger.domain.limits import Limits
+from ledger.domain.questions import IntervalQuestion
+from ledger.errors import BadInput
 from ledger.words import say
+
+if TYPE_CHECKING:
+    from ledger.bootstrap.facade import Ledger
 
 evidence_app = typer.Typer(help="Evidence packs", no_args_is_help=True)
 checkpoint_app = typer.Typer(help="Block hashes that participants signed", no_args_is_help=True)
@@ -22,50 +29,178 @@ Out = Annotated[Path, typer.Option("--out", help="a new folder, or a new file th
 Signed = Annotated[
     list[str] | None, typer.Option("--sign", help="who signs the block's hash now; may be repeated")
 ]
-AsOf = Annotated[int | None, typer.Option("--block", help="as it stood at this block; by default now")]
+Named = Annotated[str, typer.Argument(help="number or label")]
 
 
 @evidence_app.command("bond")
 def evidence_bond(
-    bond: str, out_dir: Out, block: AsOf = None, sign: Signed = None, json_: Json = False
+    bond: str,
+    out_dir: Out,
+    view: View = "cash",
+    rule: RuleName = "fifo",
+    hops: Hops = None,
+    until: Until = None,
+    least: Least = 1,
+    block: Block = None,
+    sign: Signed = None,
+    json_: Json = False,
 ) -> None:
     """Writes a pack that somebody with nothing but Python can check offline."""
-    with opened() as ledger:
-        _packed(
-            json_,
-            lambda told: ledger.evidence.bond(
-                bond, out_dir, as_of_block=block, signers=sign or (), progress=told
-            ),
-        )
+    limits = Limits(hops, until, least)
+    _packed(json_, sign, lambda ledger, how: ledger.evidence.bond(
+        bond, out_dir, view=view, rule=rule, limits=limits, as_of_block=block, **how))  # fmt: skip
 
 
 @evidence_app.command("payment")
 def evidence_payment(
     payment: Annotated[str, typer.Argument(help="TX or TX:LOG")],
     out_dir: Out,
+    rule: RuleName = "fifo",
+    hops: Hops = None,
+    until: Until = None,
+    least: Least = 1,
     sign: Signed = None,
     json_: Json = False,
 ) -> None:
     """A pack that proves what funded a payment, back to where the money was minted."""
     tx, log = named_payment(payment)
-    with opened() as ledger:
-        _packed(
-            json_, lambda told: ledger.evidence.payment(tx, log, out_dir, signers=sign or (), progress=told)
-        )
+    limits = Limits(hops, until, least)
+    _packed(json_, sign, lambda ledger, how: ledger.evidence.payment(
+        tx, log, out_dir, rule=rule, limits=limits, **how))  # fmt: skip
 
 
-@evidence_app.command("receivable")
-def evidence_receivable(
-    receivable: int, out_dir: Out, block: AsOf = None, sign: Signed = None, json_: Json = False
+@evidence_app.command("interval")
+def evidence_interval(
+    sub_account: Annotated[
+        str,
+        typer.Argument(help="line:7, pool:1, origin:1, service:3, encumbrance:5, general:0x… or an address"),
+    ],
+    out_dir: Out,
+    start: Start = 0,
+    end: End = None,
+    cash: Annotated[str | None, typer.Option(help="currency or address, where there are several")] = None,
+    backward: Annotated[bool, typer.Option("--backward", help="what funded it, not where it went")] = False,
+    rule: RuleName = "fifo",
+    hops: Hops = None,
+    until: Until = None,
+    least: Least = 1,
+    block: Block = None,
+    sign: Signed = None,
+    json_: Json = False,
 ) -> None:
-    """A pack that proves the history of every piece of a receivable without a hole."""
-    with opened() as ledger:
-        _packed(
-            json_,
-            lambda told: ledger.evidence.receivable(
-                receivable, out_dir, as_of_block=block, signers=sign or (), progress=told
-            ),
-        )
+    """A pack that proves where numbered fen of a sub-account went, or what funded them."""
+    way, limits = "backward" if backward else "forward", Limits(hops, until, least)
+    asked = IntervalQuestion(sub_account, cash, start, end, way, rule, limits)
+    _packed(json_, sign, lambda ledger, how: ledger.evidence.interval(
+        asked, out_dir, as_of_block=block, **how))  # fmt: skip
+
+
+@evidence_app.command("project")
+def evidence_project(
+    project: Named,
+    out_dir: Out,
+    view: View = "cash",
+    rule: RuleName = "fifo",
+    hops: Hops = None,
+    until: Until = None,
+    least: Least = 1,
+    block: Block = None,
+    sign: Signed = None,
+    json_: Json = False,
+) -> None:
+    """A pack that proves where a project's money is, over all bonds that pay into it."""
+    limits = Limits(hops, until, least)
+    _packed(json_, sign, lambda ledger, how: ledger.evidence.project(
+        project, out_dir, view=view, rule=rule, limits=limits, as_of_block=block, **how))  # fmt: skip
+
+
+@evidence_app.command("line")
+def evidence_line(
+    line: int,
+    out_dir: Out,
+    view: View = "cash",
+    rule: RuleName = "fifo",
+    hops: Hops = None,
+    until: Until = None,
+    least: Least = 1,
+    block: Block = None,
+    sign: Signed = None,
+    json_: Json = False,
+) -> None:
+    """A pack that proves where the money of one budget line is."""
+    limits = Limits(hops, until, least)
+    _packed(json_, sign, lambda ledger, how: ledger.evidence.line(
+        line, out_dir, view=view, rule=rule, limits=limits, as_of_block=block, **how))  # fmt: skip
+
+
+@evidence_app.command("piece")
+def evidence_piece(
+    receivable: int,
+    out_dir: Out,
+    start: Start = 0,
+    end: End = None,
+    rule: RuleName = "fifo",
+    hops: Hops = None,
+    until: Until = None,
+    least: Least = 1,
+    block: Block = None,
+    sign: Signed = None,
+    json_: Json = False,
+) -> None:
+    """A pack that proves what money stands behind a piece, and what paid for it."""
+    limits = Limits(hops, until, least)
+    _packed(json_, sign, lambda ledger, how: ledger.evidence.piece(
+        receivable, out_dir, start=start, end=end, rule=rule, limits=limits, as_of_block=block, **how))  # fmt: skip
+
+
+@evidence_app.command("idle")
+def evidence_idle(
+    out_dir: Out,
+    bond: Annotated[str | None, typer.Argument(help="number or label of a bond")] = None,
+    party: Annotated[str | None, typer.Option(help="or a participant: name, address or identifier")] = None,
+    block: Block = None,
+    sign: Signed = None,
+    json_: Json = False,
+) -> None:
+    """A pack that proves which money waits, of a bond or of a participant, and since when."""
+    if (bond is None) == (party is None):
+        raise BadInput("idle money is a bond's or a participant's", needed="one of them")
+    _packed(json_, sign, lambda ledger, how: ledger.evidence.idle(
+        out_dir, bond=bond, party=party, as_of_block=block, **how))  # fmt: skip
+
+
+@evidence_app.command("compare")
+def evidence_compare(
+    bond: Annotated[str, typer.Argument(help="number or label of a bond")],
+    before: Annotated[str, typer.Argument(help="a block, or a date: the end of it")],
+    out_dir: Out,
+    after: Annotated[str | None, typer.Argument(help="a later one; by default now")] = None,
+    line: Annotated[int | None, typer.Option(help="of one budget line alone, by its number")] = None,
+    sign: Signed = None,
+    json_: Json = False,
+) -> None:
+    """A pack that proves what changed of a bond between two blocks or dates."""
+    _packed(json_, sign, lambda ledger, how: ledger.evidence.compare(
+        bond, before, after, out_dir, line=line, **how))  # fmt: skip
+
+
+@evidence_app.command("statement")
+def evidence_statement(
+    participant: Annotated[str, typer.Argument(help="name, address or identifier")],
+    out_dir: Out,
+    first: Annotated[
+        str | None,
+        typer.Option("--from", help="opening: the end of this block or date; default: the beginning"),
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", help="closing: the end of this block or date; default: now")
+    ] = None,
+    sign: Signed = None,
+    json_: Json = False,
+) -> None:
+    """A pack that proves a participant's whole statement: money in each cash, units, claims on others."""
+    _packed(json_, sign, lambda ledger, how: ledger.evidence.statement(
+        participant, out_dir, first=first, last=last, **how))  # fmt: skip
 
 
 @evidence_app.command("account")
@@ -76,21 +211,33 @@ def evidence_account(
     sign: Signed = None,
     json_: Json = False,
 ) -> None:
-    """A pack that proves a participant's whole statement: every move into and out of its account."""
-    with opened() as ledger:
-        _packed(
-            json_,
-            lambda told: ledger.evidence.account(
-                account, out_dir, cash=cash, signers=sign or (), progress=told
-            ),
-        )
+    """A pack that proves every move into and out of a participant's account, in one ledger cash."""
+    _packed(json_, sign, lambda ledger, how: ledger.evidence.account(account, out_dir, cash=cash, **how))
 
 
-def _packed(json_: bool, build: Callable[[Callable[[int, int], None]], Path]) -> None:
+@evidence_app.command("receivable")
+def evidence_receivable(
+    receivable: int, out_dir: Out, block: Block = None, sign: Signed = None, json_: Json = False
+) -> None:
+    """A pack that proves the history of every piece of a receivable without a hole."""
+    _packed(json_, sign, lambda ledger, how: ledger.evidence.receivable(
+        receivable, out_dir, as_of_block=block, **how))  # fmt: skip
+
+
+@evidence_app.command("pool")
+def evidence_pool(
+    pool: int, out_dir: Out, block: Block = None, sign: Signed = None, json_: Json = False
+) -> None:
+    """A pack that proves which pieces are in an asset pool, none left out, and everybody who held them."""
+    _packed(json_, sign, lambda ledger, how: ledger.evidence.pool(pool, out_dir, as_of_block=block, **how))
+
+
+def _packed(json_: bool, sign: list[str] | None, build: Callable[[Ledger, dict[str, Any]], Path]) -> None:
     """Builds with a bar that shows how many blocks are proved, and says where the pack is."""
-    with Progress(console=err, transient=True, disable=json_) as bar:
+    with opened() as ledger, Progress(console=err, transient=True, disable=json_) as bar:
         task = bar.add_task(say("proving"), total=None)
-        pack = build(lambda done, of: bar.update(task, completed=done, total=of))
+        told = {"progress": lambda done, of: bar.update(task, completed=done, total=of)}
+        pack = build(ledger, {"signers": sign or (), **told})
     if json_:
         show({"pack": str(pack)})
     elif pack.suffix == ".zip":

@@ -98,7 +98,6 @@ WORDS: Final[dict[str, str]] = {
     "wired {count} powers": "已设定 {count} 项权限",
     "constituted: from here on changes take two roles and the delay": "权限设定完成：此后的更改须经两方并等待公示期",
     "Pack written to {pack}. Check it with: python {pack}/verify_pack.py {pack}": "证据包已写入 {pack}。核验命令：python {pack}/verify_pack.py {pack}",
-    "bond {bond} at block {block}: {moves} moves over {axes} sub-accounts, linked by {headers} headers; none is missing": "债券 {bond}，区块 {block}：{axes} 个子账户上 {moves} 笔划转，由 {headers} 个区块头相连，无一遗漏",
     "had": "现有",
     "needed": "需要",
     "clause": "条款",
