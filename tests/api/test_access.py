@@ -460,6 +460,8 @@ def path_of(lived: Api, name: str) -> tuple[str, str]:
         known[field] = lived.ids[owner.get(field, field)]
     if "{placement}" in path:
         known["placement"] = placed(lived)
+    if "/evidence/intervals" in path:
+        known["sub_account"] = lived.account("Contractor")
     if "/alerts" in path:
         known["alert"] = raised(lived)
     if "/legs/" in path:
@@ -639,7 +641,12 @@ def test_whoever_may_ask_is_answered(lived: Api, name: str) -> None:
         "{who}/idle": "Investor",
         "{who}/statement": "Investor",
     }
-    owners = {"/evidence/bonds": "Issuer"} | owners
+    packs = ("bonds", "projects", "budget-lines")
+    owners = {
+        "/funding": "Factor",
+        "/evidence/intervals": "Contractor",
+        **{f"/evidence/{part}": "Issuer" for part in packs},
+    } | owners
     owner = next((who for part, who in owners.items() if part in name), "Contractor")
     if "/evidence/" in name:
         packed = lived.ask(owner, "GET", path)

@@ -13,8 +13,8 @@ from typing import Any
 import rlp
 from eth_hash.auto import keccak
 
-from ledger.reports.checker.bonds import LINE_OPENED, PROJECT
-from ledger.reports.checker.packs import AXES_SLOT, CONTROLLERS_SLOT, MOVED, PROCEEDS, REFUNDED
+from ledger.reports.checker.answers import PROJECT
+from ledger.reports.checker.moves import AXES_SLOT, CONTROLLERS_SLOT, LINE_OPENED, MOVED, REFUNDED, SOURCE
 from ledger.reports.checker.proofs import hexed, rlp_int, word
 from ledger.reports.sources import Place, Purpose
 from ledger.reports.tries import Trie
@@ -25,8 +25,8 @@ CASH = "0x" + "ca" * 20
 CONTROLLER = "0x" + "c0" * 20
 CODE_HASH = keccak(b"Cash")
 ZERO = "0x" + "00" * 32
-SOURCE_AXIS = hexed(b"axis" + b"\x5c" * 16)
-"""Where money is minted."""
+SOURCE_AXIS = SOURCE
+PROCEEDS = b"PROCEEDS".ljust(32, b"\0")
 FIELDS = (
     "parentHash sha3Uncles miner stateRoot transactionsRoot receiptsRoot logsBloom difficulty number "
     "gasLimit gasUsed timestamp extraData mixHash nonce baseFeePerGas"

@@ -12,10 +12,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from ledger.errors import NotFound
-from ledger.reports.checker.proofs import word
 from ledger.reports.checker.verify_pack import verify_pack
-from ledger.reports.evidence import EvidenceFails, payment_pack
-from ledger.reports.sources import BOOKED, Books, payment_move
+from ledger.reports.evidence import EvidenceFails, Subject, build_pack
+from ledger.reports.sources import payment_place
 from tests.unit.checker_world import CASH, CHAIN_ID, CONTROLLER, SOURCE_AXIS, World
 from tests.unit.test_checker_pack import (
     BUILDER,
@@ -25,15 +24,14 @@ from tests.unit.test_checker_pack import (
     LINE1,
     ORIGIN,
     POOL,
+    PURPOSES,
     SUSPENDED,
     act,
     change,
+    names_in,
 )
 
 pytestmark = pytest.mark.spec("EVD-1")
-
-OFFICE = "0x" + "0f" * 20
-BOOKS = Books(CASH, CONTROLLER, OFFICE, "0x" + "05" * 20)
 
 
 class Step(NamedTuple):
@@ -52,7 +50,7 @@ def lived() -> World:
     act(world, (SOURCE_AXIS, INVESTOR1, 100))
     world.mine()
     act(world, (INVESTOR1, ESCROW1, 100))
-    announce(world)
+    world.open_line(1, "turbines", "wind")
     world.mine()
     act(world, (ESCROW1, ORIGIN, 100), (ORIGIN, POOL, 100), (POOL, LINE1, 100))
     world.mine()
@@ -68,10 +66,11 @@ def lived() -> World:
     return world
 
 
-def announce(world: World) -> None:
-    """The events by which the builder learns what the bond's axes are for."""
-    world.emit(OFFICE, [BOOKED, word(7), word(INVESTOR1)], [1, 100])
-    world.open_line(1, "turbines", "wind")
+def build(world: World, answer: dict[str, Any], folder: Path) -> Path:
+    """From what the answer names alone; the rest is found."""
+    facts = {"payment": payment_place(world, answer), "cash": CASH}
+    subject = Subject("payment", facts, names=names_in(PURPOSES), proceeds=CONTROLLER)
+    return build_pack(world, answer, subject, folder)
 
 
 def answer_of(world: World) -> dict[str, Any]:
@@ -92,6 +91,7 @@ def answer_of(world: World) -> dict[str, Any]:
         "payer": {"account": HOLDER},
         "payee_account": SUSPENDED,
         "document": "0x" + payment.logs[0]["data"][-64:],
+        "horizon": {"hops": None, "until": None, "least": "1"},
         "rule": "fifo",
         "cut": "0",
         "complete": True,
@@ -109,6 +109,8 @@ def source(world: World, start: int, end: int, origin: int, path: list[Step]) ->
         "origin_start": str(origin),
         "origin_end": str(origin + amount),
         "investor": {"account": INVESTOR1},
+        "line": "turbines",
+        "project": "wind",
         "end_of_trace": "minted",
         "path": [told(world, step, amount) for step in path],
     }
@@ -120,12 +122,26 @@ def told(world: World, step: Step, amount: int) -> dict[str, Any]:
 
     return {
         "address": step.axis,
+        "sub_account": SUB_ACCOUNTS.get(step.axis, "general"),
         "start": str(step.start),
         "end": str(step.start + amount),
+        "document": document(world, step),
         "tx": None if step.block is None else tx(step.block, step.index),
         "block": step.block,
         "refund_of": f"{tx(*step.refund_of)}:9" if step.refund_of else None,
     }
+
+
+SUB_ACCOUNTS = {SOURCE_AXIS: "source"} | {
+    purpose.axis: purpose.name.lower() for purpose in (POOL, ORIGIN, ESCROW1, LINE1)
+}
+
+
+def document(world: World, step: Step) -> str | None:
+    """What the move cites by which the money left from there; None at the payment itself."""
+    if step.block is None:
+        return None
+    return "0x" + str(world.by_block[step.block][step.index].logs[0]["data"])[-64:]
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +151,7 @@ def world() -> World:
 
 @pytest.fixture(scope="module")
 def sealed(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return payment_pack(world, answer_of(world), BOOKS, tmp_path_factory.mktemp("payments") / "pack")
+    return build(world, answer_of(world), tmp_path_factory.mktemp("payments") / "pack")
 
 
 def problem(sealed: Path, folder: Path, name: str, how: Callable[[Any], Any]) -> str:
@@ -149,17 +165,14 @@ def problem(sealed: Path, folder: Path, name: str, how: Callable[[Any], Any]) ->
 def test_substitutes_lead_back_through_the_payment_that_was_reversed(sealed: Path) -> None:
     report = verify_pack(sealed)
     assert report["ok"], report["problems"]
-    assert (report["amount"], report["bonds"], report["payment"]) == (70, "7", "7/0/0")
+    assert (report["amount"], report["payment"]) == (70, "7/0/0")
 
 
-def test_what_the_money_was_for_is_proved_and_where_it_ends_too(sealed: Path) -> None:
-    axes = {
-        one["axis"]: one["purpose"] for one in json.loads((sealed / "counters.json").read_bytes())["axes"]
-    }
-    assert axes[SOURCE_AXIS] == ["SOURCE"]
-    assert axes[ORIGIN.axis] == ["ORIGIN", 7]
-    assert axes[ESCROW1.axis] == ["ESCROW", 7, INVESTOR1]
-    assert axes[HOLDER] == ["OUTSIDE"]
+def test_what_the_money_was_for_is_named_and_nothing_else(sealed: Path) -> None:
+    purposes = json.loads((sealed / "counters.json").read_bytes())["purposes"]
+    assert purposes[ORIGIN.axis] == ["ORIGIN", 7]
+    assert purposes[ESCROW1.axis] == ["ESCROW", 7, INVESTOR1]
+    assert HOLDER not in purposes and SOURCE_AXIS not in purposes
 
 
 @pytest.mark.parametrize(
@@ -169,7 +182,7 @@ def test_what_the_money_was_for_is_proved_and_where_it_ends_too(sealed: Path) ->
         (3, f"moves into axis {LINE1.axis} (LINE 1): [40, 110) is missing before move 6/0/0"),
         (4, "the payment that move 5/0/0"),
         (5, f"moves into axis {LINE1.axis} (LINE 1): [100, 110) is missing before move 6/0/0"),
-        (6, f"moves into axis {HOLDER} (OUTSIDE): [0, 70) is missing before move 7/0/0"),
+        (6, f"moves into axis {HOLDER} (OUTSIDE): [0, 70) is missing before the question"),
         (7, "the payment 7/0/0 is missing"),
     ],
 )
@@ -186,41 +199,37 @@ def test_a_refund_cannot_be_passed_off_as_plain_money(world: World, tmp_path: Pa
     """Followed by first in, first out, the substitutes would come from the builder."""
     answer = copy.deepcopy(answer_of(world))
     answer["sources"][1]["path"][2] |= {"address": BUILDER, "start": "0", "end": "10", "refund_of": None}
-    with pytest.raises(EvidenceFails, match=r"the payment that move 5/0/0 .* reverses is missing"):
-        payment_pack(world, answer, BOOKS, tmp_path / "pack")
+    with pytest.raises(EvidenceFails, match=rf"source \[60, 70\): path 2 address is {LINE1.axis}"):
+        build(world, answer, tmp_path / "pack")
 
 
-def test_the_mint_is_where_the_state_says_so(sealed: Path, tmp_path: Path) -> None:
+def test_the_mint_is_where_the_contract_has_it(sealed: Path, tmp_path: Path) -> None:
     """An account that is called the source would end the way back early."""
-
-    def as_source(counters: Any) -> None:
-        next(one for one in counters["axes"] if one["axis"] == INVESTOR1)["purpose"] = ["SOURCE"]
-
-    said = problem(sealed, tmp_path, "counters.json", as_source)
-    assert f"axis {INVESTOR1} (SOURCE): flags 0 do not fit its purpose" in said
+    said = problem(sealed, tmp_path, "counters.json", lambda c: c["purposes"].update({INVESTOR1: ["SOURCE"]}))
+    assert f"axis {INVESTOR1} is not that of SOURCE []" in said
 
 
-def test_a_purpose_axis_cannot_be_called_an_account(sealed: Path, tmp_path: Path) -> None:
-    def unnamed(counters: Any) -> None:
-        next(one for one in counters["axes"] if one["axis"] == ORIGIN.axis)["purpose"] = ["UNNAMED"]
-
-    assert "its bond is None" in problem(sealed, tmp_path, "counters.json", unnamed)
+def test_a_purpose_axis_without_a_name_is_no_bond(sealed: Path, tmp_path: Path) -> None:
+    said = problem(sealed, tmp_path, "counters.json", lambda c: c["purposes"].pop(ORIGIN.axis) and None)
+    assert "bond is None" in said
 
 
 def test_sources_tile_the_payment(sealed: Path, tmp_path: Path) -> None:
     def shorter(answer: Any) -> None:
         answer["sources"].pop()
 
-    assert "it ends before 70, which was paid" in problem(sealed, tmp_path, "answer.json", shorter)
+    assert "it ends before 70" in problem(sealed, tmp_path, "answer.json", shorter)
 
 
 def test_two_ways_cannot_be_told_as_one(sealed: Path, tmp_path: Path) -> None:
     def merged(answer: Any) -> None:
         answer["sources"] = [answer["sources"][0] | {"end": "70", "amount": "70"}]
 
-    assert "answer.json: source [0, 70): its fen came by" in problem(sealed, tmp_path, "answer.json", merged)
+    assert "answer.json: source [0, 70): its fen did not all go the same way" in problem(
+        sealed, tmp_path, "answer.json", merged
+    )
 
 
 def test_a_payment_that_is_not_there_has_no_place(world: World) -> None:
     with pytest.raises(NotFound, match="has no log 7"):
-        payment_move(world, answer_of(world) | {"log": 7})
+        payment_place(world, answer_of(world) | {"log": 7})

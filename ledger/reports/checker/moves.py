@@ -130,6 +130,7 @@ class Cash:
 
     def __init__(self, pack: Pack, address: str, block: int | None = None, later: Cash | None = None) -> None:
         self.pack, self.address, self.later = pack, address.lower(), later
+        pack.step = "counters.json"
         self.block = pack.head if block is None else block
         self.moves = list(self._moves())
         self.into: dict[str, list[tuple[int, int]]] = {}  # axis → number and move, by number
@@ -219,6 +220,7 @@ class Cash:
         if reached != number:
             named = " ".join(map(str, self.purposes.get(axis, [self.kind(axis)])))
             gap = f"[{reached}, {number}) is missing {where}"
+            self.pack.step = "moves.json"
             raise Gap(self.address, axis, f"moves {way} axis {axis} ({named}): {gap}")
 
     def _read_refunds(self) -> None:
@@ -236,6 +238,9 @@ class Cash:
             if found:
                 source, number, amount = found
                 need(amount == move.amount, f"the refund of {move} is of {amount}")
+                first, last = (self.covering(self.out, source, at) for at in (number, number + amount - 1))
+                if first is None or first != last:
+                    raise Gap(self.address, source, f"the payment that {move} reverses is missing")
                 self.came_back[at] = source, number
                 self.reversed.setdefault(source, []).append((number, at))
         for source, backs in self.reversed.items():
@@ -279,8 +284,7 @@ class Cash:
             return end, Stop(move.from_axis, move.out_offset + skipped, move)
         source, first = self.came_back[at]
         paid = self.covering(self.out, source, first + skipped)
-        if paid is None:
-            raise Gap(self.address, source, f"the payment that {move} reverses is missing")
+        assert paid is not None
         return end, Stop(source, first + skipped, move, self.moves[paid].tx)
 
     def ahead(self, axis: str, number: int, refunds: bool) -> tuple[int, Stop] | None:
@@ -326,13 +330,10 @@ class Cash:
                 parts = (leaf._replace(end=left, why="cut"), leaf._replace(start=left, why="rest"))
                 found += [part for part in parts if part.start < part.end]
                 continue
+            on: list[Leaf] = []
             while at < leaf.end:
-                number = at + leaf.last.shift
-                step = (
-                    self.behind(leaf.last.axis, number)
-                    if back
-                    else self.ahead(leaf.last.axis, number, refunds)
-                )
+                axis, number = leaf.last.axis, at + leaf.last.shift
+                step = self.behind(axis, number) if back else self.ahead(axis, number, refunds)
                 if step is None:
                     self._must_rest(leaf, number, back)
                     found.append(leaf._replace(start=at, why="rest"))
@@ -342,14 +343,15 @@ class Cash:
                 if horizon.hides(stop.move, back):
                     found.append(Leaf(at, upto, leaf.stops, "cut"))
                 else:
-                    waiting.append(Leaf(at, upto, (*leaf.stops, stop._replace(shift=stop.shift - at))))
+                    on.append(Leaf(at, upto, (*leaf.stops, stop._replace(shift=stop.shift - at))))
                 at = upto
+            waiting += reversed(on)
         return sorted(found, key=lambda leaf: leaf.start)
 
     def _must_rest(self, leaf: Leaf, number: int, back: bool) -> None:
         axis, end = leaf.last.axis, leaf.end + leaf.last.shift
         if back or number < self.counters(axis)[1]:
-            way = "into" if back else "out of"
+            self.pack.step, way = "moves.json", "into" if back else "out of"
             named = " ".join(map(str, self.purposes.get(axis, [self.kind(axis)])))
             missing = f"[{number}, {end}) is missing {'before' if back else 'after'} {leaf.last.move or 'the question'}"
             raise Gap(self.address, axis, f"moves {way} axis {axis} ({named}): {missing}")

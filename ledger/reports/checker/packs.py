@@ -216,12 +216,14 @@ class Pack:
     # --- what the answer follows from ---
 
     def check_rows(self) -> None:
-        left = dict(self.rows)
+        left, before = dict(self.rows), (-1, 0, 0)
         for row in self.load("moves.json"):
             place = (row["block"], row["tx_index"], row["log_index"])
             self.step = f"moves.json: {called(row)}"
             need(place in left, "no receipt has it, or it is here twice")
             need(row == left.pop(place), "the receipt says otherwise")
+            need(before < place, "not in the order of the chain")
+            before = place
         self.step = "moves.json"
         need(not left, f"left out: {', '.join(called(row) for _, row in sorted(left.items()))}")
 
