@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ledger.chain.client import ChainClient
 from ledger.domain.limits import UNLIMITED, Limits
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 Json = Mapping[str, Any]
+
+
+_FOLLOWED: Final = frozenset({"bond", "compare", "idle", "interval", "payment", "piece", "project"})
+"""Kinds that follow money, and so name budget lines and know placements."""
 
 
 def _silent(done: int, of: int) -> None:
@@ -322,7 +326,7 @@ class Evidence:
         places = leg_places(self._client, self._address("Legs"), legs, first, last)
         for one in facts.get("units", ()):
             places += unit_places(self._client, one["token"], facts["account"], first, last)
-        proceeds = self._address("Proceeds")
+        proceeds = self._address("Proceeds") if kind in _FOLLOWED else ""
         return Subject(kind, facts, places, self._names, proceeds=proceeds, first_block=first)
 
     def _names(self, axes: Iterable[str]) -> Mapping[str, Sequence[Any]]:

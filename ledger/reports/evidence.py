@@ -60,7 +60,7 @@ class Subject:
         places: transactions in which something happened that no answer names.
         names: by address, what purpose axes are for, as `[NAME, part, …]`; those that no event told are left out.
         kept: named although no move touched them: the pack proves that nothing is there.
-        proceeds: the contract that opened budget lines. first_block: before it there was nothing.
+        proceeds: the contract that opened budget lines, where they matter. first_block: before it there was nothing.
         earlier: another block that the answer speaks of.
     """
 
@@ -185,6 +185,8 @@ class _Building:
 
     def _open(self, purposes: Mapping[str, Sequence[Any]]) -> None:
         """What tells of lines and losses without moving money."""
+        if not self.subject.proceeds:
+            return
         fresh: list[list[int]] = []
         for name, known in zip(("LINE", "POOL"), self.opened, strict=True):
             numbers = {int(purpose[1]) for purpose in purposes.values() if purpose[0] == name} - known

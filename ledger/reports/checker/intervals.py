@@ -67,6 +67,7 @@ class IntervalPack(Pack):
             own = bond.own
             leaves = self.cash.walk(self.axis, start, end, ends=lambda axis: axis not in own)
             resting = [leaf for leaf in leaves if leaf.last.axis in own]
+            self.step = "answer.json"
             self.check_resting(told[: len(resting)], resting)
             told = told[len(resting) :]
             moves = {move: at for at, move in enumerate(self.cash.moves)}
