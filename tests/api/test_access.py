@@ -461,7 +461,7 @@ def path_of(lived: Api, name: str) -> tuple[str, str]:
     if "{placement}" in path:
         known["placement"] = placed(lived)
     if "/evidence/intervals" in path:
-        known["sub_account"] = lived.account("Contractor")
+        known["sub_account"] = lived.account("Investor") + "?direction=backward"
     if "/alerts" in path:
         known["alert"] = raised(lived)
     if "/legs/" in path:
@@ -644,7 +644,7 @@ def test_whoever_may_ask_is_answered(lived: Api, name: str) -> None:
     packs = ("bonds", "projects", "budget-lines")
     owners = {
         "/funding": "Factor",
-        "/evidence/intervals": "Contractor",
+        "/evidence/intervals": "Investor",
         **{f"/evidence/{part}": "Issuer" for part in packs},
     } | owners
     owner = next((who for part, who in owners.items() if part in name), "Contractor")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import json
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,12 @@ from ledger.domain.legs import BadLeg, Movement
 from ledger.domain.money import currency, parse_millions
 from ledger.domain.states import LegKind, LegState
 from ledger.errors import BadInput, ContractRefusal, NotFound
+from ledger.reports.checker.packs import read
+from ledger.reports.checker.verify_pack import verify_files
 from ledger.services.legs import Subject
 from tests.integration import given_bond
 from tests.integration.given_bond import yuan
+from tests.integration.test_evidence_pack import problem, put
 
 pytestmark = pytest.mark.spec("LEG-1")
 
@@ -122,7 +126,7 @@ def test_a_correction_and_a_withdrawal_stay_readable(town: Ledger) -> None:
         Subject(bond=1, instrument="X", issuer="Issuer")
 
 
-def test_legs_of_a_bond_here_stand_beside_its_trace(town: Ledger) -> None:
+def test_legs_of_a_bond_here_stand_beside_its_trace(town: Ledger, tmp_path: Path) -> None:
     """Nothing that is proved changes, and where its bank says, money goes on beyond the horizon."""
     given = given_bond.bond(town, allocated=2_000)
     paper = given_bond.invoice(town, 500)
@@ -143,3 +147,23 @@ def test_legs_of_a_bond_here_stand_beside_its_trace(town: Ledger) -> None:
     assert (onward["place"], onward["amount"], onward["state"]) == ("steel mill", "25000", "spent")
     found = {one["id"]: one for one in town.check()["checks"]}
     assert found["LEG-1"]["ok"] and found["BOND-1"]["ok"] and found["IDX-1"]["ok"], found
+    shows_its_legs(town, given.bond, tmp_path / "pack.zip")
+
+
+def shows_its_legs(town: Ledger, bond: int, out: Path) -> None:
+    """The pack of such a trace holds who attested the leg, and that it stands; what it says stays attested."""
+    files = read(town.evidence.bond(bond, out))
+    assert verify_files(files)["ok"]
+    told = json.loads(files["answer.json"])
+    stop = told["attested"]["continuations"][0]["path"][0]
+    for field, value in (("bank_reference", "0x" + "5a" * 32), ("document", "0x" + "5a" * 32)):
+        true, stop[field] = stop[field], value
+        said = f"answer.json: attested: leg {stop['leg']}: {field} is {true}"
+        assert said in problem(put(files, "answer.json", told))
+        stop[field] = true
+    told["attested"]["standing"] = "proved"
+    assert "legs are attested and never proved" in problem(put(files, "answer.json", told))
+    town.legs.withdraw(BANK, stop["leg"], "booked twice")
+    assert verify_files(read(town.evidence.bond(bond, out.with_name("later.zip"))))["ok"]
+    later = json.loads(read(out.with_name("later.zip"))["answer.json"])
+    assert later["attested"] is None

@@ -12,8 +12,11 @@ from typer.testing import CliRunner
 from ledger import Ledger, cli
 from ledger.bootstrap.testing import FIRST_DAY, PASSPHRASE, illustrative_lei
 from ledger.domain.roles import Role
+from ledger.reports.checker.packs import read
+from ledger.reports.checker.verify_pack import verify_files
 from tests.integration import given_bond as given
 from tests.integration.given_bond import DAY, LATER, yuan
+from tests.integration.test_evidence_pack import problem, put
 
 DUE = FIRST_DAY + 180 * DAY
 CLOSES = FIRST_DAY + 8 * DAY
@@ -68,8 +71,8 @@ def registered(shell: Any) -> str:
     return str(json.loads(told)["pool"])
 
 
-@pytest.mark.spec("POOL-1", "POOL-2", "POOL-3")
-def test_an_asset_pool_is_lived_from_the_shell(shell: Any, staffed: Ledger) -> None:
+@pytest.mark.spec("POOL-1", "POOL-2", "POOL-3", "EVD-1", "EVD-2")
+def test_an_asset_pool_is_lived_from_the_shell(shell: Any, staffed: Ledger, tmp_path: Path) -> None:
     """POOL-1, POOL-2, POOL-3: every fen of every piece in sight, and every fen of money paid out."""
     staffed.operator.admit("Trustee", illustrative_lei("Trustee"), Role.FINANCIER | Role.ILLUSTRATIVE)
     number = receivable(staffed)
@@ -112,6 +115,30 @@ def test_an_asset_pool_is_lived_from_the_shell(shell: Any, staffed: Ledger) -> N
     assert staffed.cash.balance("Investor", "CNY") == FACE
     assert "All pieces are accounted for." in shell("pool", "lookthrough", pool)
 
+    is_proved_whole(shell, pool, tmp_path / "pool.zip")
     checked = {one["id"]: one for one in staffed.check()["checks"]}
     assert [name for name, one in checked.items() if one["ok"] is False] == []
     assert checked["POOL-1"]["ok"] and checked["POOL-2"]["ok"]
+
+
+def is_proved_whole(shell: Any, pool: str, out: Path) -> None:
+    """EVD-1, EVD-2: the pool's own list says which pieces are in it, their acts who held them."""
+    shell("evidence", "pool", pool, "--out", str(out))
+    files = read(out)
+    report = verify_files(files)
+    assert report["ok"] and report["face"] == FACE
+    assert "资产池" in shell("--lang", "zh", "verify", str(out))
+    told = json.loads(files["answer.json"])
+    fewer = {**told, "pieces": told["pieces"][:1]}
+    assert "answer.json: piece 2: it is in the pool" in problem(put(files, "answer.json", fewer))
+    told["pieces"][1]["path"].pop(1)
+    assert "path: there are 3" in problem(put(files, "answer.json", told))
+    acts = json.loads(files["moves.json"])
+    tier = next(act for act in acts if act["act"] == "PieceMoved")
+    rest = {
+        name: kept
+        for name, kept in files.items()
+        if name != f"receipts/{tier['block']}-{tier['tx_index']}.json"
+    }
+    without = [act for act in acts if act["tx"] != tier["tx"]]
+    assert "missing before act" in problem(put(rest, "moves.json", without))
