@@ -309,7 +309,7 @@ class Index(Protocol):
         """Whose a sub-account is: `{bond, party}`, each or both None."""
 
     def purposes(self, addresses: Iterable[str]) -> Mapping[str, Sequence[Any]]:
-        """What purpose addresses are for, as `[NAME, part, …]`; those that no event explained are left out."""
+        """What purpose addresses are for, as `[NAME, part, …]`; without those that no event explained."""
 
     def conversions(self) -> Sequence[str]:
         """The hashes of the registered conversion documents."""

@@ -3,8 +3,8 @@
 A pack is a folder or a zip; `checker/verify_pack.py`, a copy of which lies in it, says what each file must
 prove. Amounts and offsets are integer strings in minor units, addresses and hashes `0x…` in lower case.
 
-What has to be in a pack is what its checker asks for: the builder lets the checker of the kind read the answer
-with the chain at hand (`ledger.reports.rehearsal`), hands it the transactions that the answer names, fetches
+What has to be in a pack is what its checker asks for: the builder lets the checker of the kind read the
+answer with the chain at hand (`ledger.reports.rehearsal`), hands it the transactions that the answer names, fetches
 from the chain's logs what it finds missing, and keeps the words of storage that it looked at. So the builder
 knows no kind by itself, and nothing of a pack's completeness rests on the index.
 """
@@ -58,9 +58,10 @@ class Subject:
     Args:
         kind: one of `KINDS`. facts: what `counters.json` says for it, without proofs.
         places: transactions in which something happened that no answer names.
-        names: by address, what purpose axes are for, as `[NAME, part, …]`; those that no event told are left out.
+        names: by address, what purpose axes are for, as `[NAME, part, …]`, as far as known.
         kept: named although no move touched them: the pack proves that nothing is there.
-        proceeds: the contract that opened budget lines, where they matter. first_block: before it there was nothing.
+        proceeds: the contract that opened budget lines, where they matter.
+        first_block: before it there was nothing.
         earlier: another block that the answer speaks of.
     """
 

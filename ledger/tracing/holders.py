@@ -1,9 +1,8 @@
 """Who has a bond's paid money, and what paid for something, by the rules that number no fen.
 
-Each line: `{party, account, illustrative, sub_account, name, address, horizon, least,
-most}`, amounts integer strings
-in minor units. By pro-rata `least` and `most` are equal, and the lines sum to what was asked; by the bounds
-no accounting rule can give less or more, and what was asked lies between their sums.
+Each line: `{party, account, illustrative, sub_account, name, address, horizon, least, most}`, amounts integer
+strings in minor units. By pro-rata `least` and `most` are equal, and the lines sum to what was asked; by the
+bounds no accounting rule can give less or more, and what was asked lies between their sums.
 
 Warning: bounds are certain, but not always the nearest there are: finding those is a flow problem for each
 line, and not one sweep.

@@ -7,8 +7,8 @@ rests on its own account, on its claims and awaiting redemption, in every cash; 
 move that brought the fen in, by first in, first out, which is named in the answer.
 
     {chain_id, block, block_hash, as_of, rule, bond, label, party, account, illustrative,
-     sections: [{cash, currency, minor_unit, sub_account, address, state, amount, mean_days, oldest_days, buckets,
-                 intervals: [{start, end, amount, age_days, age_seconds, line, project,
+     sections: [{cash, currency, minor_unit, sub_account, address, state, amount, mean_days, oldest_days,
+                 buckets, intervals: [{start, end, amount, age_days, age_seconds, line, project,
                               received: {block, time, day}, since: {block, time, day, tx, log}}]}]}
 
 One section a state of the bond, or a sub-account of the participant in one cash; its intervals sum to

@@ -29,8 +29,8 @@ _PARTS: Final[dict[Kind, Callable[[Axis], list[Any]]]] = {
 
 
 def purpose_of(axis: Axis, address: str) -> list[Any] | None:
-    """`[NAME, part, …]`; of a claim that another module than PROCEEDS keeps, that module comes last. None for an
-    axis that is no purpose, or that no event has explained."""
+    """`[NAME, part, …]`; of a claim that another module than PROCEEDS keeps, that module comes last. None for
+    an axis that is no purpose, or that no event has explained."""
     if axis.kind is Kind.CLAIM:
         return next(_claims(axis.party, address), None)
     parts = _PARTS.get(axis.kind)

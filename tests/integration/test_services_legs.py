@@ -151,7 +151,7 @@ def test_legs_of_a_bond_here_stand_beside_its_trace(town: Ledger, tmp_path: Path
 
 
 def shows_its_legs(town: Ledger, bond: int, out: Path) -> None:
-    """The pack of such a trace holds who attested the leg, and that it stands; what it says stays attested."""
+    """The pack of such a trace holds who attested the leg, and that it stands; the rest stays attested."""
     files = read(town.evidence.bond(bond, out))
     assert verify_files(files)["ok"]
     told = json.loads(files["answer.json"])

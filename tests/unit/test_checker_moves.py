@@ -1,4 +1,4 @@
-"""The checker's arithmetic against queues of single fen, and against the index's own, over random histories."""
+"""The checker's arithmetic against queues of single fen, and the index's own, over random histories."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ def test_a_refund_of_what_never_left_and_one_of_two_payments_are_refused() -> No
         queues.move(POOL, LINES[line], amount)
         queues.pay(line, amount)
     queues.pack.refund(LINES[0], 3, 4, 1)
-    with pytest.raises(Gap, match="the payment that move .* reverses is missing"):
+    with pytest.raises(Gap, match=r"the payment that move .* reverses is missing"):
         Cash(queues.pack, CASH)
 
 

@@ -447,8 +447,8 @@ def test_a_pack_of_another_format_or_an_unknown_kind_says_what_is_read_here(pack
     assert "this checker knows no packs of the kind horoscope, but account, bond, compare" in problem(pack)
     listed = json.loads((pack / "manifest.json").read_bytes())
     (pack / "manifest.json").write_text(json.dumps({**listed, "format": "green-ledger-evidence-2"}))
-    said = "manifest.json: the format is green-ledger-evidence-2; this checker reads green-ledger-evidence-3 alone"
-    assert problem(pack) == said
+    said = "the format is green-ledger-evidence-2; this checker reads green-ledger-evidence-3 alone"
+    assert problem(pack) == f"manifest.json: {said}"
 
 
 def test_changed_checkpoints_are_named(pack: Path, world: World) -> None:

@@ -113,7 +113,7 @@ def need_whole(told: Json) -> None:
 
 
 def rest(cash: Cash, leaf: Leaf, start: int, end: int, told: Json) -> dict[str, Any]:
-    """Where fen are now; at a conversion they end as the answer says (attested), on the way that they went."""
+    """Where fen are now; at a conversion they end as the answer says (attested), on their way."""
     way, axis = path(cash, leaf, start, end), leaf.last.axis
     if told["horizon"] == "converted":
         return {"path": way[: len(told["path"])]}
@@ -126,7 +126,7 @@ def rest(cash: Cash, leaf: Leaf, start: int, end: int, told: Json) -> dict[str, 
 
 def check_holders(cash: Cash, told: Sequence[Any], starts: Sequence[Start], rule: str,
                   own: frozenset[str]) -> None:  # fmt: skip
-    """Who has what was paid, by a rule that numbers no fen; what goes back to a bond's own books ends there."""
+    """Who has what was paid, by a rule that numbers no fen; back on a bond's own books it ends."""
 
     def place(axis: str, ended: bool) -> tuple[str, str | None]:
         kind = cash.kind(axis)
@@ -162,8 +162,17 @@ def source(cash: Cash, leaf: Leaf, start: int, end: int, told: Json) -> dict[str
     return said
 
 
-def check_sources(cash: Cash, told: Json, axis: str, start: int, end: int, row: int | None, first: int, rule: str,
-                  horizon: Horizon) -> None:  # fmt: skip
+def check_sources(
+    cash: Cash,
+    told: Json,
+    axis: str,
+    start: int,
+    end: int,
+    row: int | None,
+    first: int,
+    rule: str,
+    horizon: Horizon,
+) -> None:
     """The sources of numbers `[start, end)` of an axis, which left it with the move `row`."""
     pack = cash.pack
     if rule == "fifo":
@@ -268,8 +277,8 @@ class PaymentPack(Pack):
         if answer["rule"] != "fifo":
             need_whole(answer)
         first = move.out_offset
-        check_sources(cash, answer, move.from_axis, first, first + move.amount, self.at, first, answer["rule"],
-                      horizon_of(answer))  # fmt: skip
+        ends = (first, first + move.amount)
+        check_sources(cash, answer, move.from_axis, *ends, self.at, first, answer["rule"], horizon_of(answer))
 
     def found(self) -> dict[str, Any]:
         return {"payment": self.payment.place, "amount": self.payment.amount}

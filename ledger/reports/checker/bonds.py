@@ -162,8 +162,8 @@ class Bond:
         at = 0
         for start, end in runs(leaves):
             some = [one for one in told if start <= int(one["start"]) < end]
-            yield from tiled(self.cash.pack, some, [leaf for leaf in leaves if start <= leaf.start < end], start, end,
-                             "interval")  # fmt: skip
+            here = [leaf for leaf in leaves if start <= leaf.start < end]
+            yield from tiled(self.cash.pack, some, here, start, end, "interval")
             at += len(some)
         need(at == len(told), "an interval has fen that are not asked for")
 
@@ -288,7 +288,7 @@ class IdlePack(Pack):
             waiting += [(int(one["start"]), int(one["end"])) for one in told["intervals"]]
         need(not sections, f"money does not wait as {', '.join(sections)}")
         waiting.sort()
-        need(all(one[1] <= two[0] for one, two in zip(waiting, waiting[1:])), "fen are told twice")  # noqa: B905
+        need(all(one[1] <= two[0] for one, two in zip(waiting, waiting[1:])), "fen are told twice")  # noqa: B905, RUF007
         self.amount = sum(end - start for start, end in waiting)
         gone = sum(
             overlap(leaf, *lost)
@@ -421,7 +421,7 @@ def overlaid(sides: Sequence[Iterator[tuple[int, int, Any]]]) -> Iterator[tuple[
     known = [list(side) for side in sides]
     edges = sorted({edge for side in known for start, end, _ in side for edge in (start, end)})
     places = [0, 0]
-    for start, end in zip(edges, edges[1:]):  # noqa: B905
+    for start, end in zip(edges, edges[1:]):  # noqa: B905, RUF007
         found = []
         for at, side in enumerate(known):
             while places[at] < len(side) and side[places[at]][1] <= start:

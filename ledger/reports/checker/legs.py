@@ -1,4 +1,4 @@
-"""Money outside the ledger that an answer shows beside what is proved: who said what of it, and that it stands.
+"""Money outside the ledger that an answer shows beside what is proved: who said it, and that it stands.
 
 What a leg says stays attested. Proved is that its attester said so on this chain, and had not taken it back.
 """

@@ -353,7 +353,8 @@ class Cash:
         if back or number < self.counters(axis)[1]:
             self.pack.step, way = "moves.json", "into" if back else "out of"
             named = " ".join(map(str, self.purposes.get(axis, [self.kind(axis)])))
-            missing = f"[{number}, {end}) is missing {'before' if back else 'after'} {leaf.last.move or 'the question'}"
+            where = f"{'before' if back else 'after'} {leaf.last.move or 'the question'}"
+            missing = f"[{number}, {end}) is missing {where}"
             raise Gap(self.address, axis, f"moves {way} axis {axis} ({named}): {missing}")
 
     def _in_order(self, had: Move | None, move: Move | None, back: bool) -> None:
@@ -396,8 +397,8 @@ class Cash:
 
 
 class Sweep:
-    """One pass over the moves. `low` and `high`: of what was asked, how much is there at least and at most; by
-    pro-rata both are the amount, in units of 2^-32 fen."""
+    """One pass over the moves. `low` and `high`: of what was asked, how much is there at least and at most;
+    by pro-rata both are the amount, in units of 2^-32 fen."""
 
     def __init__(self, cash: Cash, rule: str, back: bool, ends: Callable[[int, str], bool]) -> None:
         self.cash, self.is_prorata, self.back, self.ends = cash, rule == "prorata", back, ends

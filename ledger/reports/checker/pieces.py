@@ -73,8 +73,8 @@ class Act(NamedTuple):
 
 
 class Receivable:
-    """Its acts, replayed, against the words of the state; or how it stood at an earlier block, of which nothing is
-    missing either."""
+    """Its acts, replayed, against the words of the state; or how it stood at an earlier block, of which
+    nothing is missing either."""
 
     def __init__(self, pack: Pack, book: str, receivable: int, block: int | None = None) -> None:
         self.pack, self.book, self.receivable = pack, book, receivable
@@ -195,7 +195,7 @@ class ReceivablePack(Pack):
 
 
 class PoolPack(Pack):
-    """`pool lookthrough`: every piece in an asset pool, by the pool's own list, with everybody who held it."""
+    """`pool lookthrough`: every piece in an asset pool, by the pool's own list, and who held it."""
 
     kind = "pool"
     subject = ("pool",)

@@ -23,8 +23,8 @@ Json = Mapping[str, Any]
 
 
 class StatementPack(Pack):
-    """`statement`, between two blocks. Which cashes, bonds and receivables there are is as counters.json says:
-    of each that it names, nothing is missing."""
+    """`statement`, between two blocks. Which cashes, bonds and receivables there are is as counters.json
+    says: of each that it names, nothing is missing."""
 
     kind = "statement"
     subject = ("account",)
@@ -97,8 +97,8 @@ class StatementPack(Pack):
     # --- units ---
 
     def units(self, token: str) -> Json | None:
-        """Units are counted by the holder's word in the state; two transfers that undo each other would not be
-        missed."""
+        """Units are counted by the holder's word in the state; two transfers that undo each other would not
+        be missed."""
         balance, opening, rows = 0, 0, []
         seen = False
         for place, topics, data in self.emitted(token, TRANSFER):

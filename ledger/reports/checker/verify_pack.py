@@ -36,8 +36,8 @@ else:  # a copy in a pack, where Python shall leave no file of its own
 KINDS: dict[str, type[Pack]] = {
     kind.kind: kind
     for kind in (
-        AccountPack, BondPack, ComparePack, FundingPack, IdlePack, IntervalPack, PaymentPack, PoolPack, ProjectPack,
-        ReceivablePack, RestingPack, StatementPack,
+        AccountPack, BondPack, ComparePack, FundingPack, IdlePack, IntervalPack, PaymentPack, PoolPack,
+        ProjectPack, ReceivablePack, RestingPack, StatementPack,
     )
 }  # fmt: skip
 UNREADABLE = (
