@@ -25,7 +25,7 @@ from api.routers.questions import (
     View,
     Who,
     own_account,
-    owners_of,
+    owned,
     piece_shown,
     without_others,
 )
@@ -162,15 +162,11 @@ def interval_pack(
 ) -> Response:
     """Proves where numbered fen of a sub-account went, or what funded them, for whom nothing of it is
     withheld."""
-    missing = NotFound(f"no money ever moved on {sub_account}", who=sub_account)
-    owners, bond = owners_of(ledger, sub_account)
-    whole = reads(ledger, caller, *owners, bond=bond)
-    if not whole and caller.account not in owners:
-        raise missing
+    whole = owned(ledger, caller, sub_account)
     asked = IntervalQuestion(sub_account, cash, start, end, direction, rule, Limits(hops, until, least))
     found = dict(ledger.auditor.trace_interval(asked, as_of_block=as_of_block))
     if not whole and without_others(ledger, caller, found) != found:
-        raise missing
+        raise NotFound(f"no money ever moved on {sub_account}", who=sub_account)
     return _zip("interval", lambda out: ledger.evidence.interval(asked, out, as_of_block=as_of_block))
 
 

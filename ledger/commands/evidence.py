@@ -149,8 +149,9 @@ def evidence_piece(
 ) -> None:
     """A pack that proves what money stands behind a piece, and what paid for it."""
     limits = Limits(hops, until, least)
-    told = {"start": start, "end": end, "rule": rule, "limits": limits, "as_of_block": block}
-    _packed(json_, sign, lambda ledger, how: ledger.evidence.piece(receivable, out_dir, **told, **how))
+    _packed(json_, sign, lambda ledger, how: ledger.evidence.piece(
+        receivable, out_dir, start=start, end=end, rule=rule, limits=limits, as_of_block=block, **how
+    ))  # fmt: skip
 
 
 @evidence_app.command("idle")

@@ -4,9 +4,9 @@ A pack is a folder or a zip; `checker/verify_pack.py`, a copy of which lies in i
 prove. Amounts and offsets are integer strings in minor units, addresses and hashes `0x…` in lower case.
 
 What has to be in a pack is what its checker asks for: the builder lets the checker of the kind read the
-answer with the chain at hand (`ledger.reports.rehearsal`), hands it the transactions that the answer names, fetches
-from the chain's logs what it finds missing, and keeps the words of storage that it looked at. So the builder
-knows no kind by itself, and nothing of a pack's completeness rests on the index.
+answer with the chain at hand (`ledger.reports.rehearsal`), hands it the transactions that the answer names,
+fetches from the chain's logs what it finds missing, and keeps the words of storage that it looked at. So the
+builder knows no kind by itself, and nothing of a pack's completeness rests on the index.
 """
 
 from __future__ import annotations

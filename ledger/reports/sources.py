@@ -19,7 +19,7 @@ Json = Mapping[str, Any]
 
 _ASKED_AT_ONCE: Final = 200
 """Numbers in one question for logs: nodes bound its length."""
-_BESIDE: Final = ("attested", "economic", "history", "works", "placement")
+_BESIDE: Final = ("attested", "converted", "economic", "history", "works", "placement")
 """Parts of answers whose transactions no checker needs, or finds itself."""
 
 
