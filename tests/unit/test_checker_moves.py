@@ -22,10 +22,11 @@ from ledger.reports.checker.moves import (
     Horizon,
     Leaf,
     axis_of,
-    check_shares,
 )
 from ledger.reports.checker.packs import Pack
 from ledger.reports.checker.proofs import Wrong, hexed, word
+from ledger.reports.checker.sweeps import check_shares
+from ledger.reports.checker.sweeps import spread as sweep
 from ledger.tracing.shares import Rule
 from ledger.tracing.steps import Horizon as Far
 from ledger.tracing.steps import Why
@@ -259,8 +260,12 @@ def test_amounts_by_the_rules_that_number_no_fen_are_those_of_the_index(seed: in
         for one in shares
     ]
     total = sum(start.amount for start in starts)
-    found = cash.spread(
-        [(row, names[ends[row]], int(rows.amount[row])) for row in chosen], rule, back, lambda at, axis: False
+    found = sweep(
+        cash,
+        [(row, names[ends[row]], int(rows.amount[row])) for row in chosen],
+        rule,
+        back,
+        lambda at, axis: False,
     )
 
     def judged() -> None:
@@ -287,7 +292,7 @@ def test_a_rule_needs_every_axis_that_its_money_reached_whole() -> None:
         pack.move(source, target, 10)
     del pack.events[1]
     with pytest.raises(Gap, match=f"moves into axis {INVESTOR} .*is missing"):
-        Cash(pack, CASH).spread([(0, ALICE, 10)], "prorata", False, lambda at, axis: False)
+        sweep(Cash(pack, CASH), [(0, ALICE, 10)], "prorata", False, lambda at, axis: False)
 
 
 def test_a_fen_that_rests_is_one_that_the_counter_has_not_reached() -> None:

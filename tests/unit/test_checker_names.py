@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ledger.domain import purposes
-from ledger.reports.checker import answers, bonds, legs, pieces, statements
+from ledger.reports.checker import answers, bonds, legs, pieces, pools, statements
 from ledger.reports.checker import moves as checker
 from ledger.reports.checker.moves import Move
 from ledger.reports.checker.proofs import keccak
@@ -118,7 +118,7 @@ def test_slots_are_those_of_the_compiled_contracts() -> None:
     wanted = {
         "Cash": {"_axes": checker.AXES_SLOT, "controllerOf": checker.CONTROLLERS_SLOT},
         "PieceBook": {"_pieces": pieces.PIECES_SLOT, "_receivables": pieces.RECEIVABLES_SLOT},
-        "AssetPools": {"_pools": pieces.POOLS_SLOT, "_pieces": pieces.POOL_PIECES_SLOT},
+        "AssetPools": {"_pools": pools.POOLS_SLOT, "_pieces": pools.POOL_PIECES_SLOT},
         "GreenBond": {"_holdings": statements.HOLDINGS_SLOT},
         "Legs": {"_legs": legs.LEGS_SLOT},
     }

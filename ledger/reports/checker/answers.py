@@ -8,8 +8,8 @@ from typing import Any
 
 if __package__:
     from .moves import (
-        BOOKS,
         ENDLESS,
+        LEFT,
         LINE_OPENED,
         OUTSIDE,
         UNNAMED,
@@ -17,19 +17,17 @@ if __package__:
         Horizon,
         Leaf,
         Move,
-        Start,
         Stop,
         axis_of,
-        check_shares,
     )
     from .packs import Pack
     from .proofs import keccak, need
+    from .sweeps import check_mixed, left
 else:  # a copy in a pack, where Python shall leave no file of its own
     sys.dont_write_bytecode = True
-    from moves import *  # type: ignore[import-not-found]  # noqa: F403
+    from sweeps import *  # type: ignore[import-not-found]  # noqa: F403
 
 PROJECT = keccak(b"ProjectRegistered(uint32,uint32,address,uint8,bytes3,uint96,string,bytes32)")
-LEFT = {"SOURCE": "redeemed", "REDEMPTION": "awaiting redemption"}
 Json = Mapping[str, Any]
 
 
@@ -124,19 +122,6 @@ def rest(cash: Cash, leaf: Leaf, start: int, end: int, told: Json) -> dict[str, 
     return said
 
 
-def check_holders(cash: Cash, told: Sequence[Any], starts: Sequence[Start], rule: str,
-                  own: frozenset[str]) -> None:  # fmt: skip
-    """Who has what was paid, by a rule that numbers no fen; back on a bond's own books it ends."""
-
-    def place(axis: str, ended: bool) -> tuple[str, str | None]:
-        kind = cash.kind(axis)
-        return axis, ("redeemed" if kind == "REDEMPTION" else "refunded") if ended else LEFT.get(kind)
-
-    shares = cash.spread(starts, rule, False, lambda at, axis: axis in own)
-    check_shares(told, shares, lambda line: (line["address"].lower(), line["horizon"]), place,
-                 sum(amount for _, _, amount in starts), rule)  # fmt: skip
-
-
 # --- what money was before ------------------------------------------------------------------------------
 
 
@@ -188,29 +173,6 @@ def check_sources(
     starts = [(row, axis, end - start)] if row is not None else left(cash, axis, start, end)
     check_mixed(cash, told["sources"], starts, rule)
     need(told["cut"] == "0" and told["complete"] is True, "it denies that it is complete")
-
-
-def left(cash: Cash, axis: str, start: int, end: int) -> list[Start]:
-    """The moves that took numbers away; what is still there is asked of the end."""
-    return [
-        (len(cash.moves) if at is None else at, axis, high - low)
-        for low, high, at in cash.cut(axis, start, end, back=False)
-    ]
-
-
-def check_mixed(cash: Cash, told: Sequence[Any], starts: Sequence[Start], rule: str) -> None:
-    """Bonds, and money that was minted to somebody and passed no bond's books."""
-
-    def place(axis: str, ended: bool) -> Any:
-        return cash.bond_of(axis) if ended and cash.kind(axis) in BOOKS else axis
-
-    def name(line: Json) -> Any:
-        return line["bond"] if line["end_of_trace"] == "bond" else line["address"].lower()
-
-    shares = cash.spread(
-        starts, rule, True, lambda at, axis: cash.kind(axis) == "ORIGIN" or at in cash.came_back
-    )
-    check_shares(told, shares, name, place, sum(amount for _, _, amount in starts), rule)
 
 
 # --- kinds -----------------------------------------------------------------------------------------------

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 if __package__:
-    from .answers import check_holders, horizon_of, names_of, need_whole, path, rest, tiled, waits
+    from .answers import horizon_of, names_of, need_whole, path, rest, tiled, waits
     from .legs import check_legs
-    from .moves import ENDLESS, OUTSIDE, Cash, Horizon, Leaf, Start, axis_of
+    from .moves import ENDLESS, OUTSIDE, Cash, Horizon, Leaf, axis_of
     from .packs import Pack, values_of
     from .proofs import keccak, need
+    from .sweeps import Start, check_holders
 else:  # a copy in a pack, where Python shall leave no file of its own
     sys.dont_write_bytecode = True
     from answers import *  # type: ignore[import-not-found]  # noqa: F403

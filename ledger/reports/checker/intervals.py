@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 if __package__:
-    from .answers import LEFT, check_holders, check_sources, horizon_of, need_whole, rest, sub_account, tiled
+    from .answers import check_sources, horizon_of, need_whole, rest, sub_account, tiled
     from .bonds import Bond
-    from .moves import BOOKS, Cash, Leaf
+    from .moves import BOOKS, LEFT, Cash, Leaf
     from .packs import Pack
     from .proofs import need
+    from .sweeps import check_holders
 else:  # a copy in a pack, where Python shall leave no file of its own
     sys.dont_write_bytecode = True
     from bonds import *  # type: ignore[import-not-found]  # noqa: F403

@@ -1,4 +1,4 @@
-"""Money as numbered intervals: whole sub-accounts, the walk by numbers, and the rules that number no fen.
+"""Money as numbered intervals: whole sub-accounts, and the walk by numbers.
 
 Fen x that leaves a sub-account is fen x that came into it. On a bond's own books that is no assumption, on
 general accounts it is the rule first in, first out. A refund names the payment whose fen it brings back. So a
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 if __package__:
@@ -32,8 +32,8 @@ MODULES = {  # whose purpose it is, where not PROCEEDS
     "SOURCE": "CASH", "REDEMPTION": "CASH", "SETTLEMENT": "MATURITY", "SERVICE": "SERVICE",
     "ASSET_POOL": "POOLS", "TRANCHE": "POOLS",
 }  # fmt: skip
+LEFT = {"SOURCE": "redeemed", "REDEMPTION": "awaiting redemption"}  # where money leaves the ledger
 ENDLESS = 1 << 62  # moves
-FINE = 32  # pro-rata carries amounts in units of 2^-32 fen
 
 
 def axis_of(name: str, *parts: int | str, module: str = "") -> str:
@@ -115,13 +115,6 @@ class Horizon(NamedTuple):
         if self.until is None or move is None:
             return False
         return move.block < self.until if back else move.block > self.until
-
-
-Start = tuple[int, str, int]
-"""A move, the axis on which it left what is asked about (backward: from which it took it), and how much."""
-Shares = Mapping[tuple[str, bool], tuple[int, int, int, int]]
-"""By axis, and whether the way ended there: the least and the most that may be told as `least`, and as
-`most`."""
 
 
 class Cash:
@@ -362,133 +355,8 @@ class Cash:
             earlier, later = (move, had) if back else (had, move)
             need(earlier < later, f"{earlier} is not before {later}")
 
-    # --- by the rules that number no fen ---
-
-    def spread(
-        self, starts: Iterable[Start], rule: str, back: bool, ends: Callable[[int, str], bool]
-    ) -> Shares:
-        """Where an amount that stood on an axis at a move went, or was before, when every move takes of all
-        that is mixed. Each axis that holds some of it must be whole. Money that comes round to where some of
-        what was asked begins is swept apart from that, by the bounds."""
-        found: dict[tuple[str, bool], tuple[int, int, int, int]] = {}
-        waiting: dict[int, list[tuple[str, int]]] = {}
-        for row, axis, amount in starts:
-            waiting.setdefault(row, []).append((self.whole(axis), amount))
-        while waiting:
-            sweep = Sweep(self, rule, back, ends)
-            later = sweep.run(waiting)
-            total = sum(amount for row in waiting.keys() - later for _, amount in waiting[row])
-            for place, amounts in sweep.shares(total).items():
-                had = found.get(place, (0, 0, 0, 0))
-                found[place] = (
-                    had[0] + amounts[0],
-                    had[1] + amounts[1],
-                    had[2] + amounts[2],
-                    had[3] + amounts[3],
-                )
-            waiting = later
-        return found
-
     def totals(self, axis: str) -> tuple[int, int]:
         """What came in and went out, by the moves of the pack."""
         sides = (self.into.get(axis, ()), self.out.get(axis, ()))
         came, went = (sum(self.moves[at].amount for _, at in side) for side in sides)
         return came, went
-
-
-class Sweep:
-    """One pass over the moves. `low` and `high`: of what was asked, how much is there at least and at most;
-    by pro-rata both are the amount, in units of 2^-32 fen."""
-
-    def __init__(self, cash: Cash, rule: str, back: bool, ends: Callable[[int, str], bool]) -> None:
-        self.cash, self.is_prorata, self.back, self.ends = cash, rule == "prorata", back, ends
-        totals = {axis: cash.totals(axis) for axis in {*cash.into, *cash.out}}
-        self.rest = {axis: 0 if back else came - went for axis, (came, went) in totals.items()}
-        self.held = {axis: came - went if back else 0 for axis, (came, went) in totals.items()}
-        self.low: dict[tuple[str, bool], int] = {}
-        self.high: dict[tuple[str, bool], int] = {}
-
-    def run(self, waiting: Mapping[int, list[tuple[str, int]]]) -> dict[int, list[tuple[str, int]]]:
-        """From the first start on; those that wait for a pass of their own are given back."""
-        later, order = {}, [*range(len(self.cash.moves))]
-        for at in [len(order), *order[::-1]] if self.back else order:
-            if at < len(self.cash.moves):
-                move = self.cash.moves[at]
-                payer = move.to_axis if self.back else move.from_axis
-                if at in waiting and not self.is_prorata and self.high.get((payer, False)):
-                    later[at] = waiting[at]
-                self.take(at)
-            if at not in later:
-                for axis, amount in waiting.get(at, ()):
-                    for tags in (self.low, self.high):
-                        tags[axis, False] = tags.get((axis, False), 0) + (amount << FINE * self.is_prorata)
-        return later
-
-    def take(self, at: int) -> None:
-        """A move takes of what is mixed."""
-        move, low, high = self.cash.moves[at], self.low, self.high
-        payer, payee = (move.to_axis, move.from_axis) if self.back else (move.from_axis, move.to_axis)
-        balance, amount, source = self.held[payer], move.amount, (payer, False)
-        self.held[payer], self.held[payee] = balance - amount, self.held[payee] + amount
-        if not high.get(source):
-            return
-        ended = payee == SOURCE or self.ends(at, payee)
-        target = (payer, True) if ended else (self.cash.whole(payee), False)
-        least, most = low[source], high[source]
-        if self.is_prorata:
-            part = least * amount // balance
-            low[source] = high[source] = least - part
-            low[target] = high[target] = low.get(target, 0) + part
-        else:
-            most = min(most, balance)
-            low[source], high[source] = max(0, least - amount), min(most, balance - amount)
-            low[target] = low.get(target, 0) + max(0, least + amount - balance)
-            high[target] = high.get(target, 0) + min(most, amount)
-
-    def shares(self, total: int) -> Shares:
-        if self.is_prorata:
-            return _by_largest_remainder(self.low, total)
-        most = {
-            place: min(had, total, had if place[1] else self.rest[place[0]])
-            for place, had in self.high.items()
-        }
-        certain, possible = sum(self.low.values()), sum(most.values())
-        found = {}
-        for place, had in most.items():
-            least = max(self.low[place], total - (possible - had))
-            had = min(had, total - (certain - self.low[place]))
-            if had:
-                found[place] = (least, least, had, had)
-        return found
-
-
-def _by_largest_remainder(fine: Mapping[tuple[str, bool], int], total: int) -> Shares:
-    """Whole fen that sum to `total`: up go those with the largest remainders, any among equals."""
-    left = sorted((amount % (1 << FINE) for amount in fine.values()), reverse=True)
-    up = total - sum(amount >> FINE for amount in fine.values())
-    edge = left[up - 1] if up else 1 << FINE
-    found = {}
-    for at, amount in fine.items():
-        whole, remainder = amount >> FINE, amount % (1 << FINE)
-        low, high = whole + (remainder > edge), whole + (remainder >= edge)
-        found[at] = low, high, low, high
-    return found
-
-
-def check_shares(told: Sequence[Any], shares: Shares, name: Callable[[Any], Any], of: Callable[..., Any],
-                 total: int, rule: str) -> None:  # fmt: skip
-    """Lines of an answer against what the rule gives; several places may be one line (`of`)."""
-    proved: dict[Any, list[int]] = {}
-    for place, amounts in shares.items():
-        had = proved.setdefault(of(*place), [0, 0, 0, 0])
-        proved[of(*place)] = [one + more for one, more in zip(had, amounts)]  # noqa: B905
-    for line in told:
-        what = name(line)
-        need(what in proved, f"no money is at {what}, or it is told twice")
-        amounts_ = [min(amount, total) for amount in proved.pop(what)]
-        said = int(line["least"]), int(line["most"])
-        fits = amounts_[0] <= said[0] <= amounts_[1] and amounts_[2] <= said[1] <= amounts_[3]
-        need(fits and (rule != "prorata" or said[0] == said[1]), f"{what} has {amounts_[0]} to {amounts_[3]}")
-    need(all(not left[2] for left in proved.values()), f"left out: {', '.join(map(str, proved))}")
-    summed = sum(int(line["least"]) for line in told)
-    need(rule != "prorata" or summed == total, f"the lines sum to {summed}, not to {total}")

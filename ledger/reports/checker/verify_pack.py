@@ -22,7 +22,8 @@ if __package__:
     from .bonds import BondPack, ComparePack, IdlePack, ProjectPack
     from .intervals import IntervalPack
     from .packs import Pack, read
-    from .pieces import PoolPack, ReceivablePack
+    from .pieces import ReceivablePack
+    from .pools import PoolPack
     from .proofs import Wrong, need
     from .statements import StatementPack
 else:  # a copy in a pack, where Python shall leave no file of its own
@@ -30,7 +31,7 @@ else:  # a copy in a pack, where Python shall leave no file of its own
     from answers import *  # type: ignore[import-not-found]  # noqa: F403
     from bonds import *  # type: ignore[import-not-found]  # noqa: F403
     from intervals import *  # type: ignore[import-not-found]  # noqa: F403
-    from pieces import *  # type: ignore[import-not-found]  # noqa: F403
+    from pools import *  # type: ignore[import-not-found]  # noqa: F403
     from statements import *  # type: ignore[import-not-found]  # noqa: F403
 
 KINDS: dict[str, type[Pack]] = {
