@@ -185,7 +185,7 @@ def test_a_refund_of_what_never_left_and_one_of_two_payments_are_refused() -> No
         queues.pay(line, amount)
     queues.pack.refund(LINES[0], 3, 4, 1)
     with pytest.raises(Gap, match=r"the payment that move .* reverses is missing"):
-        Cash(queues.pack, CASH)
+        Cash(queues.pack, CASH).walk(LINES[0], 10, 12, back=True)
 
 
 # --- any money -------------------------------------------------------------------------------------------

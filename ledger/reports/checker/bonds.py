@@ -67,6 +67,7 @@ class Bond:
             )
         if source == OUTSIDE and target in ("LINE", "POOL"):
             need(at in self.cash.came_back, "money from outside that reverses no payment")
+            self.cash.reversed_by(at)
         if (source, target) == ("POOL", OUTSIDE):
             told = pack.emitted(self.cash.controller, PLACED)
             numbers = [

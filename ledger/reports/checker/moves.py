@@ -231,9 +231,6 @@ class Cash:
             if found:
                 source, number, amount = found
                 need(amount == move.amount, f"the refund of {move} is of {amount}")
-                first, last = (self.covering(self.out, source, at) for at in (number, number + amount - 1))
-                if first is None or first != last:
-                    raise Gap(self.address, source, f"the payment that {move} reverses is missing")
                 self.came_back[at] = source, number
                 self.reversed.setdefault(source, []).append((number, at))
         for source, backs in self.reversed.items():
@@ -241,6 +238,15 @@ class Cash:
             ends = [number + self.moves[at].amount for number, at in backs]
             for end, (number, _) in zip(ends, backs[1:]):  # noqa: B905
                 need(end <= number, f"the fen that left {source} at {number} came back twice")
+
+    def reversed_by(self, at: int) -> Move:
+        """The one payment that a refund brings back."""
+        (source, number), move = self.came_back[at], self.moves[at]
+        first, last = (self.covering(self.out, source, n) for n in (number, number + move.amount - 1))
+        if first is None or first != last:
+            self.pack.step = "moves.json"
+            raise Gap(self.address, source, f"the payment that {move} reverses is missing")
+        return self.moves[first]
 
     # --- by numbers ---
 
@@ -276,9 +282,7 @@ class Cash:
         if at not in self.came_back:
             return end, Stop(move.from_axis, move.out_offset + skipped, move)
         source, first = self.came_back[at]
-        paid = self.covering(self.out, source, first + skipped)
-        assert paid is not None
-        return end, Stop(source, first + skipped, move, self.moves[paid].tx)
+        return end, Stop(source, first + skipped, move, self.reversed_by(at).tx)
 
     def ahead(self, axis: str, number: int, refunds: bool) -> tuple[int, Stop] | None:
         """Where a number went, and up to which number that holds."""
