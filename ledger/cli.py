@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -187,19 +187,19 @@ def verify(
         raise typer.Exit(1)
 
 
-_PROVED: Final = {
-    "account": "every move of account {account}",
-    "bond": "where the money of bond {bond} is",
-    "compare": "what changed of bond {bond}",
-    "idle": "what bond {bond} has not spent",
-    "interval": "where money of {address} went or came from",
-    "payment": "what funded payment {payment}",
-    "piece": "what money stands behind receivable {receivable}",
-    "pool": "the pieces in asset pool {pool}",
-    "project": "where the money of project {project} is",
-    "receivable": "the {pieces} pieces of receivable {receivable}",
-    "resting": "what rests with {account}",
-    "statement": "the statement of {account}",
+_PROVED: Final[dict[str, Callable[[Mapping[str, Any]], str]]] = {
+    "account": lambda told: say("every move of account {account}", **told),
+    "bond": lambda told: say("where the money of bond {bond} is", **told),
+    "compare": lambda told: say("what changed of bond {bond}", **told),
+    "idle": lambda told: say("what bond {bond} has not spent", **told),
+    "interval": lambda told: say("where money of {address} went or came from", **told),
+    "payment": lambda told: say("what funded payment {payment}", **told),
+    "piece": lambda told: say("what money stands behind receivable {receivable}", **told),
+    "pool": lambda told: say("the pieces in asset pool {pool}", **told),
+    "project": lambda told: say("where the money of project {project} is", **told),
+    "receivable": lambda told: say("the {pieces} pieces of receivable {receivable}", **told),
+    "resting": lambda told: say("what rests with {account}", **told),
+    "statement": lambda told: say("the statement of {account}", **told),
 }
 """What each kind of pack is about."""
 
@@ -226,7 +226,7 @@ def _believed(statement: str) -> str:
 def _proved(report: Mapping[str, Any]) -> str:
     return say(
         "{what} at block {block}: {acts} moves and acts, linked by {headers} headers; none is missing",
-        what=say(_PROVED[report["kind"]], **report),
+        what=_PROVED[report["kind"]](report),
         **report,
     )
 
