@@ -49,6 +49,10 @@ abstract contract BankActs is BookActs {
     /// @dev Redeemed first, most times; never more than what no other instruction waits for.
     function bank_withdraw(uint256 seed) external rolling(seed) {
         (ICash cash, address who) = (_someCash(), _one(everybody));
+        if (_instructed.length != 0 && _odd(2)) {
+            InstructionRecord storage open = _instructed[_open()];
+            (cash, who) = (open.cash, open.who);
+        }
         if (!_odd(3)) {
             bytes memory out = abi.encodeCall(ICash.redeem, (1 + _roll(2000), PAPER));
             _act("cash.redeem", who, address(cash), out);

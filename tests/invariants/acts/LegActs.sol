@@ -126,10 +126,17 @@ abstract contract LegActs is AlertActs {
     function leg_attest(uint256 seed) external rolling(seed) {
         address by = _someAttester();
         ILegs.Leg memory l = _someLeg(by, _odd(4) ? _one(suppliers) : _one(issuers));
+        if (_legs.length != 0 && _odd(3)) _overtake(l, by);
         bool allowed = _witness(by, l.issuer) && _sound(l, by);
         (bool ok,) = _act("leg.attest", by, address(legs), abi.encodeCall(ILegs.attest, (l)));
         _judge("LEG-1", "leg.attest", allowed, ok);
         if (ok) _stand(_keep(l, by, by, ATTESTED));
+    }
+
+    /// @dev With the reference of a report that this attester has not answered.
+    function _overtake(ILegs.Leg memory l, address by) private {
+        LegRecord storage r = _legs[_someIn(REPORTED) - 1];
+        if (r.attester == by) (l.bank, l.bankReference) = (r.said.bank, r.said.bankReference);
     }
 
     function _someAttester() private returns (address) {

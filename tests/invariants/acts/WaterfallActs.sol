@@ -50,6 +50,7 @@ abstract contract WaterfallActs is Trade {
     mapping(uint32 => TrancheRecord[]) internal _tranchesOf;
     mapping(uint32 => LotRecord[]) internal _lotsOf; // number - 1
     mapping(uint64 => mapping(uint64 => bool)) internal _bought; // the trustee's, for the pool
+    mapping(uint32 => mapping(uint32 => uint256)) private _collected;
     address private _carrying;
     bytes32 private _breach;
 
@@ -117,6 +118,8 @@ abstract contract WaterfallActs is Trade {
         _judge("POOL-2", "pool.collect", mine && waits != 0 && _active(by), ok);
         if (!ok) return;
         _money[id].taken += waits;
+        _collected[id][number] += waits;
+        _must(pools.pieceOf(id, number).collected == _collected[id][number], "POOL-2", "collected is lost");
         bool whole = cashes[0].balanceOf(_poolAxis(id)) == had + waits;
         _must(whole, "POOL-2", "somebody holds collected money");
     }
@@ -160,7 +163,7 @@ abstract contract WaterfallActs is Trade {
         bytes memory data = abi.encodeCall(IAssetPools.repurchase, (id, number));
         (bool ok,) = _act("pool.repurchase", financiers[0], address(pools), data);
         if (!ok) return;
-        uint256 amount = e.end - e.start - e.collected;
+        uint256 amount = e.end - e.start - _collected[id][number];
         _must(cashes[0].balanceOf(_poolAxis(id)) == had + amount, "POOL-2", "a piece went below its face");
         _money[id].taken += amount;
     }
