@@ -23,6 +23,7 @@ abstract contract BankActs is BookActs {
     IBankInstructions public instructions;
     InstructionRecord[] private _instructed; // id - 1
     mapping(ICash => mapping(bytes32 => uint256)) private _namedBy;
+    mapping(address => bytes32) private _named; // the last reference that confirmed something
 
     function bank_deposit(uint256 seed) external rolling(seed) {
         (ICash cash, address who, uint64 receivable) = (_someCash(), _one(everybody), 0);
@@ -91,7 +92,9 @@ abstract contract BankActs is BookActs {
         bytes memory data = abi.encodeCall(IBankInstructions.confirm, (uint64(i + 1), ref));
         (bool ok,) = _act("bank.confirm", by, address(instructions), data);
         _judge("BANK-1", "bank.confirm", r.state == 1 && by == r.cash.bank() && fresh, ok);
-        if (ok) (r.state, r.answer, _namedBy[r.cash][ref]) = (2, ref, i + 1);
+        if (!ok) return;
+        (r.state, r.answer) = (2, ref);
+        (_namedBy[r.cash][ref], _named[address(r.cash)]) = (i + 1, ref);
     }
 
     function bank_fail(uint256 seed) external rolling(seed) {
@@ -128,6 +131,7 @@ abstract contract BankActs is BookActs {
     /// @dev Booked for it now, booked at some other time, or one that confirmed another already.
     function _booking(InstructionRecord storage r) private returns (bytes32 ref) {
         bytes32[] storage list = _bookings[address(r.cash)];
+        if (_odd(6) && _named[address(r.cash)] != 0) return _named[address(r.cash)];
         if (_odd(3)) return list[_roll(list.length)];
         if (r.way == WITHDRAWAL) {
             uint256 there = _redeemed(r.cash, r.who);

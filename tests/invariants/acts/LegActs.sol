@@ -76,7 +76,8 @@ abstract contract LegActs is AlertActs {
     function _someStanding(address attester, address issuer) private returns (uint64 id) {
         for (uint64 i = 1; i <= _legs.length; ++i) {
             LegRecord storage r = _legs[i - 1];
-            if (r.state == ATTESTED && r.attester == attester && r.said.issuer == issuer && !_odd(3)) id = i;
+            bool own = r.attester == attester || _odd(6); // another's is not its to correct
+            if (r.state == ATTESTED && own && r.said.issuer == issuer && !_odd(3)) id = i;
         }
     }
 

@@ -189,6 +189,7 @@ abstract contract LoanActs is Trade {
         bool allowed = by == _loanLines[d.line - 1].supplier && d.state != 3 && amount != 0 && amount <= owed
             && cashes[0].balanceOf(by) >= amount;
         if (_odd(6)) _bringDown(_loanLines[d.line - 1].financier, 0);
+        if (_odd(6)) _bringDown(_loanLines[d.line - 1].supplier, 0);
         bytes memory data = abi.encodeCall(ISupplierLoans.repay, (id, uint96(amount)));
         (bool ok,) = _act("loan.repay", by, address(loans), data);
         _judge("LOAN-1", "loan.repay", allowed, ok);

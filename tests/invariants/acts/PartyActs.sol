@@ -343,7 +343,7 @@ abstract contract PartyActs is Ghost {
         bytes memory data = abi.encodeCall(IDocuments.register, (note, CREDIT_NOTE, 0));
         bool fresh = note != _lastNote && _registered(by, data);
         uint256 room = p.total - p.credited;
-        uint256 amount = _odd(6) ? room + 1 : _roll(room / 4 + 2);
+        uint256 amount = _odd(6) ? room + 1 : _roll(room / 2 + 2);
         bool allowed = fresh && by == p.payee && _active(by) && amount != 0 && amount <= room;
         data = abi.encodeCall(IDocuments.credit, (_nameOf(p), note, amount));
         (bool ok,) = _act("document.credit", by, address(documents), data);
@@ -365,7 +365,7 @@ abstract contract PartyActs is Ghost {
         Paper storage p = _papers[_roll(_papers.length)];
         address by = _odd(8) ? _one(everybody) : p.payee;
         bytes32 name = keccak256(abi.encode("epoch", ++_serial)) >> 160 << 160;
-        name |= bytes32(uint256(uint160(_odd(10) ? address(this) : p.payee)));
+        name |= bytes32(uint256(uint160(_odd(4) ? by : p.payee)));
         if (_odd(8)) name = p.fingerprint;
         bool own = address(uint160(uint256(name))) == p.payee && _paperOf[name] == 0;
         bytes memory data = abi.encodeCall(IDocuments.link, (_nameOf(p), name));

@@ -221,6 +221,7 @@ abstract contract ProceedsActs is LimitActs {
         ProposalRecord storage r = _proposals[i];
         uint32 framework = _bond(_line(r.from).bond).framework;
         address by = _odd(8) ? _one(everybody) : verifiers[framework % 2];
+        if (_odd(6)) by = _bond(_line(r.from).bond).issuer;
         bool allowed = r.open && by == verifiers[framework % 2] && _frameworks[framework - 1].filed
             && _activeAs(by, VERIFIER) && _reallocable(r);
         bytes memory data =
@@ -319,14 +320,18 @@ abstract contract ProceedsActs is LimitActs {
     /// @dev A document of the line's own, a new one or somebody else's.
     function _paperFor(uint32 id) private returns (bytes32 fingerprint) {
         BondRecord storage b = _bond(_line(id).bond);
-        if (_odd(3)) fingerprint = _obligation(INVOICE, b.issuer, _one(suppliers));
+        bool own = _odd(3);
+        if (_odd(3)) {
+            fingerprint = _obligation(own ? REFINANCING : INVOICE, b.issuer, own ? b.issuer : _one(suppliers));
+        }
         if (fingerprint != 0 || _papers.length == 0) return fingerprint;
         uint256 first = _roll(_papers.length);
         fingerprint = _nameOf(_papers[first]);
         if (_odd(3)) return fingerprint;
         for (uint256 i; i < _papers.length; ++i) {
             Paper storage p = _papers[(first + i) % _papers.length];
-            if (_payable(id, p.fingerprint, 1)) return _nameOf(p);
+            bool told = p.credited != 0 || p.payer == p.payee || !_odd(3);
+            if (told && _payable(id, p.fingerprint, 1)) return _nameOf(p);
         }
     }
 
