@@ -21,7 +21,7 @@ from eth_hash.auto import keccak as reference_keccak
 from ledger.domain.money import Money, currency
 from ledger.domain.questions import IntervalQuestion
 from ledger.ports import KeptCheckpoint
-from ledger.reports.checker import moves, pieces, proofs
+from ledger.reports.checker import moves, pieces, proofs, small
 from ledger.reports.checker import packs as core
 from ledger.reports.checker.moves import AXES_SLOT, CONTROLLERS_SLOT
 from ledger.reports.checker.packs import FORMAT, Pack, read
@@ -389,6 +389,51 @@ def test_what_each_kind_proves_is_what_happened(lived: Lived, packs: dict[str, P
     assert account["acts"] >= len(told["moves"]) > 3
     idle = sum(one.end - one.start for one in lived.intervals if one.state not in ("cost", "spent"))
     assert verify_pack(packs["idle"])["amount"] == idle == 79_000
+
+
+WHOLE = {"bond": 7, "bond-prorata": 7, "project": 14, "idle": 7, "compare": 7, "account": 1, "statement": 1}
+"""By kind: the sub-accounts of which the second checker has to find every move."""
+
+
+@pytest.mark.spec("EVD-1")
+@pytest.mark.parametrize("kind", PACKS)
+def test_the_second_checker_agrees_and_misses_what_is_left_out(
+    packs: dict[str, Path], kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(small, "keccak", reference_keccak)
+    said = small.verify(packs[kind])
+    assert said[0] == f"kind: {kind.partition('-')[0]}"
+    if kind in WHOLE:
+        assert said[3] == f"sub-accounts in which no move is missing: {WHOLE[kind]}"
+    pack = Path(shutil.copytree(packs[kind], tmp_path / "pack"))
+    moves = json.loads((pack / "moves.json").read_bytes())
+    gone = moves[-1]
+    (pack / f"receipts/{gone['block']}-{gone['tx_index']}.json").unlink()
+    (pack / "moves.json").write_text(json.dumps([move for move in moves if move["tx"] != gone["tx"]]))
+    listed = json.loads((pack / "manifest.json").read_bytes())
+    del listed["files"][f"receipts/{gone['block']}-{gone['tx_index']}.json"]
+    (pack / "manifest.json").write_text(json.dumps(listed))
+    reseal(pack)
+    [said] = small.verify(pack)
+    assert "is missing" in said or f"that of transaction {gone['tx']} in block" in said
+
+
+@pytest.mark.spec("EVD-1")
+@pytest.mark.parametrize(
+    ("field", "value", "why"),
+    [("opening", "1", "opening is "), ("closing", "1", "closing is "), ("moves", [], "not")],
+)
+def test_the_second_checker_names_what_a_statement_tells_otherwise(
+    packs: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, field: str, value: Any, why: str
+) -> None:
+    monkeypatch.setattr(small, "keccak", reference_keccak)
+    pack = Path(shutil.copytree(packs["statement"], tmp_path / "pack"))
+    answer = json.loads((pack / "answer.json").read_bytes())
+    answer["cash"][0][field] = value
+    (pack / "answer.json").write_text(json.dumps(answer))
+    reseal(pack)
+    [said] = small.verify(pack)
+    assert said.startswith(f"WRONG  answer.json: {answer['cash'][0]['address'].lower()}: {why}")
 
 
 # --- every kind, forged ----------------------------------------------------------------------------------
