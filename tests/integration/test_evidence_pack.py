@@ -391,14 +391,17 @@ def test_what_each_kind_proves_is_what_happened(lived: Lived, packs: dict[str, P
     assert verify_pack(packs["idle"])["amount"] == idle == 79_000
 
 
-WHOLE = {"bond": 7, "bond-prorata": 7, "project": 14, "idle": 7, "compare": 7, "account": 1, "statement": 1}
-"""By kind: the sub-accounts of which the second checker has to find every move."""
+WHOLE = {"bond": 8, "bond-prorata": 8, "project": 16, "idle": 8, "compare": 8, "account": 1, "statement": 28}
+"""By kind: the sub-accounts of which the second checker has to find every move. A bond's are origin, cost,
+pool, two lines and three encumbrances; a participant's its account and what modules owe it, in each cash."""
+FIRST_ALONE = ("receivable", "payment-prorata", "interval-bounds", "statement-units")
+"""Their last act is a piece's, of units, or on a way that no answer lists: the first checker alone sees it."""
 
 
 @pytest.mark.spec("EVD-1")
 @pytest.mark.parametrize("kind", PACKS)
 def test_the_second_checker_agrees_and_misses_what_is_left_out(
-    packs: dict[str, Path], kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    quick: None, packs: dict[str, Path], kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(small, "keccak", reference_keccak)
     said = small.verify(packs[kind])
@@ -414,8 +417,12 @@ def test_the_second_checker_agrees_and_misses_what_is_left_out(
     del listed["files"][f"receipts/{gone['block']}-{gone['tx_index']}.json"]
     (pack / "manifest.json").write_text(json.dumps(listed))
     reseal(pack)
-    [said] = small.verify(pack)
-    assert "is missing" in said or f"that of transaction {gone['tx']} in block" in said
+    assert not verify_pack(pack)["ok"]
+    last = small.verify(pack)[-1]
+    if kind in FIRST_ALONE:
+        assert last == "the rest is checked by verify_pack.py alone; see the first lines of this file"
+    else:
+        assert "is missing" in last or f"that of transaction {gone['tx']} in block" in last
 
 
 @pytest.mark.spec("EVD-1")
@@ -606,7 +613,7 @@ FORGED = [
     ("project", ("sections", 0, "states", "spent"), "1", "states spent is "),
     ("project", ("sections",), [], "a section is left out"),
     ("idle", ("sections", 0, "amount"), "1", "unallocated amount is "),
-    ("idle", ("sections", 0, "intervals", 0, "age_seconds"), 1, "age_seconds is "),
+    ("idle", ("sections", 0, "intervals", 0, "age_seconds"), -1, "age_seconds is "),
     ("idle", ("sections", 0, "intervals", 0, "since", "block"), 1, "since block is "),
     ("idle", ("sections", 1, "intervals", 0, "received", "time"), 1, "received time is "),
     ("idle", ("sections",), [], "wait"),
