@@ -488,11 +488,13 @@ def test_a_linked_fingerprint_is_taken_and_links_lead_to_the_first(world, invoic
 def test_only_the_payee_links_and_only_what_names_it(world, invoice, anew):
     with refused("NotParty", world.company, world.supplier):
         world.documents.link(invoice, anew, world.company.by)
+    own = given.named(anew, world.subsupplier.address)
+    with refused("NotParty", world.subsupplier, world.supplier):
+        world.documents.link(invoice, own, world.subsupplier.by)
     with refused("ObligationUnknown", digest("?")):
         world.documents.link(digest("?"), anew, world.supplier.by)
-    foreign = given.named(anew, world.subsupplier.address)
-    with refused("FingerprintForeign", foreign, world.supplier):
-        world.documents.link(invoice, foreign, world.supplier.by)
+    with refused("FingerprintForeign", own, world.supplier):
+        world.documents.link(invoice, own, world.supplier.by)
     world.operator.suspends(world.supplier)
     with refused("Suspended", world.supplier):
         world.documents.link(invoice, anew, world.supplier.by)

@@ -270,8 +270,12 @@ def test_nobody_else_registers_a_drawdown(world, framework):
 def test_lenders_book_their_shares_and_nobody_else_books(world, facility, loan):
     with refused("NotLender", facility, world.investor):
         world.investor.books(loan, 1)
-    with refused("AboveShare", loan, world.fund, 26, 27):
-        world.fund.books(loan, 27)
+    for act in (
+        lambda: world.facilities.checkLend(loan, world.fund, 27),
+        lambda: world.fund.books(loan, 27),
+    ):
+        with refused("AboveShare", loan, world.fund, 26, 27):
+            act()
     world.facilities.checkLend(loan, world.fund, 26)
     lends(world, loan, (world.fund, 20))
     with refused("AboveShare", loan, world.fund, 26, 27):
@@ -310,6 +314,8 @@ def test_what_was_called_and_not_lent_goes_back_once(world, facility, loan):
     assert lender_of(world, facility, world.financier) == (1, 0, FINANCIERS_PART, 70)
     assert lender_of(world, facility, world.fund) == (1, 0, FUNDS_PART, 0)
     assert world.facilities.facility(facility)["called"] == 70
+    # Another drawdown is called: there would be enough to give back again.
+    requests(world, facility, units=120)
     with refused("AlreadyUsed", "DRAWDOWN", "0x" + loan.to_bytes(32, "big").hex()):
         world.facilities.release(loan, world.stranger.by)
 

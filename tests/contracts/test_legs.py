@@ -189,6 +189,17 @@ def test_a_report_never_takes_a_reference_before_it_is_confirmed(papers):
         world.legs.refuse(1, "again", world.bank.by)
 
 
+@pytest.mark.spec("LEG-1")
+def test_a_report_taken_back_frees_no_reference_that_was_attested_since(papers):
+    world = papers
+    world.legs.report(leg(world, amount=7), world.bank, world.issuer.by)
+    attested(world)
+    emitted(world.legs.withdraw(1, "reported wrongly", world.issuer.by), "LegWithdrawn", leg=1)
+    assert world.legs.legOf(world.bank, "Bank outside", digest("R-1")) == 2
+    with refused("AlreadyUsed", "BANK_REFERENCE", digest("R-1")):
+        world.legs.attest(leg(world, amount=1), world.bank.by)
+
+
 def test_a_correction_takes_the_place_of_what_its_attester_said_of_the_same_bond(papers):
     world = papers
     attested(world)

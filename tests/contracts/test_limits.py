@@ -36,8 +36,8 @@ def registered(world, **changes):
     return given.registered_bond(world, issueDate=world.today, **changes)
 
 
-def closed(world, bond):
-    for actor, units in ((world.investor, 600), (world.fund, 400)):
+def closed(world, bond, funds=400):
+    for actor, units in ((world.investor, 600), (world.fund, funds)):
         given.moneyed(world, actor, units * PRICE, world.proceeds)
         actor.books(bond, units)
     world.issuer.allots(bond)
@@ -235,6 +235,26 @@ def test_money_comes_from_another_line_into_the_pocket_only_within_it(world, bon
     out = world.issuer.proposes_reallocation(second, line, 9)
     world.proceeds.consentReallocation(out, given.filed(world, world.verifier, 63), world.verifier.by)
     assert limits(world, bond)["pocket"] == most - 9
+
+
+@pytest.mark.spec("BOND-9", "BOND-10")
+def test_a_share_of_what_was_raised_is_rounded_down(world):
+    """149,999 parts in a million of 9,990,000 fen are 1,498,490.01."""
+    id_, most = registered(world), 1_498_490
+    declares(world, id_, pocketPpm=149_999, refinancedPpm=149_999)
+    closed(world, id_, funds=399)
+    framework = int(world.bond_office.bond(id_)["terms"][0])
+    own = world.issuer.registers_project(framework, world.company, budget=RAISED)
+    pocket = int(opens_pocket(world, id_, own).events["LineOpened"]["line"])
+    with refused("OverPocket", id_, most, most + 1):
+        world.issuer.allocates(pocket, most + 1)
+    world.issuer.allocates(pocket, most)
+    plain = world.issuer.opens_line(id_, own, most + 1)
+    world.issuer.allocates(plain, most + 1)
+    paper = statement(world, most + 1)
+    with refused("OverRefinanced", id_, most, most + 1):
+        world.proceeds.checkPay(plain, paper, most + 1)
+    world.proceeds.checkPay(plain, paper, most)
 
 
 def test_spending_from_the_pocket_leaves_it_as_full(world, bond, project):

@@ -282,8 +282,10 @@ def test_an_engineer_certifies_with_the_verifiers_consent_which_is_used_once(wor
 
 
 def test_only_the_named_certifier_certifies_each_milestone_once_with_a_paper(world, works):
-    with refused("NotParty", world.issuer, world.verifier):
-        certify(world, works, 0, by=world.issuer)
+    world.operator.amends(world.auditor, roles=VERIFIER)
+    for other in (world.auditor, world.issuer):
+        with refused("NotParty", other, world.verifier):
+            certify(world, works, 0, by=other)
     with refused("DocumentUnknown", digest("?"), world.verifier, 0):
         world.proceeds.certifyMilestone(works, 0, digest("?"), world.verifier.by)
     with refused("Unknown", "WORKS", 99):
