@@ -620,7 +620,7 @@ def test_the_originator_buys_back_what_is_in_breach(world, receivable, running):
 
 @pytest.mark.spec("POOL-2")
 def test_of_a_piece_that_was_paid_nothing_is_bought_back(world, receivable, running):
-    """Whether or not its money is in the pool already: the buy-back of a declared breach never fails for that."""
+    """Whether or not its money is in the pool already: no buy-back of a declared breach fails for that."""
     proof = given.filed(world, world.factor, OTHER)
     world.factor.approves(world.tranches, FACE)
     pools.paid_up(world, receivable)

@@ -538,7 +538,11 @@ def test_what_a_bond_funds_is_green_by_its_bond_and_counted_there(world):
     receivable = world.company.confirms(confirmation)
     amount, framework, category, by_bond = world.receivables.greenOf(receivable)
     line_ = world.proceeds.line(line)
-    assert (amount, by_bond) == (FACE, True) and category == line_["category"] and framework == line_["framework"]
+    assert (
+        (amount, by_bond) == (FACE, True)
+        and category == line_["category"]
+        and framework == line_["framework"]
+    )
     assert world.receivables.greenShare(receivable, 10, 35) == 25
 
 

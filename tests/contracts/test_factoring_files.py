@@ -1,4 +1,4 @@
-"""Factoring files: each paper in its turn, corrections by reference, and a review of exactly what was seen."""
+"""Factoring files: each paper in its turn, corrections by reference, a review of exactly what was seen."""
 
 import pytest
 

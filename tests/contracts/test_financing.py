@@ -297,7 +297,7 @@ def test_a_quote_lies_inside_its_piece(world, receivable):
 
 @pytest.mark.spec("FIN-2")
 def test_a_piece_that_shrank_under_its_quote_is_quoted_again(world, receivable, quote):
-    """A split that runs ahead of the acceptance makes the quote stale; the same interval can be quoted anew."""
+    """A split ahead of the acceptance makes the quote stale; the same interval can be quoted anew."""
     world.supplier.splits(receivable, 0, 800_000)
     accepting_refused(world, quote, "StaleSequence", receivable, 0, 0, 1)
     again = given.quote(world, receivable, START, END, nonce=2)

@@ -1,4 +1,4 @@
-"""LEG-1: legs outside the ledger are attested by name, each bank reference once, and nothing gates on them."""
+"""LEG-1: legs outside the ledger are attested by name, each bank reference once; nothing gates on them."""
 
 import re
 from pathlib import Path

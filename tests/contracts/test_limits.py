@@ -15,7 +15,7 @@ POCKET = 4
 
 
 def declared(world, **changes):
-    """All that a bond may declare: a pocket of 15%; 36 months of look-back and 30% refinanced, both binding."""
+    """All that a bond may declare: a pocket of 15%, 36 months of look-back, 30% refinanced, both binding."""
     plain = {
         "jurisdiction": EU,
         "pocketPpm": MOST,

@@ -45,7 +45,9 @@ def test_money_moves_with_the_verifiers_consent(world, bond, source, target):
     assert world.proceeds.reallocationCount() == proposal and world.states(bond) == before
     tx = consent(world, proposal)
     emitted(tx, "Reallocated", **said, verifier=world.verifier, document=digest("consent"))
-    lines = {end: axis_of("PROCEEDS", "LINE", line) for end, line in (("fromAxis", source), ("toAxis", target))}
+    lines = {
+        end: axis_of("PROCEEDS", "LINE", line) for end, line in (("fromAxis", source), ("toAxis", target))
+    }
     emitted(tx, "Moved", **lines, amount=AMOUNT, outOffset=0, inOffset=0)
     assert world.states(bond) == before, "all of it is available still"
     allocated = [int(world.proceeds.line(line)["allocated"]) for line in (source, target)]
@@ -81,7 +83,9 @@ def test_a_proposal_is_the_issuers_within_one_bond_of_something_and_documented(w
     with refused("DocumentUnknown", digest("?"), world.issuer, 0):
         propose(paper=digest("?"))
     foreign = given.funded_line(world)
-    with refused("BondMismatch", int(world.proceeds.line(foreign)["bond"]), int(world.proceeds.line(source)["bond"])):
+    with refused(
+        "BondMismatch", int(world.proceeds.line(foreign)["bond"]), int(world.proceeds.line(source)["bond"])
+    ):
         propose(to=foreign)
 
 
@@ -123,7 +127,11 @@ def test_consent_judges_review_money_and_budgets_as_they_are_then(world, source,
 def test_a_proposal_is_withdrawn_by_its_issuer_once(world, proposal):
     with refused("NotParty", world.rival, world.issuer):
         world.proceeds.withdrawReallocation(proposal, world.rival.by)
-    emitted(world.proceeds.withdrawReallocation(proposal, world.issuer.by), "ReallocationWithdrawn", reallocation=proposal)
+    emitted(
+        world.proceeds.withdrawReallocation(proposal, world.issuer.by),
+        "ReallocationWithdrawn",
+        reallocation=proposal,
+    )
     with refused("WrongState", "REALLOCATION", proposal, 3, 1):
         consent(world, proposal)
     with refused("WrongState", "REALLOCATION", 99, 0, 1):

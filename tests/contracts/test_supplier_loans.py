@@ -1,4 +1,4 @@
-"""Loans to a supplier: applied for with consent, granted as a line, drawn against money, repaid to the fen."""
+"""Loans to a supplier: applied for with consent, granted as a line, drawn against money, repaid to a fen."""
 
 import pytest
 

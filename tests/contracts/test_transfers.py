@@ -632,7 +632,8 @@ def test_a_court_moves_what_it_froze_even_from_who_is_suspended(world, frozen, o
         world.transfers.moveByOrder(frozen, 0, world.stranger, order, world.regulator.by)
     tx = world.transfers.moveByOrder(frozen, 0, world.subsupplier, order, world.regulator.by)
     emitted(
-        tx, "MovedByOrder", receivable=frozen, authority=world.regulator, recipient=world.subsupplier, start=0,
+        tx, "MovedByOrder", receivable=frozen, authority=world.regulator, recipient=world.subsupplier,
+        start=0,
         order=order,
     )  # fmt: skip
     assert world.pieces(frozen) == [(0, FACE, "subsupplier")] and state(world, frozen) == 1
@@ -751,7 +752,7 @@ def test_offers_and_withdrawals_without_end_leave_a_piece_that_a_court_still_fre
 
 
 def test_dust_before_the_maturity_ends_with_the_programmes_pieces(world, receivable, trade):
-    """However many offers of the least piece, a receivable has its limit of pieces, and settles in batches."""
+    """However many offers of the least piece, a receivable has its limit of pieces; it settles in batches."""
     for n in range(MAX_PIECES - 1):
         begin = n * MIN_PIECE
         asked = part(world, receivable, begin, begin + MIN_PIECE, begin)

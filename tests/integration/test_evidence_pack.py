@@ -395,7 +395,7 @@ WHOLE = {"bond": 8, "bond-prorata": 8, "project": 16, "idle": 8, "compare": 8, "
 """By kind: the sub-accounts of which the second checker has to find every move. A bond's are origin, cost,
 pool, two lines and three encumbrances; a participant's its account and what modules owe it, in each cash."""
 FIRST_ALONE = ("receivable", "payment-prorata", "interval-bounds", "statement-units")
-"""Their last act is a piece's, of units, or on a way that no answer lists: the first checker alone sees it."""
+"""Their last act is a piece's, of units, or on a way that no answer lists: only the first checker sees it."""
 
 
 @pytest.mark.spec("EVD-1")
