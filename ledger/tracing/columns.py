@@ -10,13 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, Final
 
 import numpy as np
 
 from ledger.domain.history import LARGEST, IntArray, MoveRows
 from ledger.errors import LedgerError
 from ledger.tracing.compiled import loops_for
+
+TABLE_WIDTH: Final = 6
+"""Columns of `Side.table`."""
 
 
 class IncompleteHistory(LedgerError):
@@ -25,16 +29,14 @@ class IncompleteHistory(LedgerError):
     code = "incomplete-history"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Side:
     """The moves in one direction, grouped by axis and sorted by their number on it.
 
     `first[a] : first[a + 1]` are the moves of axis `a`. Move k is `[near, near + amount)` on its own axis and
     `[far, far + amount)` on `far_axis`; `row` is its row in the columns. `refund[k]` is the row of the refund
-    when the interval was refunded and the move therefore leads to its substitute, else -1.
-
-    `key` sorts all axes' numbers in one line: `base[a] + near`. It is None when all numbers together pass 63
-    bits; the answers are the same then, and slower.
+    when the interval was refunded and the move therefore leads to its substitute, else -1. `near_by[k]` is a
+    move from which the one that holds `far` is soon found; no answer depends on where it is.
     """
 
     first: IntArray
@@ -44,8 +46,8 @@ class Side:
     far: IntArray
     row: IntArray
     refund: IntArray
-    base: IntArray
-    key: IntArray | None
+    near_by: IntArray
+    made_of: IntArray | None = None
 
     @classmethod
     def of(
@@ -57,17 +59,52 @@ class Side:
         far: IntArray,
         row: IntArray,
         refund: IntArray | None = None,
+        near_by: IntArray | None = None,
     ) -> Side:
         """From columns that are grouped and sorted already; without `refund`, no interval was refunded."""
         if refund is None:
-            refund = np.full(len(row), -1, dtype=np.int64)
-        base = np.zeros(len(first) - 1, dtype=np.int64)
-        key = None
-        if exact_sum(amount) <= LARGEST:
-            through = np.concatenate(([0], np.cumsum(amount)))
-            base = through[first[:-1]]
-            key = near + np.repeat(base, np.diff(first))
-        return cls(first, near, amount, far_axis, far, row, refund, base, key)
+            refund = np.broadcast_to(np.int64(-1), len(row))
+        if near_by is None:
+            near_by = np.broadcast_to(np.int64(0), len(row))
+        return cls(first, near, amount, far_axis, far, row, refund, near_by)
+
+    @classmethod
+    def tabled(cls, first: IntArray, table: IntArray) -> Side:
+        """From `table`, in which all columns then are."""
+        near, amount, far_axis, far, row, near_by = table.T
+        refund = np.broadcast_to(np.int64(-1), len(row))
+        return cls(first, near, amount, far_axis, far, row, refund, near_by, table)
+
+    @cached_property
+    def table(self) -> IntArray:
+        """What the compiled walk reads of a move, side by side, for that is one wait for memory: near,
+        amount, far axis, far, row and near by."""
+        if self.made_of is not None:
+            return self.made_of
+        columns = (self.near, self.amount, self.far_axis, self.far, self.row, self.near_by)
+        return np.column_stack(columns)
+
+    @cached_property
+    def counters(self) -> IntArray:
+        """The counter of every axis in this direction."""
+        return self.total(np.arange(len(self.first) - 1))
+
+    @cached_property
+    def refunds(self) -> IntArray:
+        """`refund` as a column in memory; empty when no interval was refunded."""
+        if int(self.refund.max(initial=-1)) < 0:
+            return np.empty(0, dtype=np.int64)
+        return np.ascontiguousarray(self.refund)
+
+    @cached_property
+    def _line(self) -> tuple[IntArray, IntArray] | None:
+        """All axes' numbers in one line: where each axis begins on it, and each move. None when all numbers
+        together pass 63 bits; the answers are the same then, and slower."""
+        if exact_sum(self.amount) > LARGEST:
+            return None
+        through = np.concatenate(([0], np.cumsum(self.amount)))
+        base = through[self.first[:-1]]
+        return base, self.near + np.repeat(base, np.diff(self.first))
 
     def moment(self, edge: IntArray) -> IntArray:
         """The row of the move, or of the refund by which the money came back: when it moved."""
@@ -81,10 +118,16 @@ class Side:
         totals[some] = self.near[last[some]] + self.amount[last[some]]
         return totals
 
+    def counter(self, axis: int) -> int:
+        """The counter of one axis in this direction."""
+        low, last = self.first.item(axis), self.first.item(axis + 1) - 1
+        return int(self.near.item(last) + self.amount.item(last)) if last >= low else 0
+
     def holding(self, axis: IntArray, number: IntArray) -> IntArray:
         """The move whose interval holds `number` of `axis`; each number must lie below the axis's counter."""
-        if self.key is not None:
-            return self.key.searchsorted(self.base[axis] + number, side="right") - 1
+        if self._line is not None:
+            base, key = self._line
+            return key.searchsorted(base[axis] + number, side="right") - 1
         return _holding(self.near, self.first[axis], self.first[axis + 1], number)
 
 
@@ -159,8 +202,7 @@ class MoveColumns:
 
     def counters(self, axis: int) -> tuple[int, int]:
         """`(in, out)` of an axis, as the chain's slot should have them."""
-        one = np.array([axis], dtype=np.int64)
-        return int(self.incoming.total(one)[0]), int(self.outgoing.total(one)[0])
+        return self.incoming.counter(axis), self.outgoing.counter(axis)
 
     def require_counters(self, proved: Mapping[int, tuple[int, int]]) -> None:
         """Compares with `(in, out)` read from the chain's state: what an omitted last move cannot pass.
@@ -199,9 +241,9 @@ def _group(
 ) -> Side:
     loops = loops_for(len(axis)) if amount.dtype == np.int64 else None
     if loops is not None:
-        table, found = np.empty((len(axis), 6), np.int64), np.empty((5, len(axis)), np.int64)
-        first = loops.grouped(*_contiguous(axis, near, far_axis, far, amount), axes, table, found)
-        return Side.of(first, *found)
+        table = np.empty((len(axis), TABLE_WIDTH), np.int64)
+        first = loops.grouped(*_contiguous(axis, near, far_axis, far, amount), axes, table)
+        return Side.tabled(first, table)
     order = _by_axis(axis, axes)
     first = np.concatenate(([0], np.cumsum(np.bincount(axis, minlength=axes))))
     near, amount, far_axis, far = (column.take(order) for column in (near, amount, far_axis, far))

@@ -16,6 +16,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from ledger.domain.history import IntArray
+from ledger.tracing.ahead import ask_for
 from ledger.tracing.steps import BoolArray, Why
 
 WordArray = NDArray[np.uint64]
@@ -32,7 +33,8 @@ def _compiled(loop: _Loop) -> _Loop:
 _REST, _STOP, _CUT = int(Why.REST), int(Why.STOP), int(Why.CUT)
 _NONE, _ONE, _FINE_BITS = np.uint64(0), np.uint64(1), np.uint64(32)
 _FINE = np.uint64(2**32 - 1)
-_GROUPS = 512
+_AHEAD = 16
+"""So many moves before its turn a row is asked for: memory has answered by then."""
 
 
 # --- columns ------------------------------------------------------------------------------------------------
@@ -52,21 +54,24 @@ def proved(
 ) -> bool:
     """Whether moves stand in chain order, tile both ways, and spend what had come in; who does not, others
     say."""
-    out, into = np.zeros(axes, np.int64), np.zeros(axes, np.int64)
+    seen = np.zeros((axes, 2), np.int64)  # what went out of an axis, and what came in: one wait for both
     for row in range(len(amount)):
+        if row + _AHEAD < len(amount):
+            ask_for(seen, payer[row + _AHEAD])
+            ask_for(seen, payee[row + _AHEAD])
         if row and (
             block[row] < block[row - 1] or (block[row] == block[row - 1] and log[row] <= log[row - 1])
         ):
             return False
         by, to, moved = payer[row], payee[row], amount[row]
-        if moved <= 0 or out_offset[row] != out[by] or in_offset[row] != into[to]:
+        if moved <= 0 or out_offset[row] != seen[by, 0] or in_offset[row] != seen[to, 1]:
             return False
-        if by != source and into[by] - out[by] < moved:
+        if by != source and seen[by, 1] - seen[by, 0] < moved:
             return False
-        if to == source and out[to] - into[to] < moved:
+        if to == source and seen[to, 0] - seen[to, 1] < moved:
             return False
-        out[by] += moved
-        into[to] += moved
+        seen[by, 0] += moved
+        seen[to, 1] += moved
     return True
 
 
@@ -79,38 +84,30 @@ def grouped(
     amount: IntArray,
     axes: int,
     table: IntArray,
-    found: IntArray,
 ) -> IntArray:
     """The moves by axis, in their order within each; returns where each axis begins.
 
-    By counting, first into coarse groups of neighbouring axes and then within each: written to all axes at
-    once, every number would wait for memory.
+    By counting, and each move at once to its place: six numbers side by side are one wait for memory, in six
+    columns they would be six.
 
     Args:
-        table: room for six numbers a move.
-        found: columns to be filled: near, amount, far axis, far and row.
+        table: `Side.table`, to be filled.
     """
-    moves, coarse = len(axis), 0
-    while axes >> coarse > _GROUPS:
-        coarse += 1
     first = np.zeros(axes + 1, np.int64)
-    for row in range(moves):
+    for row in range(len(axis)):
         first[axis[row] + 1] += 1
     for at in range(axes):
         first[at + 1] += first[at]
-    place = first[: axes : 1 << coarse].copy()
-    for row in range(moves):
-        group = axis[row] >> coarse
-        at = place[group]
-        place[group] = at + 1
-        table[at, 0], table[at, 1], table[at, 2] = axis[row], near[row], amount[row]
-        table[at, 3], table[at, 4], table[at, 5] = far_axis[row], far[row], row
     place = first[:axes].copy()
-    for old in range(moves):
-        at = place[table[old, 0]]
-        place[table[old, 0]] = at + 1
-        for column in range(5):
-            found[column, at] = table[old, column + 1]
+    for row in range(len(axis)):
+        if row + _AHEAD < len(axis):
+            ask_for(table, place[axis[row + _AHEAD]])
+        at = place[axis[row]]
+        table[at, 0], table[at, 1], table[at, 2] = near[row], amount[row], far_axis[row]
+        # On the far axis these fen are further on than all that has moved there so far in this direction, or
+        # (incoming) among the last that have: never far from the move whose turn is next.
+        table[at, 3], table[at, 4], table[at, 5] = far[row], row, place[far_axis[row]]
+        place[axis[row]] = at + 1
     return first
 
 
@@ -131,11 +128,23 @@ def balances(
 
 
 @_compiled
-def _holding(near: IntArray, low: int, high: int, number: int) -> int:
-    """The last of `[low, high)` that begins at `number` or before."""
+def _holding(table: IntArray, low: int, high: int, near_by: int, number: int) -> int:
+    """The last of `[low, high)` that begins at `number` or before, looked for in strides that double from
+    `near_by` on, wherever that is."""
+    at, stride = min(max(near_by, low), high - 1), 1
+    if table[at, 0] <= number:
+        low = at
+        while at + stride < high and table[at + stride, 0] <= number:
+            low, stride = at + stride, stride << 1
+        high = min(at + stride, high)
+    else:
+        high = at
+        while at - stride > low and table[at - stride, 0] > number:
+            high, stride = at - stride, stride << 1
+        low = max(at - stride, low)
     while high - low > 1:
         middle = (low + high) >> 1
-        if near[middle] <= number:
+        if table[middle, 0] <= number:
             low = middle
         else:
             high = middle
@@ -143,39 +152,31 @@ def _holding(near: IntArray, low: int, high: int, number: int) -> int:
 
 
 @_compiled
-def _room_for(table: IntArray, rows: int) -> IntArray:
-    if rows <= len(table):
-        return table
-    larger = np.empty((2 * rows, table.shape[1]), np.int64)
+def _larger(table: IntArray) -> IntArray:
+    """With room for four times as many rows; what is not touched costs nothing."""
+    larger = np.empty((4 * len(table), table.shape[1]), np.int64)
     larger[: len(table)] = table
     return larger
 
 
 @_compiled
-def _add_node(
-    nodes: IntArray, count: int, start: int, amount: int, axis: int, at: int, edge: int, parent: int
-) -> IntArray:
-    nodes = _room_for(nodes, count + 1)
-    nodes[count, 0], nodes[count, 1], nodes[count, 2] = start, amount, axis
-    nodes[count, 3], nodes[count, 4], nodes[count, 5] = at, edge, parent
-    return nodes
+def _put_node(
+    nodes: IntArray, at: int, part: tuple[int, int, int, int], edge: int, parent: int, near_by: int
+) -> None:
+    nodes[at, 0], nodes[at, 1], nodes[at, 2], nodes[at, 3] = part
+    nodes[at, 4], nodes[at, 5], nodes[at, 6] = edge, parent, near_by
 
 
 @_compiled
-def _add_leaf(leaves: IntArray, count: int, start: int, amount: int, node: int, why: int) -> IntArray:
-    leaves = _room_for(leaves, count + 1)
-    leaves[count, 0], leaves[count, 1], leaves[count, 2], leaves[count, 3] = start, amount, node, why
-    return leaves
+def _put_leaf(leaves: IntArray, at: int, start: int, amount: int, node: int, why: int) -> None:
+    leaves[at, 0], leaves[at, 1], leaves[at, 2], leaves[at, 3] = start, amount, node, why
 
 
 @_compiled
 def walked(
     first: IntArray,
-    near: IntArray,
-    amount: IntArray,
-    far_axis: IntArray,
-    far: IntArray,
-    row: IntArray,
+    total: IntArray,
+    table: IntArray,
     refund: IntArray,
     stop: BoolArray,
     limits: tuple[int, int, int, int],
@@ -184,50 +185,60 @@ def walked(
     """All stops of a walk, level by level, and its ends in no order: rows of `Nodes` and `Leaves`.
 
     Args:
+        total: the counter of each axis in the direction that is walked.
+        table: `Side.table`.
+        refund: `Side.refund`; empty when nothing was refunded.
         limits: hops, or -1 for all the way; least; first and last row.
         question: axis, first fen and the one behind the last.
     """
     hops, least, first_row, last_row = limits
     axis, begin, behind = question
-    is_limited = first_row > 0 or last_row < len(row)
-    nodes, leaves = np.empty((64, 6), np.int64), np.empty((64, 4), np.int64)
-    nodes = _add_node(nodes, 0, begin, behind - begin, axis, begin, -1, -1)
+    is_limited = first_row > 0 or last_row < len(table)
+    nodes, leaves = np.empty((1_024, 7), np.int64), np.empty((256, 4), np.int64)
+    _put_node(nodes, 0, (begin, behind - begin, axis, begin), -1, -1, first[axis])
     node, count, ends, hop, next_level = 0, 1, 0, 0, 1
     while node < count:
         if node == next_level:
             hop, next_level = hop + 1, count
         start, length, axis, at = nodes[node, 0], nodes[node, 1], nodes[node, 2], nodes[node, 3]
-        low, high = first[axis], first[axis + 1]
+        if ends + 2 > len(leaves):
+            leaves = _larger(leaves)
         halted = node > 0 and stop[axis]
-        moved = 0
-        if low < high and not halted:
-            moved = max(0, min(near[high - 1] + amount[high - 1] - at, length))
+        moved = 0 if halted else max(0, min(total[axis] - at, length))
         if moved < length:
             why = _STOP if halted else _REST
-            leaves = _add_leaf(leaves, ends, start + moved, length - moved, node, why)
+            _put_leaf(leaves, ends, start + moved, length - moved, node, why)
             ends += 1
         if moved and ((hops >= 0 and hop >= hops) or length < least):
-            leaves = _add_leaf(leaves, ends, start, moved, node, _CUT)
+            _put_leaf(leaves, ends, start, moved, node, _CUT)
             ends, moved = ends + 1, 0
-        edge = _holding(near, low, high, at) if moved else low
-        number, end = at, at + moved
+        number, end, edge = at, at + moved, 0
+        if moved:
+            edge = _holding(table, first[axis], first[axis + 1], nodes[node, 6], at)
         while number < end:
-            # The next move begins where this one ends; its own amount would be one more wait for memory.
-            until = min(near[edge + 1] if edge + 1 < high else end, end)
+            near = table[edge, 0]
+            until = min(near + table[edge, 1], end)
             shown = True
             if is_limited:
-                moment = refund[edge] if refund[edge] >= 0 else row[edge]
+                moment = table[edge, 4]
+                if len(refund) and refund[edge] >= 0:
+                    moment = refund[edge]
                 shown = first_row <= moment <= last_row
             if shown:
-                to, place = far_axis[edge], far[edge] + number - near[edge]
-                nodes = _add_node(nodes, count, start + number - at, until - number, to, place, edge, node)
+                part = (start + number - at, until - number, table[edge, 2], table[edge, 3] + number - near)
+                if count == len(nodes):
+                    nodes = _larger(nodes)
+                ask_for(table, table[edge, 5])
+                _put_node(nodes, count, part, edge, node, table[edge, 5])
                 count += 1
             else:
-                leaves = _add_leaf(leaves, ends, start + number - at, until - number, node, _CUT)
+                if ends == len(leaves):
+                    leaves = _larger(leaves)
+                _put_leaf(leaves, ends, start + number - at, until - number, node, _CUT)
                 ends += 1
             number, edge = until, edge + 1
         node += 1
-    return nodes[:count], leaves[:ends]
+    return nodes[:count, :6], leaves[:ends]
 
 
 # --- sweeps -------------------------------------------------------------------------------------------------
@@ -306,6 +317,10 @@ def prorata(
     width = 3 * axes
     for place in range(course[0], course[1]):
         at = len(payer) - 1 - place if backward else place
+        if place + _AHEAD < course[1]:
+            following = at - _AHEAD if backward else at + _AHEAD
+            ask_for(tags, payer[following])
+            ask_for(tags, payee[following])
         by = payer[at]
         to = -1
         for layer in range(count - 1, -1, -1):
@@ -346,6 +361,10 @@ def bounds(
     width = 3 * axes
     for place in range(course[0], course[1]):
         at = len(payer) - 1 - place if backward else place
+        if place + _AHEAD < course[1]:
+            following = at - _AHEAD if backward else at + _AHEAD
+            ask_for(tags, payer[following])
+            ask_for(tags, payee[following])
         by = payer[at]
         to = -1
         for layer in range(count - 1, -1, -1):

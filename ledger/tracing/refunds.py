@@ -59,7 +59,7 @@ def incoming_with(columns: MoveColumns, refunds: Iterable[Refund]) -> Side:
         paid = _holding(columns.outgoing, columns, refund.axis, refund.reversed_offset)
         refund_row[edge] = row[edge]
         far_axis[edge], far[edge], row[edge] = refund.axis, refund.reversed_offset, columns.outgoing.row[paid]
-    return Side.of(side.first, side.near, side.amount, far_axis, far, row, refund_row)
+    return Side.of(side.first, side.near, side.amount, far_axis, far, row, refund_row, side.near_by)
 
 
 def returning_rows(columns: MoveColumns, refunds: Iterable[Refund]) -> IntArray:
@@ -118,7 +118,8 @@ def _replace(side: Side, cut: Mapping[int, list[_Edge]]) -> Side:
     new = np.array([piece for pieces in cut.values() for piece in pieces], dtype=np.int64).T
     count = np.array([len(pieces) for pieces in cut.values()])
     at = np.repeat(edges - np.arange(len(edges)), count)
-    old = (side.near, side.amount, side.far_axis, side.far, side.row, side.refund)
+    new = np.vstack((new, np.zeros_like(new[0])))
+    old = (side.near, side.amount, side.far_axis, side.far, side.row, side.refund, side.near_by)
     columns = [
         np.insert(np.delete(column, edges), at, more) for column, more in zip(old, new[1:], strict=True)
     ]

@@ -134,9 +134,11 @@ class Walk:
     def _compiled(self, loops: Any, axis: int, start: int, end: int) -> tuple[Nodes, Leaves]:
         side, limits = self._side, self._horizon
         last = len(side.row) if limits.last_row is None else limits.last_row
-        columns = (side.first, side.near, side.amount, side.far_axis, side.far, side.row, side.refund)
         nodes, leaves = loops.walked(
-            *(np.ascontiguousarray(column) for column in columns),
+            side.first,
+            side.counters,
+            side.table,
+            side.refunds,
             self._stop,
             (-1 if limits.hops is None else limits.hops, limits.least, limits.first_row, last),
             (axis, start, end),

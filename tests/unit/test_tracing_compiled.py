@@ -6,14 +6,13 @@ import random
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import fields
 
 import numpy as np
 import pytest
 
 from ledger.domain.history import MoveRows
 from ledger.tracing import compiled
-from ledger.tracing.columns import MoveColumns, Side
+from ledger.tracing.columns import MoveColumns
 from ledger.tracing.fasttags import FastBounds, FastProrata
 from ledger.tracing.shares import Rule, Share
 from ledger.tracing.steps import BoolArray, Horizon
@@ -99,9 +98,8 @@ def test_columns_and_balances_are_the_same(seed: int, both: Both) -> None:
 
     def made() -> list[list[int]]:
         columns = build(rows)
-        sides = (
-            getattr(side, one.name) for side in (columns.outgoing, columns.incoming) for one in fields(Side)
-        )
+        named = ("first", "near", "amount", "far_axis", "far", "row", "refund")
+        sides = (getattr(side, name) for side in (columns.outgoing, columns.incoming) for name in named)
         return [column.tolist() for column in (*sides, *columns.balances())]
 
     plain, fast = both(made)
@@ -125,6 +123,28 @@ def test_walks_are_the_same_stop_for_stop(seed: int, both: Both) -> None:
 
         plain, fast = both(walked)
         assert fast == plain
+
+
+@pytest.mark.parametrize("seed", SEEDS[:10])
+def test_where_a_move_is_looked_for_first_changes_no_answer(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """TRACE-4: near by is only where the search begins; before and behind the axis, and anywhere else."""
+    monkeypatch.setattr(compiled, "LONG", 0)
+    rows, rng = history(seed), random.Random(seed)
+    columns, (row, back) = build(rows), asked(seed, rows)
+    walk, axis = (backward, rows.from_axis) if back else (forward, rows.to_axis)
+    side = columns.incoming if back else columns.outgoing
+    start = int((rows.out_offset if back else rows.in_offset)[row])
+
+    def walked() -> list[list[int]]:
+        flow = walk(columns, int(axis[row]), start, start + int(rows.amount[row]))
+        return [column.tolist() for column in (*flow.nodes.columns(), *flow.leaves.columns())]
+
+    found = walked()
+    for _ in range(3):
+        side.near_by[:] = [rng.randint(-5, len(rows) + 5) for _ in range(len(rows))]
+        assert walked() == found
 
 
 def sweeps(seed: int, rule: Rule) -> list[list[Share]]:
