@@ -191,6 +191,8 @@ _PROVED: Final[dict[str, Callable[[Mapping[str, Any]], str]]] = {
     "account": lambda told: say("every move of account {account}", **told),
     "bond": lambda told: say("where the money of bond {bond} is", **told),
     "compare": lambda told: say("what changed of bond {bond}", **told),
+    "compare-project": lambda told: say("what changed of project {project}", **told),
+    "compare-receivable": lambda told: say("what changed of receivable {receivable}", **told),
     "idle": lambda told: say("what bond {bond} has not spent", **told),
     "interval": lambda told: say("where money of {address} went or came from", **told),
     "payment": lambda told: say("what funded payment {payment}", **told),

@@ -43,6 +43,11 @@ UntilBlock = Annotated[
 ]
 
 
+Earlier = Annotated[
+    str, Path(pattern=r"^([0-9]{1,15}|[0-9]{4}-[0-9]{2}-[0-9]{2})$", description="Block or date: its end.")
+]
+
+
 class Zip(Response):
     """A pack to keep; its answer names a file."""
 
@@ -91,10 +96,7 @@ def bond_changes_pack(
     caller: AnyCaller,
     ledger: LedgerHere,
     bond: Named,
-    before: Annotated[
-        str,
-        Path(pattern=r"^([0-9]{1,15}|[0-9]{4}-[0-9]{2}-[0-9]{2})$", description="Block or date: its end."),
-    ],
+    before: Earlier,
     after: Moment = None,
     line: Annotated[int | None, Query(ge=1, lt=2**53, description="Of one budget line alone.")] = None,
 ) -> Response:
@@ -122,6 +124,20 @@ def project_pack(
     return _zip(
         f"project-{found['project']}",
         lambda out: ledger.evidence.project(project, out, view=view, rule=rule, as_of_block=as_of_block),
+    )
+
+
+@router.get("/evidence/projects/{project}/changes/{before}", **_PACK)
+def project_changes_pack(
+    caller: AnyCaller, ledger: LedgerHere, project: Named, before: Earlier, after: Moment = None
+) -> Response:
+    """Proves what changed of a project between two blocks or dates, for whom its trace's pack is."""
+    found = ledger.auditor.compare_project(project, before, after)
+    for line in found["lines"]:
+        _whole_bond(ledger, caller, str(line["bond"]), f"there is no project {project}")
+    return _zip(
+        f"changes-project-{found['project']}",
+        lambda out: ledger.evidence.compare_project(project, before, after, out),
     )
 
 
@@ -195,6 +211,17 @@ def receivable_pack(ledger: LedgerHere, receivable: PartyReceivable, as_of_block
     return _zip(
         f"receivable-{receivable}",
         lambda out: ledger.evidence.receivable(receivable, out, as_of_block=as_of_block),
+    )
+
+
+@router.get("/evidence/receivables/{receivable}/changes/{before}", **_PACK)
+def receivable_changes_pack(
+    ledger: LedgerHere, receivable: PartyReceivable, before: Earlier, after: Moment = None
+) -> Response:
+    """Proves who held which fen of a receivable at two blocks or dates, for who is or was a party to it."""
+    return _zip(
+        f"changes-receivable-{receivable}",
+        lambda out: ledger.evidence.compare_receivable(receivable, before, after, out),
     )
 
 

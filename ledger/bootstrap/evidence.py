@@ -24,7 +24,9 @@ Progress = Callable[[int, int], None]
 Json = Mapping[str, Any]
 
 
-_FOLLOWED: Final = frozenset({"bond", "compare", "idle", "interval", "payment", "piece", "project"})
+_FOLLOWED: Final = frozenset(
+    {"bond", "compare", "compare-project", "idle", "interval", "payment", "piece", "project"}
+)
 """Kinds that follow money, and so name budget lines and know placements."""
 
 
@@ -137,6 +139,39 @@ class Evidence:
         facts = {"bond": answer["bond"], "cash": self._cash_of(answer)}
         earlier = int(answer["before"]["block"])
         return self._pack("compare", answer, facts, out, signers, progress, earlier=earlier)
+
+    def compare_project(
+        self,
+        project: int | str,
+        before: str,
+        after: str | None,
+        out: str | Path,
+        *,
+        signers: Sequence[str] = (),
+        progress: Progress = _silent,
+    ) -> Path:
+        """A pack that proves what changed of a project, line by line, between two blocks."""
+        answer = self._auditor.compare_project(project, before, after)
+        sections = [{"cash": self._cash_of(line)} for line in answer["lines"]]
+        facts = {"project": answer["project"], "sections": sections}
+        earlier = int(answer["before"]["block"])
+        return self._pack("compare-project", answer, facts, out, signers, progress, earlier=earlier)
+
+    def compare_receivable(
+        self,
+        receivable: int,
+        before: str,
+        after: str | None,
+        out: str | Path,
+        *,
+        signers: Sequence[str] = (),
+        progress: Progress = _silent,
+    ) -> Path:
+        """A pack that proves who held which fen of a receivable at two blocks, and in which state."""
+        answer = self._auditor.compare_receivable(receivable, before, after)
+        facts = {"receivable": receivable, "book": self._address("PieceBook")}
+        earlier = int(answer["before"]["block"])
+        return self._pack("compare-receivable", answer, facts, out, signers, progress, earlier=earlier)
 
     # --- any money's ---
 

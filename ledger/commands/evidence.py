@@ -12,7 +12,7 @@ from rich.progress import Progress
 
 from ledger import tables
 from ledger.commands.common import Json, Who, err, finish, opened, out, show
-from ledger.commands.questions import Block, End, Start, View
+from ledger.commands.questions import Block, End, Start, View, numbered
 from ledger.commands.tracing import Hops, Least, RuleName, Until, named_payment
 from ledger.domain.limits import Limits
 from ledger.domain.questions import IntervalQuestion
@@ -172,7 +172,9 @@ def evidence_idle(
 
 @evidence_app.command("compare")
 def evidence_compare(
-    bond: Annotated[str, typer.Argument(help="number or label of a bond")],
+    what: Annotated[
+        str, typer.Argument(help="a bond by number or label; project:LABEL or receivable:5 of these")
+    ],
     before: Annotated[str, typer.Argument(help="a block, or a date: the end of it")],
     out_dir: Out,
     after: Annotated[str | None, typer.Argument(help="a later one; by default now")] = None,
@@ -180,9 +182,19 @@ def evidence_compare(
     sign: Signed = None,
     json_: Json = False,
 ) -> None:
-    """A pack that proves what changed of a bond between two blocks or dates."""
-    _packed(json_, sign, lambda ledger, how: ledger.evidence.compare(
-        bond, before, after, out_dir, line=line, **how))  # fmt: skip
+    """A pack that proves what changed of a bond, a project or a receivable between two blocks or dates."""
+    kind, _, named = what.partition(":")
+    if named and kind in ("interval", "pool"):
+        raise BadInput("no pack compares this", had=what, needed="a pack of it at each of the two blocks")
+
+    def build(ledger: Ledger, how: dict[str, Any]) -> Path:
+        if kind == "project" and named:
+            return ledger.evidence.compare_project(named, before, after, out_dir, **how)
+        if kind == "receivable" and named:
+            return ledger.evidence.compare_receivable(numbered(named), before, after, out_dir, **how)
+        return ledger.evidence.compare(what, before, after, out_dir, line=line, **how)
+
+    _packed(json_, sign, build)
 
 
 @evidence_app.command("statement")

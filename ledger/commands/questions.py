@@ -158,15 +158,15 @@ def trace_compare(
             asked = IntervalQuestion(named, cash, start, end)
             answer, table = auditor.compare_interval(asked, before, after), tables.compared_interval
         elif kind == "receivable" and named:
-            answer, table = auditor.compare_receivable(_number(named), before, after), tables.compared_pieces
+            answer, table = auditor.compare_receivable(numbered(named), before, after), tables.compared_pieces
         elif kind == "pool" and named:
-            answer, table = auditor.compare_pool(_number(named), before, after), tables.compared_pool
+            answer, table = auditor.compare_pool(numbered(named), before, after), tables.compared_pool
         else:
             answer, table = auditor.compare(what, before, after, line=line), tables.compared
     show(answer) if json_ else table(out, answer)
 
 
-def _number(text: str) -> int:
+def numbered(text: str) -> int:
     if not (text.isascii() and text.isdecimal()):
         raise BadInput("this is known by its number", had=text)
     return int(text)

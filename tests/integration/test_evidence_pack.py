@@ -343,6 +343,12 @@ MADE: dict[str, Callable[[Lived, Path], Path]] = {
     "compare": lambda lived, out: lived.ledger.evidence.compare(
         lived.bond, str(lived.middle), None, out, line=1, signers=BY
     ),
+    "compare-project": lambda lived, out: lived.ledger.evidence.compare_project(
+        "wind farm", str(lived.middle), None, out, signers=BY
+    ),
+    "compare-receivable": lambda lived, out: lived.ledger.evidence.compare_receivable(
+        lived.receivable, str(lived.middle), None, out, signers=BY
+    ),
     "piece": lambda lived, out: lived.ledger.evidence.piece(
         lived.receivable, out, start=2_000, end=5_000, signers=BY
     ),
@@ -354,6 +360,10 @@ MADE: dict[str, Callable[[Lived, Path], Path]] = {
 """One answer of each kind, and some by other rules or the other way."""
 BY = ("Auditor",)
 PACKS = ("bond", *MADE)
+
+
+def kind_of(name: str) -> str:
+    return name if name.startswith("compare") else name.partition("-")[0]
 
 
 @pytest.fixture(scope="module")
@@ -373,7 +383,7 @@ def test_any_answer_has_a_pack_that_a_reader_checks_alone(
     auditor = lived.ledger.account("Auditor")
     done = run_checker(packs[kind], "--trust", auditor)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert f"kind: {kind.partition('-')[0]}" in done.stdout
+    assert f"kind: {kind_of(kind)}\n" in done.stdout
     assert f"signed by {auditor.lower()}" in done.stdout
 
 
@@ -391,10 +401,19 @@ def test_what_each_kind_proves_is_what_happened(lived: Lived, packs: dict[str, P
     assert verify_pack(packs["idle"])["amount"] == idle == 79_000
 
 
-WHOLE = {"bond": 8, "bond-prorata": 8, "project": 16, "idle": 8, "compare": 8, "account": 1, "statement": 28}
+WHOLE = {
+    "bond": 8,
+    "bond-prorata": 8,
+    "project": 16,
+    "idle": 8,
+    "compare": 8,
+    "compare-project": 16,
+    "account": 1,
+    "statement": 28,
+}
 """By kind: the sub-accounts of which the second checker has to find every move. A bond's are origin, cost,
 pool, two lines and three encumbrances; a participant's its account and what modules owe it, in each cash."""
-FIRST_ALONE = ("receivable", "payment-prorata", "interval-bounds", "statement-units")
+FIRST_ALONE = ("receivable", "compare-receivable", "payment-prorata", "interval-bounds", "statement-units")
 """Their last act is a piece's, of units, or on a way that no answer lists: only the first checker sees it."""
 
 
@@ -405,7 +424,7 @@ def test_the_second_checker_agrees_and_misses_what_is_left_out(
 ) -> None:
     monkeypatch.setattr(small, "keccak", reference_keccak)
     said = small.verify(packs[kind])
-    assert said[0] == f"kind: {kind.partition('-')[0]}"
+    assert said[0] == f"kind: {kind_of(kind)}"
     if kind in WHOLE:
         assert said[3] == f"sub-accounts in which no move is missing: {WHOLE[kind]}"
     pack = Path(shutil.copytree(packs[kind], tmp_path / "pack"))
@@ -627,6 +646,18 @@ FORGED = [
     ("compare", ("moved",), [], "left out: "),
     ("compare", ("unchanged",), "1", "unchanged is "),
     ("compare", ("states", 0, "change"), "1", "states change is "),
+    ("compare-project", ("label",), "coal mine", "label is wind farm"),
+    ("compare-project", ("lines", 0, "before", "block"), 1, "before block is "),
+    ("compare-project", ("lines", 0, "moved"), [], "left out: "),
+    ("compare-project", ("lines", 1, "unchanged"), "1", "unchanged is "),
+    ("compare-project", ("lines",), [], "a line is left out"),
+    ("compare-project", ("totals", 0, "moved_amount"), "1", "totals 0 moved_amount is "),
+    ("compare-receivable", ("face",), "1", "face is 9000"),
+    ("compare-receivable", ("before", "amount"), "1", "before amount is 9000"),
+    ("compare-receivable", ("moved", 0, "after", "state"), "voided", "after state is paid"),
+    ("compare-receivable", ("moved", 0, "before", "account"), NOBODY, "before account is 0x"),
+    ("compare-receivable", ("holders", 0, "change"), "1", "holders change is "),
+    ("compare-receivable", ("moved",), [], "left out: "),
     ("piece", ("encumbered",), None, "a bond locked 9000 for it"),
     ("piece", ("encumbered", "sources", 0, "origin_end"), "1", "origin_end is "),
     ("piece", ("receivable",), "2", "receivable is not that of counters.json"),

@@ -7,7 +7,7 @@ CHECKED of any pack: its files are those of manifest.json; headers lead to the b
 and its receipt are in their block; each word of storage is in the state; moves.json has the moves of the
 receipts and no others; no transaction that the answer names is left out; axes are what counters.json says.
 NONE MISSING, since the moves laid end to end reach both counters in the state: of a bond's books (bond,
-project, idle, compare), of an account, of a statement's money.
+project, idle, two dates), of an account, of a statement's money.
 OF THE ANSWER: of a bond, where each raised fen went and the sums by state; of an account and of a statement's
 money, each line and the sums.
 NOT HERE, but in verify_pack.py: who signed the block hash; the answers of other kinds; of these the names,
@@ -420,8 +420,8 @@ def check_kind(pack: Pack) -> list[Cash]:
         if kind == "bond":
             books[0].check_intervals(answer)
         return [*books]
-    if kind == "project":
-        pairs = zip(facts["sections"], answer["sections"])  # noqa: B905
+    if kind in ("project", "compare-project"):
+        pairs = zip(facts["sections"], answer["sections" if kind == "project" else "lines"])  # noqa: B905
         return [Books(pack, where["cash"], told["bond"]) for where, told in pairs]
     if kind == "account":
         cash = Cash(pack, facts["cash"])

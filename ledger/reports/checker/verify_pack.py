@@ -19,7 +19,8 @@ from typing import Any
 
 if __package__:
     from .answers import AccountPack, FundingPack, PaymentPack, RestingPack
-    from .bonds import BondPack, ComparePack, IdlePack, ProjectPack
+    from .bonds import BondPack, IdlePack, ProjectPack
+    from .compared import ComparePack, ProjectComparePack, ReceivableComparePack
     from .intervals import IntervalPack
     from .packs import Pack, read
     from .pieces import ReceivablePack
@@ -30,6 +31,7 @@ else:  # a copy in a pack, where Python shall leave no file of its own
     sys.dont_write_bytecode = True
     from answers import *  # type: ignore[import-not-found]  # noqa: F403
     from bonds import *  # type: ignore[import-not-found]  # noqa: F403
+    from compared import *  # type: ignore[import-not-found]  # noqa: F403
     from intervals import *  # type: ignore[import-not-found]  # noqa: F403
     from pools import *  # type: ignore[import-not-found]  # noqa: F403
     from statements import *  # type: ignore[import-not-found]  # noqa: F403
@@ -38,7 +40,7 @@ KINDS: dict[str, type[Pack]] = {
     kind.kind: kind
     for kind in (
         AccountPack, BondPack, ComparePack, FundingPack, IdlePack, IntervalPack, PaymentPack, PoolPack,
-        ProjectPack, ReceivablePack, RestingPack, StatementPack,
+        ProjectComparePack, ProjectPack, ReceivableComparePack, ReceivablePack, RestingPack, StatementPack,
     )
 }  # fmt: skip
 UNREADABLE = (
