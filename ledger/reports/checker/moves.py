@@ -221,11 +221,11 @@ class Cash:
         told: dict[Any, tuple[str, int, int]] = {}
         for place, (_, line, of), data in self.pack.emitted(self.controller, REFUNDED):
             number, amount, into = values_of(data)[:3]
-            told[*place[:2], axis_of("LINE", line), into] = hexed(word(of)[12:]), number, amount
+            told[(*place[:2], axis_of("LINE", line), into)] = hexed(word(of)[12:]), number, amount
         for event in (RETURNED, MADE_GOOD):
             for place, (_, bond, *_), data in self.pack.emitted(self.controller, event):
                 number, amount, into = values_of(data)[:3]
-                told[*place[:2], axis_of("POOL", bond), into] = axis_of("POOL", bond), number, amount
+                told[(*place[:2], axis_of("POOL", bond), into)] = axis_of("POOL", bond), number, amount
         for at, move in enumerate(self.moves):
             found = told.get((move.block, move.tx_index, move.to_axis, move.in_offset))
             if found:
