@@ -17,9 +17,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from eth_hash.auto import keccak as reference_keccak
+from typer.testing import CliRunner
 
+from ledger import cli
+from ledger.bootstrap.testing import PASSPHRASE
 from ledger.domain.money import Money, currency
 from ledger.domain.questions import IntervalQuestion
+from ledger.errors import BadInput
 from ledger.ports import KeptCheckpoint
 from ledger.reports.checker import moves, pieces, proofs, small
 from ledger.reports.checker import packs as core
@@ -185,12 +189,30 @@ def run_checker(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def lived(ledger_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the ledger keeps its state."""
+    return tmp_path_factory.mktemp("evidence") / "ledger"
+
+
+@pytest.fixture(scope="module")
+def lived(ledger_template: Path, home: Path) -> Iterator[Lived]:
     from ledger.bootstrap.testing import admit_cast, fresh_ledger
 
-    with fresh_ledger(ledger_template, tmp_path_factory.mktemp("evidence") / "ledger") as opened:
+    with fresh_ledger(ledger_template, home) as opened:
         admit_cast(opened)
         yield live(opened)
+
+
+@pytest.fixture
+def shell(lived: Lived, home: Path) -> Callable[..., str]:
+    """Runs a command on the same chain, with a connection of its own; what is refused is raised."""
+    environment = {"GREENLEDGER_PASSPHRASE": PASSPHRASE, "LANG": "C.UTF-8"}
+
+    def run(*words: object) -> str:
+        asked = ["--state", str(home), *map(str, words)]
+        return CliRunner().invoke(cli.app, asked, env=environment, catch_exceptions=False).output
+
+    return run
 
 
 @pytest.fixture(scope="module")
@@ -385,6 +407,16 @@ def test_any_answer_has_a_pack_that_a_reader_checks_alone(
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"kind: {kind_of(kind)}\n" in done.stdout
     assert f"signed by {auditor.lower()}" in done.stdout
+
+
+def test_two_dates_are_packed_by_command(shell: Callable[..., str], lived: Lived, tmp_path: Path) -> None:
+    for what, said in (("project:wind farm", "项目 1 的变化"), (f"receivable:{lived.receivable}", "的变化")):
+        out = tmp_path / f"{what[:7]}.zip"
+        shell("evidence", "compare", what, lived.middle, "--out", out)
+        assert said in shell("--lang", "zh", "verify", out)
+    for what in ("pool:1", "interval:line:1"):
+        with pytest.raises(BadInput, match="no pack compares this"):
+            shell("evidence", "compare", what, lived.middle, "--out", tmp_path / "no")
 
 
 def test_what_each_kind_proves_is_what_happened(lived: Lived, packs: dict[str, Path]) -> None:
