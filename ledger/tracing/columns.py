@@ -36,7 +36,8 @@ class Side:
     `first[a] : first[a + 1]` are the moves of axis `a`. Move k is `[near, near + amount)` on its own axis and
     `[far, far + amount)` on `far_axis`; `row` is its row in the columns. `refund[k]` is the row of the refund
     when the interval was refunded and the move therefore leads to its substitute, else -1. `near_by[k]` is a
-    move from which the one that holds `far` is soon found; no answer depends on where it is.
+    move from which the one that holds `far` is soon found; no answer depends on where it is. `made_of` is the
+    table in which the columns are, where they are in one.
     """
 
     first: IntArray
@@ -63,16 +64,20 @@ class Side:
     ) -> Side:
         """From columns that are grouped and sorted already; without `refund`, no interval was refunded."""
         if refund is None:
-            refund = np.broadcast_to(np.int64(-1), len(row))
+            refund = _same(-1, len(row))
         if near_by is None:
-            near_by = np.broadcast_to(np.int64(0), len(row))
+            near_by = _same(0, len(row))
+        if near.dtype == np.int64 and loops_for(len(row)) is not None:
+            table = np.column_stack((near, amount, far_axis, far, row, near_by))
+            return cls.tabled(first, table, refund)
         return cls(first, near, amount, far_axis, far, row, refund, near_by)
 
     @classmethod
-    def tabled(cls, first: IntArray, table: IntArray) -> Side:
-        """From `table`, in which all columns then are."""
+    def tabled(cls, first: IntArray, table: IntArray, refund: IntArray | None = None) -> Side:
+        """From `table`, in which all columns but `refund` then are: of a long history they are kept once."""
         near, amount, far_axis, far, row, near_by = table.T
-        refund = np.broadcast_to(np.int64(-1), len(row))
+        if refund is None:
+            refund = _same(-1, len(row))
         return cls(first, near, amount, far_axis, far, row, refund, near_by, table)
 
     @cached_property
@@ -92,7 +97,7 @@ class Side:
     @cached_property
     def refunds(self) -> IntArray:
         """`refund` as a column in memory; empty when no interval was refunded."""
-        if int(self.refund.max(initial=-1)) < 0:
+        if not any(self.refund.strides) or int(self.refund.max(initial=-1)) < 0:
             return np.empty(0, dtype=np.int64)
         return np.ascontiguousarray(self.refund)
 
@@ -129,6 +134,11 @@ class Side:
             base, key = self._line
             return key.searchsorted(base[axis] + number, side="right") - 1
         return _holding(self.near, self.first[axis], self.first[axis + 1], number)
+
+
+def _same(number: int, rows: int) -> IntArray:
+    """A column of one number, which takes no memory and cannot be written to."""
+    return np.broadcast_to(np.int64(number), rows)
 
 
 def exact_sum(amounts: IntArray) -> int:
