@@ -37,8 +37,12 @@ class Told:
     def of(self, *names: str) -> Iterator[Seen]:
         return (event for event in self._events if f"Proceeds.{event.name}" in names)
 
-    def call(self, *_: Any) -> tuple[int, int]:
-        return self._released, 10
+    def call(self, _: str, function: str, line: int) -> Any:
+        if function == "releasedOf":
+            return self._released, 10
+        assert (function, line) == ("works", 1)
+        certified = any(event.name == "MilestoneCertified" for event in self._events)
+        return {"certifier": CERTIFIER, "milestones": [{"amount": 60, "certifiedOn": int(certified)}]}
 
 
 def found(*more: tuple[str, dict[str, Any]], released: int = 40) -> list[str]:
