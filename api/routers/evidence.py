@@ -16,7 +16,9 @@ from api.deps import AnyCaller, Caller, LedgerHere, PartyReceivable, acting, rea
 from api.routers.auditor import Hops, Least, RuleName, own_payment
 from api.routers.pools import PartyPool
 from api.routers.questions import (
+    Before,
     Block,
+    CashName,
     Fen,
     LastFen,
     Moment,
@@ -27,6 +29,7 @@ from api.routers.questions import (
     own_account,
     owned,
     piece_shown,
+    whole_bond,
     without_others,
 )
 from api.schemas.evidence import CheckpointIn, CheckpointOut, Checkpoints
@@ -40,11 +43,6 @@ router = APIRouter(tags=["auditor", "evidence"])
 SigningCaller = Annotated[Caller, Depends(acting(Role.VERIFIER | Role.AUDITOR | Role.AUTHORITY | Role.BANK))]
 UntilBlock = Annotated[
     str | None, Query(pattern="^[0-9]{1,15}$", description="A block: a day's end no pack proves.")
-]
-
-
-Earlier = Annotated[
-    str, Path(pattern=r"^([0-9]{1,15}|[0-9]{4}-[0-9]{2}-[0-9]{2})$", description="Block or date: its end.")
 ]
 
 
@@ -73,7 +71,7 @@ def bond_pack(
     as_of_block: Block = None,
 ) -> Response:
     """Proves a bond's trace, for its issuer, auditors with a mandate and authorities."""
-    number, limits = _whole_bond(ledger, caller, bond), Limits(hops, until, least)
+    number, limits = whole_bond(ledger, caller, bond), Limits(hops, until, least)
     return _zip(
         f"bond-{number}",
         lambda out: ledger.evidence.bond(
@@ -85,7 +83,7 @@ def bond_pack(
 @router.get("/evidence/bonds/{bond}/idle", **_PACK)
 def bond_idle_pack(caller: AnyCaller, ledger: LedgerHere, bond: Named, as_of_block: Block = None) -> Response:
     """Proves what a bond has not spent, and since when, for whom its trace's pack is."""
-    number = _whole_bond(ledger, caller, bond)
+    number = whole_bond(ledger, caller, bond)
     return _zip(
         f"idle-bond-{number}", lambda out: ledger.evidence.idle(out, bond=number, as_of_block=as_of_block)
     )
@@ -96,12 +94,12 @@ def bond_changes_pack(
     caller: AnyCaller,
     ledger: LedgerHere,
     bond: Named,
-    before: Earlier,
+    before: Before,
     after: Moment = None,
     line: Annotated[int | None, Query(ge=1, lt=2**53, description="Of one budget line alone.")] = None,
 ) -> Response:
     """Proves what changed of a bond between two blocks or dates, for whom its trace's pack is."""
-    number = _whole_bond(ledger, caller, bond)
+    number = whole_bond(ledger, caller, bond)
     return _zip(
         f"changes-bond-{number}",
         lambda out: ledger.evidence.compare(number, before, after, out, line=line),
@@ -120,7 +118,7 @@ def project_pack(
     """Proves where a project's money is, for whom the pack of each bond that pays into it is."""
     found = ledger.auditor.trace_project(project, view, rule, as_of_block=as_of_block)
     for section in found["sections"]:
-        _whole_bond(ledger, caller, str(section["bond"]), f"there is no project {project}")
+        whole_bond(ledger, caller, str(section["bond"]), f"there is no project {project}")
     return _zip(
         f"project-{found['project']}",
         lambda out: ledger.evidence.project(project, out, view=view, rule=rule, as_of_block=as_of_block),
@@ -129,12 +127,12 @@ def project_pack(
 
 @router.get("/evidence/projects/{project}/changes/{before}", **_PACK)
 def project_changes_pack(
-    caller: AnyCaller, ledger: LedgerHere, project: Named, before: Earlier, after: Moment = None
+    caller: AnyCaller, ledger: LedgerHere, project: Named, before: Before, after: Moment = None
 ) -> Response:
     """Proves what changed of a project between two blocks or dates, for whom its trace's pack is."""
     found = ledger.auditor.compare_project(project, before, after)
     for line in found["lines"]:
-        _whole_bond(ledger, caller, str(line["bond"]), f"there is no project {project}")
+        whole_bond(ledger, caller, str(line["bond"]), f"there is no project {project}")
     return _zip(
         f"changes-project-{found['project']}",
         lambda out: ledger.evidence.compare_project(project, before, after, out),
@@ -151,8 +149,8 @@ def line_pack(
     as_of_block: Block = None,
 ) -> Response:
     """Proves where the money of one budget line is, for whom its bond's pack is."""
-    [section] = ledger.auditor.trace_line(line, view, rule, as_of_block=as_of_block)["sections"]
-    _whole_bond(ledger, caller, str(section["bond"]), f"there is no budget line {line}")
+    bond = ledger.books.line(line).bond
+    whole_bond(ledger, caller, str(bond), f"there is no budget line {line}")
     return _zip(
         f"line-{line}",
         lambda out: ledger.evidence.line(line, out, view=view, rule=rule, as_of_block=as_of_block),
@@ -166,9 +164,7 @@ def interval_pack(
     sub_account: SubAccount,
     start: Fen = 0,
     end: LastFen = None,
-    cash: Annotated[
-        str | None, Query(min_length=1, max_length=42, description="Currency or address.")
-    ] = None,
+    cash: CashName = None,
     direction: Literal["forward", "backward"] = "forward",
     rule: RuleName = "fifo",
     hops: Hops = None,
@@ -180,9 +176,10 @@ def interval_pack(
     withheld."""
     whole = owned(ledger, caller, sub_account)
     asked = IntervalQuestion(sub_account, cash, start, end, direction, rule, Limits(hops, until, least))
-    found = dict(ledger.auditor.trace_interval(asked, as_of_block=as_of_block))
-    if not whole and without_others(ledger, caller, found) != found:
-        raise NotFound(f"no money ever moved on {sub_account}", who=sub_account)
+    if not whole:
+        found = dict(ledger.auditor.trace_interval(asked, as_of_block=as_of_block))
+        if without_others(ledger, caller, found) != found:
+            raise NotFound(f"no money ever moved on {sub_account}", who=sub_account)
     return _zip("interval", lambda out: ledger.evidence.interval(asked, out, as_of_block=as_of_block))
 
 
@@ -216,7 +213,7 @@ def receivable_pack(ledger: LedgerHere, receivable: PartyReceivable, as_of_block
 
 @router.get("/evidence/receivables/{receivable}/changes/{before}", **_PACK)
 def receivable_changes_pack(
-    ledger: LedgerHere, receivable: PartyReceivable, before: Earlier, after: Moment = None
+    ledger: LedgerHere, receivable: PartyReceivable, before: Before, after: Moment = None
 ) -> Response:
     """Proves who held which fen of a receivable at two blocks or dates, for who is or was a party to it."""
     return _zip(
@@ -301,15 +298,6 @@ def sign_checkpoint(caller: SigningCaller, ledger: LedgerHere, body: CheckpointI
 def checkpoints(caller: AnyCaller, ledger: LedgerHere) -> Checkpoints:
     """What was signed here, the latest block first; `stands`: the chain still has that block."""
     return Checkpoints.model_validate({"checkpoints": ledger.evidence.checkpoints()})
-
-
-def _whole_bond(ledger: LedgerHere, caller: Caller, bond: str, otherwise: str | None = None) -> int:
-    """The number of a bond whose whole answer is the caller's; NotFound, worded as for none, else."""
-    number = int(ledger.auditor.trace_bond(bond, "economic")["bond"])
-    issuer = ledger.books.bond(number).issuer
-    if caller.account != issuer and not reads(ledger, caller, issuer, bond=number):
-        raise NotFound(otherwise or f"there is no bond {bond}", who=bond)
-    return number
 
 
 def _zip(name: str, build: Callable[[FilePath], FilePath]) -> Zip:

@@ -119,10 +119,7 @@ def trace_piece(
 @router.get("/bonds/{bond}/idle")
 def bond_idle(caller: AnyCaller, ledger: LedgerHere, bond: Named, as_of_block: Block = None) -> Json:
     """What a bond has not spent, each fen with its exact age: for its issuer and who reads its data."""
-    number = ledger.session.index().bond_named(bond)
-    issuer = ledger.books.bond(number).issuer
-    if caller.account != issuer and not reads(ledger, caller, issuer, bond=number):
-        raise NotFound(f"there is no bond {bond}", who=bond)
+    number = whole_bond(ledger, caller, bond)
     return dict(ledger.auditor.idle(bond=number, as_of_block=as_of_block))
 
 
@@ -202,6 +199,16 @@ def participant_statement(
 
 
 # --- what others may see ---------------------------------------------------------------------------------
+
+
+def whole_bond(ledger: LedgerHere, caller: Caller, bond: str, otherwise: str | None = None) -> int:
+    """The number of a bond whose data are the caller's whole; NotFound, worded as for none (or as
+    `otherwise`), for others."""
+    number = ledger.session.index().bond_named(bond)
+    issuer = ledger.books.bond(number).issuer
+    if caller.account != issuer and not reads(ledger, caller, issuer, bond=number):
+        raise NotFound(otherwise or f"there is no bond {bond}", who=bond)
+    return number
 
 
 def own_account(ledger: LedgerHere, caller: Caller, who: str) -> str:

@@ -11,9 +11,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
-from api.deps import AnyCaller, Caller, LedgerHere, reads
+from api.deps import AnyCaller, LedgerHere, reads
 from api.routers.auditor import shown
-from ledger.errors import NotFound
+from api.routers.questions import whole_bond
 from ledger.reports.statements import allocation, flows
 
 router = APIRouter(prefix="/bonds/{bond}", tags=["auditor", "issuer"])
@@ -41,19 +41,10 @@ def bond_flows(caller: AnyCaller, ledger: LedgerHere, bond: Bond, as_of_block: A
 @router.get("/reconciliation")
 def bond_reconciliation(caller: AnyCaller, ledger: LedgerHere, bond: Bond) -> Json:
     """State by state: the trace, the contract, and the balances of sub-accounts, at one block."""
-    return ledger.statements.reconciliation(_own(ledger, caller, bond))
+    return ledger.statements.reconciliation(whole_bond(ledger, caller, bond))
 
 
 @router.get("/exceptions")
 def bond_exceptions(caller: AnyCaller, ledger: LedgerHere, bond: Bond) -> Json:
     """Books that differ, label breaches, late promises, overdue receivables, lost placements."""
-    return ledger.statements.exceptions(_own(ledger, caller, bond))
-
-
-def _own(ledger: LedgerHere, caller: Caller, bond: str) -> int:
-    """The bond's number; NotFound for who does not read its data whole."""
-    number = ledger.session.index().bond_named(bond)
-    issuer = ledger.books.bond(number).issuer
-    if caller.account != issuer and not reads(ledger, caller, issuer, bond=number):
-        raise NotFound(f"there is no bond {bond}", who=bond)
-    return number
+    return ledger.statements.exceptions(whole_bond(ledger, caller, bond))
