@@ -12,7 +12,26 @@ from rich.progress import Progress
 
 from ledger import tables
 from ledger.commands.common import Json, Who, err, finish, opened, out, show
-from ledger.commands.questions import Block, End, Start, View, numbered
+from ledger.commands.questions import (
+    Backward,
+    Before,
+    Block,
+    Cash,
+    Closing,
+    End,
+    Later,
+    Named,
+    OfBond,
+    OfLine,
+    OfParty,
+    Opening,
+    Participant,
+    Start,
+    SubAccount,
+    View,
+    numbered,
+    require_one,
+)
 from ledger.commands.tracing import Hops, Least, RuleName, Until, named_payment
 from ledger.domain.limits import Limits
 from ledger.domain.questions import IntervalQuestion
@@ -29,7 +48,6 @@ Out = Annotated[Path, typer.Option("--out", help="a new folder, or a new file th
 Signed = Annotated[
     list[str] | None, typer.Option("--sign", help="who signs the block's hash now; may be repeated")
 ]
-Named = Annotated[str, typer.Argument(help="number or label")]
 
 
 @evidence_app.command("bond")
@@ -71,15 +89,12 @@ def evidence_payment(
 
 @evidence_app.command("interval")
 def evidence_interval(
-    sub_account: Annotated[
-        str,
-        typer.Argument(help="line:7, pool:1, origin:1, service:3, encumbrance:5, general:0x… or an address"),
-    ],
+    sub_account: SubAccount,
     out_dir: Out,
     start: Start = 0,
     end: End = None,
-    cash: Annotated[str | None, typer.Option(help="currency or address, where there are several")] = None,
-    backward: Annotated[bool, typer.Option("--backward", help="what funded it, not where it went")] = False,
+    cash: Cash = None,
+    backward: Backward = False,
     rule: RuleName = "fifo",
     hops: Hops = None,
     until: Until = None,
@@ -157,15 +172,14 @@ def evidence_piece(
 @evidence_app.command("idle")
 def evidence_idle(
     out_dir: Out,
-    bond: Annotated[str | None, typer.Argument(help="number or label of a bond")] = None,
-    party: Annotated[str | None, typer.Option(help="or a participant: name, address or identifier")] = None,
+    bond: OfBond = None,
+    party: OfParty = None,
     block: Block = None,
     sign: Signed = None,
     json_: Json = False,
 ) -> None:
     """A pack that proves which money waits, of a bond or of a participant, and since when."""
-    if (bond is None) == (party is None):
-        raise BadInput("idle money is a bond's or a participant's", needed="one of them")
+    require_one(bond, party)
     _packed(json_, sign, lambda ledger, how: ledger.evidence.idle(
         out_dir, bond=bond, party=party, as_of_block=block, **how))  # fmt: skip
 
@@ -175,10 +189,10 @@ def evidence_compare(
     what: Annotated[
         str, typer.Argument(help="a bond by number or label; project:LABEL or receivable:5 of these")
     ],
-    before: Annotated[str, typer.Argument(help="a block, or a date: the end of it")],
+    before: Before,
     out_dir: Out,
-    after: Annotated[str | None, typer.Argument(help="a later one; by default now")] = None,
-    line: Annotated[int | None, typer.Option(help="of one budget line alone, by its number")] = None,
+    after: Later = None,
+    line: OfLine = None,
     sign: Signed = None,
     json_: Json = False,
 ) -> None:
@@ -199,15 +213,10 @@ def evidence_compare(
 
 @evidence_app.command("statement")
 def evidence_statement(
-    participant: Annotated[str, typer.Argument(help="name, address or identifier")],
+    participant: Participant,
     out_dir: Out,
-    first: Annotated[
-        str | None,
-        typer.Option("--from", help="opening: the end of this block or date; default: the beginning"),
-    ] = None,
-    last: Annotated[
-        str | None, typer.Option("--to", help="closing: the end of this block or date; default: now")
-    ] = None,
+    first: Opening = None,
+    last: Closing = None,
     sign: Signed = None,
     json_: Json = False,
 ) -> None:

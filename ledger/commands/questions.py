@@ -19,18 +19,33 @@ Start = Annotated[int, typer.Option("--from", help="first fen, in minor units")]
 End = Annotated[int | None, typer.Option("--to", help="the fen after the last; by default all")]
 Cash = Annotated[str | None, typer.Option(help="currency or address, where there are several")]
 After = Annotated[int, typer.Option(help="leave out so many lines of the answer, for the next page")]
+Named = Annotated[str, typer.Argument(help="number or label")]
+SubAccount = Annotated[
+    str, typer.Argument(help="line:7, pool:1, origin:1, service:3, encumbrance:5, general:0x… or an address")
+]
+Backward = Annotated[bool, typer.Option("--backward", help="what funded it, not where it went")]
+OfBond = Annotated[str | None, typer.Argument(help="number or label of a bond")]
+OfParty = Annotated[str | None, typer.Option(help="or a participant: name, address or identifier")]
+Before = Annotated[str, typer.Argument(help="a block, or a date: the end of it")]
+Later = Annotated[str | None, typer.Argument(help="a later one; by default now")]
+OfLine = Annotated[int | None, typer.Option(help="of one budget line alone, by its number")]
+Participant = Annotated[str, typer.Argument(help="name, address or identifier")]
+Opening = Annotated[
+    str | None,
+    typer.Option("--from", help="opening: the end of this block or date; default: the beginning"),
+]
+Closing = Annotated[
+    str | None, typer.Option("--to", help="closing: the end of this block or date; default: now")
+]
 
 
 @trace_app.command("interval")
 def trace_interval(
-    sub_account: Annotated[
-        str,
-        typer.Argument(help="line:7, pool:1, origin:1, service:3, encumbrance:5, general:0x… or an address"),
-    ],
+    sub_account: SubAccount,
     start: Start = 0,
     end: End = None,
     cash: Cash = None,
-    backward: Annotated[bool, typer.Option("--backward", help="what funded it, not where it went")] = False,
+    backward: Backward = False,
     rule: RuleName = "fifo",
     hops: Hops = None,
     until: Until = None,
@@ -52,7 +67,7 @@ def trace_interval(
 
 @trace_app.command("project")
 def trace_project(
-    project: Annotated[str, typer.Argument(help="number or label")],
+    project: Named,
     view: View = "cash",
     rule: RuleName = "fifo",
     hops: Hops = None,
@@ -107,14 +122,13 @@ def trace_piece(
 
 @trace_app.command("idle")
 def trace_idle(
-    bond: Annotated[str | None, typer.Argument(help="number or label of a bond")] = None,
-    party: Annotated[str | None, typer.Option(help="or a participant: name, address or identifier")] = None,
+    bond: OfBond = None,
+    party: OfParty = None,
     block: Block = None,
     json_: Json = False,
 ) -> None:
     """Money that waits, each fen with its exact age: of a bond, or of a participant."""
-    if (bond is None) == (party is None):
-        raise BadInput("idle money is a bond's or a participant's", needed="one of them")
+    require_one(bond, party)
     with opened() as ledger:
         answer = ledger.auditor.idle(bond=bond, party=party, as_of_block=block)
     show(answer) if json_ else tables.idle(out, answer)
@@ -140,9 +154,9 @@ def trace_compare(
             help="a bond by number or label; project:LABEL, receivable:5, pool:2, or interval:SUB-ACCOUNT"
         ),
     ],
-    before: Annotated[str, typer.Argument(help="a block, or a date: the end of it")],
-    after: Annotated[str | None, typer.Argument(help="a later one; by default now")] = None,
-    line: Annotated[int | None, typer.Option(help="of one budget line alone, by its number")] = None,
+    before: Before,
+    after: Later = None,
+    line: OfLine = None,
     start: Start = 0,
     end: End = None,
     cash: Cash = None,
@@ -166,6 +180,12 @@ def trace_compare(
     show(answer) if json_ else table(out, answer)
 
 
+def require_one(bond: str | None, party: str | None) -> None:
+    """Before any ledger is opened: idle money is asked of one of the two."""
+    if (bond is None) == (party is None):
+        raise BadInput("idle money is a bond's or a participant's", needed="one of them")
+
+
 def numbered(text: str) -> int:
     if not (text.isascii() and text.isdecimal()):
         raise BadInput("this is known by its number", had=text)
@@ -173,14 +193,9 @@ def numbered(text: str) -> int:
 
 
 def statement(
-    participant: Annotated[str, typer.Argument(help="name, address or identifier")],
-    first: Annotated[
-        str | None,
-        typer.Option("--from", help="opening: the end of this block or date; default: the beginning"),
-    ] = None,
-    last: Annotated[
-        str | None, typer.Option("--to", help="closing: the end of this block or date; default: now")
-    ] = None,
+    participant: Participant,
+    first: Opening = None,
+    last: Closing = None,
     after: After = 0,
     limit: Annotated[int, typer.Option(help="moves of one account in one answer at most")] = MOST_MOVES,
     json_: Json = False,
