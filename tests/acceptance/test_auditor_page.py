@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import subprocess
@@ -10,9 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from ledger import Ledger, cli
+from ledger import Ledger
 from tests.acceptance.conftest import Demo
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -64,21 +62,15 @@ def test_every_command_of_the_page_prints_what_the_page_shows(
     demo: Demo, desk: Path, payment: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(desk)
-    unset = {key: None for key in os.environ if key.startswith("GREENLEDGER_")}
     for line, shown in sessions(ENGLISH):
         program, *arguments = shlex.split(line.replace("TX:LOG", payment))
         if program == "greenledger":
-            done = CliRunner().invoke(
-                cli.app, ["--state", str(demo.state), *arguments], env=unset | {"COLUMNS": "160"}
-            )
-            assert done.exit_code == 0, (line, done.output, done.exception)
-            printed = done.output
+            done = demo.run(*arguments)
         else:
-            bare = subprocess.run(
-                [sys.executable, "-E", "-s", "-S", *arguments], capture_output=True, text=True, timeout=120
-            )
-            assert bare.returncode == 0, bare.stdout + bare.stderr
-            printed = bare.stdout
+            bare = [sys.executable, "-E", "-s", "-S", *arguments]
+            done = subprocess.run(bare, capture_output=True, text=True, timeout=120)
+        printed = done.stdout
+        assert done.returncode == 0, (line, printed, done.stderr)
         for one in shown:
             assert squeezed(one) in squeezed(printed), (line, one, printed)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -268,6 +269,9 @@ def test_allocation_stays_within_pool_line_and_project(town: Ledger) -> None:
     found = given.bond(town, allocated=100)
     allocate = town.issuer.allocate
     refuses(town, found.bond, "OverBudget", lambda: allocate("Issuer", found.line, yuan(8_901)))
+    for ask, most in ((town.issuer.check_allocate, 8_900), (town.issuer.check_deallocate, 100)):
+        ask(found.line, yuan(most))
+        refuses(town, found.bond, "OverBudget", partial(ask, found.line, yuan(most + 1)))
     other = town.issuer.open_line("Issuer", found.bond, found.project, budget=yuan(9_000)).id
     refuses(town, found.bond, "OverAllocated", lambda: allocate("Issuer", other, yuan(8_901)))
     refuses(town, found.bond, "OverBudget", lambda: town.issuer.deallocate("Issuer", found.line, yuan(101)))
