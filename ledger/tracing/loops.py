@@ -245,6 +245,18 @@ def walked(
 
 
 @_compiled
+def _turn(place: int, moves: int, backward: bool) -> int:
+    """The move whose turn is at a place in the order of the sweep."""
+    return moves - 1 - place if backward else place
+
+
+@_compiled
+def _move_later(layer: int, count: int, width: int, to: int, cut: int) -> int:
+    """Where moves are limited: the place in the next layer, or what was cut in the last."""
+    return (layer + 1) * width + to if layer < count - 1 else layer * width + cut
+
+
+@_compiled
 def _ends_at(
     row: int, by: int, to: int, stop: BoolArray, ending: BoolArray, span: tuple[int, int], axes: int
 ) -> int:
@@ -316,9 +328,9 @@ def prorata(
     axes = len(stop)
     width = 3 * axes
     for place in range(course[0], course[1]):
-        at = len(payer) - 1 - place if backward else place
+        at = _turn(place, len(payer), backward)
         if place + _AHEAD < course[1]:
-            following = at - _AHEAD if backward else at + _AHEAD
+            following = _turn(place + _AHEAD, len(payer), backward)
             ask_for(tags, payer[following])
             ask_for(tags, payee[following])
         by = payer[at]
@@ -337,7 +349,7 @@ def prorata(
             if least > 1 and part < np.uint64(least):
                 target = 2 * axes + by
             elif limited:
-                target = (layer + 1) * width + to if layer < count - 1 else layer * width + 2 * axes + by
+                target = _move_later(layer, count, width, to, 2 * axes + by)
             carried = tags[target, 1] + part_fine
             tags[target, 0] += part + (carried >> _FINE_BITS)
             tags[target, 1] = carried & _FINE
@@ -360,9 +372,9 @@ def bounds(
     axes = len(stop)
     width = 3 * axes
     for place in range(course[0], course[1]):
-        at = len(payer) - 1 - place if backward else place
+        at = _turn(place, len(payer), backward)
         if place + _AHEAD < course[1]:
-            following = at - _AHEAD if backward else at + _AHEAD
+            following = _turn(place + _AHEAD, len(payer), backward)
             ask_for(tags, payer[following])
             ask_for(tags, payee[following])
         by = payer[at]
@@ -375,7 +387,7 @@ def bounds(
                 to = _ends_at(rows[at], by, payee[at], stop, ending, span, axes)
             target = layer * width + to
             if limited:
-                target = (layer + 1) * width + to if layer < count - 1 else layer * width + 2 * axes + by
+                target = _move_later(layer, count, width, to, 2 * axes + by)
             moved, left = amount[at], balance[at] - amount[at]
             low, high = tags[source, 0], min(tags[source, 1], balance[at])
             tags[source, 0], tags[source, 1] = max(0, low - moved), min(high, left)
