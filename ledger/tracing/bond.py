@@ -42,7 +42,6 @@ from typing import Final
 
 import numpy as np
 
-from ledger.domain.dates import format_day
 from ledger.domain.limits import UNLIMITED, Limits
 from ledger.errors import BadInput
 from ledger.tracing import axes, economic, onward
@@ -117,10 +116,7 @@ def _answer(world: World, bond: Bond, view: str, rule: Rule, intervals: list[Jso
     code, digits = world.currency(bond.cash)
     states = states_of(intervals)
     return {
-        "chain_id": world.history.chain_id,
-        "block": world.header.number,
-        "block_hash": world.header.hash,
-        "as_of": format_day(world.today()),
+        **world.head(),
         "view": view,
         "rule": rule.value,
         "bond": bond.id,

@@ -24,7 +24,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from ledger.domain.dates import format_day
 from ledger.domain.questions import MOST_PARTS, IntervalQuestion
 from ledger.errors import BadInput, NotFound
 from ledger.tracing.assetpools import pool_show
@@ -50,7 +49,7 @@ def compare_project(earlier: World, later: World, project: int | str) -> Json:
     try:
         before = project_trace(earlier, after["project"])
     except NotFound:
-        before = {**_head(earlier), "rule": after["rule"], "sections": []}
+        before = {**earlier.head(), "rule": after["rule"], "sections": []}
     require_order(before, after)
     had = {one["line_id"]: one for one in before["sections"]}
     lines = [_line(before, had.get(one["line_id"]), after, one) for one in after["sections"]]
@@ -106,7 +105,7 @@ def compare_interval(earlier: World, later: World, asked: IntervalQuestion) -> J
 
 def _earlier(earlier: World, asked: IntervalQuestion, after: Json) -> Json:
     """The same fen, as far as they had come by then."""
-    nothing = {**_head(earlier), "parts": [], "next": None}
+    nothing = {**earlier.head(), "parts": [], "next": None}
     axis = earlier.axis(after["address"])
     if axis is None or after["cash"] not in earlier.books.currencies:
         return nothing
@@ -129,7 +128,7 @@ def _brought(part: Json | None) -> Json:
 def compare_receivable(earlier: World, later: World, receivable: int) -> Json:
     """Who held which fen of a receivable at two blocks, and in which state. NotFound."""
     found = later.books.receivable(receivable)
-    before, after = _head(earlier), _head(later)
+    before, after = earlier.head(), later.head()
     require_order(before, after)
     code, digits = later.currency(found.cash)
     was, now = (_pieces(later, world.books.pieces.get(receivable)) for world in (earlier, later))
@@ -181,14 +180,14 @@ def _piece(world: World, piece: Piece) -> Json:
 def compare_pool(earlier: World, later: World, pool: int) -> Json:
     """What an asset pool held, collected and paid at two blocks. NotFound."""
     after = pool_show(later, pool)
-    require_order(_head(earlier), _head(later))
+    require_order(earlier.head(), later.head())
     before = pool_show(earlier, pool) if pool in earlier.books.asset_pools.pools else None
     inside = [_inside(world, pool) for world in (earlier, later)]
     return {
         **{key: after[key] for key in ("chain_id", "pool", "name", "currency", "minor_unit")},
         "rule": None,
-        "before": side(_head(earlier), list(inside[0].values())),
-        "after": side(_head(later), list(inside[1].values())),
+        "before": side(earlier.head(), list(inside[0].values())),
+        "after": side(later.head(), list(inside[1].values())),
         "sums": list(_sums(before, after)),
         "pieces": list(_changed(*inside)),
     }
@@ -233,12 +232,3 @@ def _figure(tranche: int | None, name: str, before: str | None, after: str) -> J
     was, now = int(before or 0), int(after)
     told = {"before": str(was), "after": str(now), "change": str(now - was)}
     return {"tranche": tranche, "figure": name, **told}
-
-
-def _head(world: World) -> Json:
-    return {
-        "chain_id": world.history.chain_id,
-        "block": world.header.number,
-        "block_hash": world.header.hash,
-        "as_of": format_day(world.today()),
-    }

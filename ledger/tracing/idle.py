@@ -65,10 +65,7 @@ def idle_of_party(world: World, account: str) -> Json:
 
 def _answer(world: World, sections: list[Json], party: Party) -> Json:
     return {
-        "chain_id": world.history.chain_id,
-        "block": world.header.number,
-        "block_hash": world.header.hash,
-        "as_of": format_day(world.today()),
+        **world.head(),
         "rule": "fifo",
         **who(party),
         "sections": sections,

@@ -35,7 +35,6 @@ from itertools import pairwise
 import numpy as np
 
 from ledger.domain.conversion import Conversion
-from ledger.domain.dates import format_day
 from ledger.domain.limits import Limits
 from ledger.domain.questions import IntervalQuestion
 from ledger.tracing import axes, mixing, onward
@@ -75,10 +74,7 @@ def _head(world: World, found: SubAccount, asked: IntervalQuestion, end: int) ->
     code, digits = world.currency(found.cash)
     limits = asked.limits
     return {
-        "chain_id": world.history.chain_id,
-        "block": world.header.number,
-        "block_hash": world.header.hash,
-        "as_of": format_day(world.today()),
+        **world.head(),
         "direction": asked.direction,
         "rule": Rule.named(asked.rule).value,
         "horizon": {"hops": limits.hops, "until": limits.until, "least": str(limits.least)},

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from ledger.domain.dates import format_day
 from ledger.domain.history import LARGEST, MoveRows
@@ -205,7 +205,7 @@ def chain_named(world: World, name: int | str, unit: str | None = None) -> Chain
 def legs_trace(world: World, name: int | str, unit: str | None = None) -> Json:
     """Where what a bond raised outside went, as attested, in the shape given above."""
     chain = chain_named(world, name, unit)
-    return _place(world) | _of_chain(world, chain)
+    return world.head() | _of_chain(world, chain)
 
 
 def _of_chain(world: World, chain: Chain) -> Json:
@@ -323,7 +323,7 @@ def leg_list(
     page = fits[:limit]
     following = page[-1].id if len(fits) > limit else None
     told = [told_leg(world, leg) for leg in page]
-    return _place(world) | {"standing": STANDING, "legs": told, "next": following}
+    return world.head() | {"standing": STANDING, "legs": told, "next": following}
 
 
 def leg_show(world: World, number: int) -> Json:
@@ -331,7 +331,7 @@ def leg_show(world: World, number: int) -> Json:
     leg = world.books.legs.legs.get(number)
     if leg is None:
         raise NotFound(f"there is no leg {number}", who=number)
-    return _place(world) | {"standing": STANDING} | told_leg(world, leg)
+    return world.head() | {"standing": STANDING} | told_leg(world, leg)
 
 
 def _concerns(leg: Leg, party: str | None) -> bool:
@@ -371,12 +371,3 @@ def told_leg(world: World, leg: Leg) -> Json:
 
 def _spot(world: World, spot: Spot) -> Json:
     return {"place": spot.label, **who(world.books.party(spot.account) if spot.account else None)}
-
-
-def _place(world: World) -> dict[str, Any]:
-    return {
-        "chain_id": world.history.chain_id,
-        "block": world.header.number,
-        "block_hash": world.header.hash,
-        "as_of": format_day(world.today()),
-    }

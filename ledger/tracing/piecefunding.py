@@ -19,7 +19,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.domain.dates import format_day
 from ledger.domain.limits import UNLIMITED, Limits
 from ledger.domain.questions import IntervalQuestion
 from ledger.errors import BadInput
@@ -57,10 +56,7 @@ def piece_trace(
     book = world.books.pieces.get(receivable)
     pieces = book.between(start, last) if book else []
     return {
-        "chain_id": world.history.chain_id,
-        "block": world.header.number,
-        "block_hash": world.header.hash,
-        "as_of": format_day(world.today()),
+        **world.head(),
         "rule": Rule.named(rule).value,
         "horizon": {"hops": limits.hops, "until": limits.until, "least": str(limits.least)},
         "receivable": str(found.id),

@@ -41,10 +41,7 @@ def refinanced(world: World, bond: int | str) -> Json:
     ]
     net = sum(int(one["amount"]) - int(one["refunded"]) for one in payments)
     return {
-        "chain_id": world.history.chain_id,
-        "block": world.header.number,
-        "block_hash": world.header.hash,
-        "as_of": format_day(world.today()),
+        **world.head(),
         "bond": found.id,
         "label": found.label,
         "currency": code,

@@ -19,7 +19,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from ledger.domain.dates import format_day
 from ledger.domain.history import IntArray
 from ledger.domain.limits import UNLIMITED, Limits
 from ledger.errors import BadInput, NotFound
@@ -84,10 +83,7 @@ def _answer(
     require_rule(chosen, limits)
     sections = [_section(world, line, view, chosen, limits) for line in lines]
     return {
-        "chain_id": world.history.chain_id,
-        "block": world.header.number,
-        "block_hash": world.header.hash,
-        "as_of": format_day(world.today()),
+        **world.head(),
         "view": view,
         "rule": chosen.value,
         "horizon": {"hops": limits.hops, "until": limits.until, "least": str(limits.least)},

@@ -27,10 +27,7 @@ def holders(world: World, bond: int, day: int | None = None) -> Json:
         raise BadInput("this day is not over yet", had=format_day(asked), needed=format_day(today))
     held = held_at(_moves(world, facts.token), asked)
     return {
-        "chain_id": world.history.chain_id,
-        "block": world.header.number,
-        "block_hash": world.header.hash,
-        "as_of": format_day(today),
+        **world.head(),
         "bond": bond,
         "label": world.books.bonds[bond].label,
         "day": format_day(asked),

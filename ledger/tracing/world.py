@@ -5,10 +5,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
+from ledger.domain.dates import format_day
 from ledger.domain.history import EventRow, Header, IntArray, MoveRef, MoveRows
 from ledger.domain.limits import Limits
 from ledger.domain.money import currency
@@ -252,6 +253,15 @@ class World:
     def day(self, block: int) -> int:
         """The business date of a loaded block."""
         return self.books.business_day(block, self._timestamps.get(block, 0))
+
+    def head(self) -> dict[str, Any]:
+        """Which chain and block an answer holds at, as each of them says: `as_of` is the block's date."""
+        return {
+            "chain_id": self.history.chain_id,
+            "block": self.header.number,
+            "block_hash": self.header.hash,
+            "as_of": format_day(self.today()),
+        }
 
     def today(self) -> int:
         """The business date at the end of this state."""

@@ -106,10 +106,7 @@ def ledger_findings(
     ]
     told = _Teller(case).told(found)
     return {
-        "chain_id": world.history.chain_id,
-        "block": world.header.number,
-        "block_hash": world.header.hash,
-        "as_of": format_day(world.today()),
+        **world.head(),
         "jurisdiction": jurisdiction or DEFAULT,
         "left": _left(case, wanted),
         "findings": told,
