@@ -14,6 +14,7 @@ from ledger.tracing.assetpools import lookthrough, pool_show
 from ledger.tracing.books import Books
 from ledger.tracing.columns import IncompleteHistory
 from ledger.tracing.comparisons import compare_pool
+from ledger.tracing.world import World
 
 ORIGINATOR, TRUSTEE, OBLIGOR, OTHER, SMALL, SMALLER, INVESTOR = (
     "0x" + f"{n:040x}" for n in (0xA1, 0xA2, 0xA3, 0xA4, 0xA5, 0xA6, 0xA7)
@@ -118,13 +119,15 @@ def world(rows: list[EventRow]) -> Any:
     books = Books()
     books.apply(rows)
     header = Header(rows[-1].block, "0x" + "ab" * 32, "0x" + "cd" * 32, 0)
-    return SimpleNamespace(
+    made = SimpleNamespace(
         books=books,
         header=header,
         history=SimpleNamespace(chain_id=1),
         currency=lambda cash: (books.currencies[cash], 2),
         today=lambda: TODAY,
     )
+    made.head = lambda: World.head(made)
+    return made
 
 
 @pytest.mark.spec("POOL-3")
